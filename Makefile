@@ -1,0 +1,44 @@
+.PHONY: run test check sim bench lock clean
+SHELL := /bin/bash
+PYTHON ?= python3.11
+PY := .venv/bin/python
+export PYTHONHASHSEED ?= 0
+
+run: .venv/.run        ## the desk's session on the bundled demo data
+	.venv/bin/ytc run --demo
+
+test: .venv/.dev       ## lint, types, floors and the whole suite
+	@$(MAKE) --no-print-directory check
+	$(PY) -m pytest -n 2 -q
+
+check: .venv/.dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+
+sim: .venv/.dev        ## the long simulations (minutes)
+	$(PY) -m pytest -n 2 -q -m slow --override-ini addopts=
+
+bench: .venv/.dev      ## every benchmark, each with its baseline in the same run
+	$(PY) -m benchmarks
+
+lock:                  ## resolve again (needs uv); commit the result
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build --group dev -o requirements-dev.lock
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.run: .venv/bin/python requirements.lock pyproject.toml
+	@test -f .venv/.dev || $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/.dev: .venv/bin/python requirements-dev.lock pyproject.toml
+	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""ytc-tui: a terminal supervisor for an intraday trading session run by agents."""
