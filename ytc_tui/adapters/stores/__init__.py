@@ -1,0 +1,1 @@
+"""The durable record: a SQLite file behind the Journal and JournalReader ports (semantics.md 7)."""

@@ -1,0 +1,250 @@
+"""Offline verification of a store file: chains, heads, snapshots, bars (safety.md 4.3).
+
+Decides the verdict and its exit code. Reads only. May import the model.
+Invariant: the verdict is ok only if every entry's hash was computed again from its stored bytes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from ytc_tui.adapters.stores.bars import ALL_SQL, BarFault, first_bar_fault
+from ytc_tui.adapters.stores.failures import translated
+from ytc_tui.adapters.stores.reader import SqliteReader, open_readonly
+from ytc_tui.errors import YtcError
+from ytc_tui.model.chain import GENESIS_HASH, ChainFault, Entry, first_fault
+
+
+class Verdict(IntEnum):
+    """The exit code, worst last."""
+
+    OK = 0
+    TAMPERED = 1
+    TRUNCATED = 2
+    UNREADABLE = 3
+
+
+class Witness(NamedTuple):
+    """An entry known from elsewhere: a printed report, another disk, the table `heads`."""
+
+    seq: int
+    hash: str
+
+
+class Finding(NamedTuple):
+    """One thing that is not as it should be; `seq` 0 when it concerns no single entry."""
+
+    session: str
+    seq: int
+    text: str
+
+
+# Further checks read a session's entries (the chain is already known to be whole) and yield findings.
+EntryCheck = Callable[[str, Iterable[Entry]], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionVerdict:
+    """What was found in one session: entries counted, where its chain stands, the first bad entry."""
+
+    session: str
+    verdict: Verdict
+    entries: int
+    head_seq: int
+    head_hash: str
+    fault: ChainFault | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The whole file. `exit_code`: 0 ok, 1 tampered, 2 truncated against an anchor, 3 unreadable."""
+
+    path: Path
+    verdict: Verdict
+    sessions: tuple[SessionVerdict, ...] = ()
+    bars: int = 0
+    bar_fault: BarFault | None = None
+    snapshots: int = 0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        return int(self.verdict)
+
+    @property
+    def entries(self) -> int:
+        return sum(session.entries for session in self.sessions)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Follows entries as they pass: their number, the last one, and the hashes that were asked for."""
+
+    wanted: frozenset[int]
+    count: int = 0
+    seq: int = 0
+    hash: str = GENESIS_HASH
+    hashes: dict[int, str] = field(default_factory=dict)
+
+    def watch(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        for entry in entries:
+            yield entry
+            self.count += 1
+            self.seq, self.hash = entry.seq, entry.hash
+            if entry.seq in self.wanted:
+                self.hashes[entry.seq] = entry.hash
+
+
+def verify(
+    path: Path,
+    *,
+    witnesses: Mapping[str, Witness] | None = None,
+    checks: Sequence[EntryCheck] = (),
+) -> Verification:
+    """Verify the file at `path`; never raises for what the file holds.
+
+    `witnesses` are heads known from outside by session; `checks` run on each session with a whole chain.
+    """
+    try:
+        connection = open_readonly(path)
+    except YtcError as error:
+        return Verification(path, Verdict.UNREADABLE, findings=(Finding("", 0, str(error)),))
+    try:
+        return _Examination(connection, path, witnesses or {}, checks).run()
+    except (sqlite3.Error, ValueError, TypeError) as error:
+        text = str(translated(error, path, "read")) if isinstance(error, sqlite3.Error) else str(error)
+        return Verification(path, Verdict.UNREADABLE, findings=(Finding("", 0, text),))
+    except YtcError as error:
+        return Verification(path, Verdict.UNREADABLE, findings=(Finding("", 0, str(error)),))
+    finally:
+        connection.close()
+
+
+class _Head(NamedTuple):
+    """A row of the table `heads`."""
+
+    session: str
+    counter: int
+    previous_session: str
+    previous_seq: int
+    previous_hash: str
+    head_seq: int
+    head_hash: str
+
+
+class _Examination:
+    """One pass over one file."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        witnesses: Mapping[str, Witness],
+        checks: Sequence[EntryCheck],
+    ) -> None:
+        self._connection = connection
+        self._reader = SqliteReader.over(connection, path)
+        self._path = path
+        self._witnesses = witnesses
+        self._checks = checks
+        rows = connection.execute(f"SELECT {', '.join(_Head._fields)} FROM heads ORDER BY counter")
+        self._heads = {head.session: head for head in map(_Head._make, rows)}
+
+    def run(self) -> Verification:
+        known = self._reader.sessions()
+        missing = [name for name in {**self._heads, **self._witnesses} if name not in known]
+        sessions = [self._session(name) for name in (*known, *sorted(missing))]
+        bars, bar_fault = self._bars()
+        snapshots, snapshot_findings = self._snapshots()
+        findings = (*self._links(), *snapshot_findings)
+        verdicts = [session.verdict for session in sessions]
+        if bar_fault is not None or findings:
+            verdicts.append(Verdict.TAMPERED)
+        (structure,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        if structure != "ok":
+            findings = (*findings, Finding("", 0, f"the file is damaged: {structure}"))
+            verdicts = [Verdict.UNREADABLE]
+        # A broken chain is worse news than a short one: tampered wins over truncated.
+        worst = Verdict.TAMPERED if Verdict.TAMPERED in verdicts else max(verdicts, default=Verdict.OK)
+        return Verification(self._path, worst, tuple(sessions), bars, bar_fault, snapshots, findings)
+
+    def _session(self, session: str) -> SessionVerdict:
+        anchors = self._anchors(session)
+        seen = _Seen(frozenset(anchor.seq for anchor in anchors))
+        fault = first_fault(seen.watch(self._reader.entries(session)))
+        findings: list[Finding] = []
+        verdict = Verdict.OK if fault is None else Verdict.TAMPERED
+        if fault is None:
+            for anchor in anchors:
+                found = seen.hashes.get(anchor.seq)
+                if found == anchor.hash:
+                    continue
+                verdict = Verdict.TRUNCATED if found is None and verdict is Verdict.OK else Verdict.TAMPERED
+                findings.append(_anchor_finding(session, anchor, found, seen.seq))
+            for check in self._checks:
+                findings.extend(check(session, self._reader.entries(session)))
+            if findings and verdict is Verdict.OK:
+                verdict = Verdict.TAMPERED
+        return SessionVerdict(session, verdict, seen.count, seen.seq, seen.hash, fault, tuple(findings))
+
+    def _anchors(self, session: str) -> list[Witness]:
+        """Every entry of `session` that something else says was there."""
+        anchors = [
+            Witness(head.previous_seq, head.previous_hash)
+            for head in self._heads.values()
+            if head.previous_session == session and head.previous_seq > 0
+        ]
+        if (head := self._heads.get(session)) is not None:
+            anchors.append(Witness(head.head_seq, head.head_hash))
+        if (witness := self._witnesses.get(session)) is not None:
+            anchors.append(witness)
+        anchors.extend(
+            Witness(kept.snapshot.seq, kept.snapshot.hash) for kept in self._reader.snapshots(session)
+        )
+        return list(dict.fromkeys(anchors))
+
+    def _links(self) -> Iterator[Finding]:
+        """Sessions are numbered without a gap, each follows the one before it, none lacks its row."""
+        before = ""
+        for expected, head in enumerate(self._heads.values(), start=1):
+            if head.counter != expected:
+                yield Finding(head.session, 0, f"is session {head.counter}; session {expected} is missing")
+                return
+            if head.previous_session != before:
+                text = f"follows session {head.previous_session!r}, not {before!r}"
+                yield Finding(head.session, 0, text)
+            before = head.session
+        for session in self._reader.sessions():
+            if session not in self._heads:
+                yield Finding(session, 0, "has entries but no row in the table heads")
+
+    def _bars(self) -> tuple[int, BarFault | None]:
+        count, fault = 0, None
+        for fault in first_bar_fault(self._connection.execute(ALL_SQL)):
+            count += fault is None
+        return count, fault
+
+    def _snapshots(self) -> tuple[int, list[Finding]]:
+        """Each snapshot's text is as it was written (its entry is an anchor of the chain)."""
+        sessions = self._connection.execute("SELECT DISTINCT session FROM snapshots ORDER BY 1").fetchall()
+        count, findings = 0, []
+        for (session,) in sessions:
+            for kept in self._reader.snapshots(session):
+                count += 1
+                if not kept.whole:
+                    findings.append(Finding(session, kept.snapshot.seq, "its snapshot's text was changed"))
+        return count, findings
+
+
+def _anchor_finding(session: str, anchor: Witness, found: str | None, last_seq: int) -> Finding:
+    if found is None:
+        text = f"anchored at entry {anchor.seq} ({anchor.hash[:12]}), but the journal ends at {last_seq}"
+    else:
+        text = f"anchored at entry {anchor.seq} as {anchor.hash[:12]}, but the journal holds {found[:12]}"
+    return Finding(session, anchor.seq, text)

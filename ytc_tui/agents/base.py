@@ -1,0 +1,148 @@
+"""What an agent is: its spec, what it may see, and what it answers.
+
+Decides the contract between engine and agents. Imports analysis and the model only.
+Invariant: an agent is given values and returns data; it holds no handle by which anything could
+be ordered, written or sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ytc_tui.analysis.symbol import SymbolAnalysis
+from ytc_tui.model.market import Instrument
+from ytc_tui.model.session import Phase, StepResult
+from ytc_tui.model.signals import SetupKind
+from ytc_tui.model.tasks import Priority, ResponseStatus, TaskType
+from ytc_tui.model.trades import Trade
+from ytc_tui.model.workflow import Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSpec:
+    """An agent's contract (domain.md 1.1, 1.4). `needs` are agents whose report it reads.
+
+    `triggers` are those that a workflow may use for it; KERNEL marks an agent that is the kernel's
+    own gate, emergency or journal shown as an agent (semantics.md 8). A `critical` agent's failure blocks its phase or new risk; `veto` agents
+    may forbid a trade. `timeout_s` None takes the orchestrator's default.
+    """
+
+    name: str
+    number: str
+    title: str
+    phases: tuple[Phase, ...]
+    needs: tuple[str, ...]
+    triggers: tuple[Trigger, ...]
+    task_type: TaskType = TaskType.ANALYZE
+    priority: Priority = Priority.NORMAL
+    timeout_s: float | None = None
+    retries: int | None = None
+    weight: float = 1.0
+    veto: bool = False
+    critical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a component answered when it was asked how it is."""
+
+    component: str
+    result: StepResult
+    detail: str
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """The account as an agent may see it; money in account currency, percents of start balance."""
+
+    currency: str
+    start_balance: Decimal
+    equity: Decimal
+    session_pnl: Decimal
+    session_pnl_pct: Decimal
+    open_risk_pct: Decimal
+    consecutive_losses: int
+    trades_taken: int
+    positions_open: int
+    max_session_loss_pct: Decimal
+    risk_per_trade_pct: Decimal
+    max_positions: int
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementRules:
+    """Numbers of trade management (domain.md 2.10): R multiples, ticks, bars, seconds, shares."""
+
+    breakeven_r: Decimal
+    trail_buffer_ticks: int
+    time_exit_s: int
+    time_exit_max_r: Decimal
+    scratch_min_bars: int
+    scratch_no_progress_bars: int
+    scratch_extended_bars: int
+    scratch_progress_r: Decimal
+    scratch_bar_atr: Decimal
+    scratch_risk_lost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRules:
+    """Which setups are scanned and what they must reach (semantics.md 5)."""
+
+    enabled: tuple[SetupKind, ...]
+    min_score: float
+    min_regime_fit: float
+    max_attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentContext:
+    """Everything that an agent may look at in one run.
+
+    `reports` holds the newest result of each agent that it needs; `analysis` one SymbolAnalysis per
+    symbol (read only). `excursions` gives, per trade id, the lowest and highest price since entry.
+    """
+
+    now_ns: int
+    session_id: str
+    phase: Phase
+    symbols: tuple[str, ...]
+    instruments: Mapping[str, Instrument]
+    analysis: Mapping[str, SymbolAnalysis]
+    marks: Mapping[str, float]
+    reports: Mapping[str, Mapping[str, Any]]
+    account: AccountView
+    trades: tuple[Trade, ...]
+    excursions: Mapping[str, tuple[float, float]]
+    probes: tuple[Probe, ...]
+    management: ManagementRules
+    scan: ScanRules
+    session_ends_ns: int
+    minutes_elapsed: int
+    cost_bps: Decimal
+    task_data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAnswer:
+    """What `consider` returns: spec 000's response without the parts that the engine fills in."""
+
+    result: dict[str, Any]
+    status: ResponseStatus = ResponseStatus.SUCCESS
+    errors: tuple[str, ...] = ()
+    next_actions: tuple[str, ...] = ()
+
+
+Consider = Callable[[AgentContext], Awaitable[AgentAnswer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A spec with the function that carries it out; None for an agent that the kernel itself is."""
+
+    spec: AgentSpec
+    consider: Consider | None

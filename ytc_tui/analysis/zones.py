@@ -1,0 +1,234 @@
+"""Support and resistance zones of the higher timeframe.
+
+Decides which zones exist, how strong they are and when they change role (domain.md Y-8 to Y-12).
+Imports the model only.
+Invariant: a zone rests on pivots known by the current bar; the number of zones is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ytc_tui.analysis.params import AnalysisParams
+from ytc_tui.model.market import Bar
+from ytc_tui.model.structure import Swing, SwingKind, Zone, ZoneRole, ZoneSource
+
+_POINTS_PER_TOUCH = 2
+_MAX_TOUCH_POINTS = 6
+_RAPID_POINTS = 2
+_PRIOR_SESSION_POINTS = 1
+_RECENT_POINTS = 1
+
+
+class _Band:
+    """A zone while it changes: `sign` +1 support, -1 resistance."""
+
+    __slots__ = (
+        "flipped",
+        "high",
+        "known_ns",
+        "level",
+        "low",
+        "rapid",
+        "sign",
+        "touch_bar",
+        "touched_ns",
+        "touches",
+    )
+
+    def __init__(self, sign: int, low: float, high: float, swing: Swing, touch_bar: int, rapid: bool) -> None:
+        self.sign = sign
+        self.low = low
+        self.high = high
+        self.level = swing.price
+        self.touches = 1
+        self.rapid = rapid
+        self.flipped = False
+        self.known_ns = swing.known_ns
+        self.touched_ns = swing.at_ns
+        self.touch_bar = touch_bar
+
+    def absorb(self, other: _Band) -> None:
+        """Merge an overlapping zone of the same role (Y-9); the later touch names the level."""
+        self.low = min(self.low, other.low)
+        self.high = max(self.high, other.high)
+        self.touches += other.touches
+        self.rapid = self.rapid or other.rapid
+        self.known_ns = min(self.known_ns, other.known_ns)
+        if other.touched_ns >= self.touched_ns:
+            self.level = other.level
+            self.touched_ns = other.touched_ns
+            self.touch_bar = other.touch_bar
+            self.flipped = other.flipped
+
+    @property
+    def source(self) -> ZoneSource:
+        if self.sign > 0:
+            return ZoneSource.BROKEN_RESISTANCE if self.flipped else ZoneSource.SWING_LOW
+        return ZoneSource.BROKEN_SUPPORT if self.flipped else ZoneSource.SWING_HIGH
+
+
+class ZoneMap:
+    """The zones of one symbol. Feed it every HTF bar and every HTF swing that became known."""
+
+    __slots__ = ("_bands", "_bars", "_last_close", "_last_close_ns", "_levels", "_params", "_tick", "_view")
+
+    def __init__(self, tick: float, params: AnalysisParams) -> None:
+        self._tick = tick
+        self._params = params
+        self._bands: list[_Band] = []
+        self._levels: tuple[tuple[ZoneSource, float], ...] = ()
+        self._bars = 0
+        self._last_close: float | None = None
+        self._last_close_ns = 0
+        self._view: tuple[Zone, ...] | None = ()
+
+    # -- what happens ---------------------------------------------------------------------------
+
+    def add(self, bar: Bar, swings: Iterable[Swing], atr: float | None, close_ns: int) -> None:
+        """Take in a closed HTF bar, the swings it confirmed and the ATR known with it."""
+        self._bars += 1
+        self._last_close = bar.close
+        self._last_close_ns = close_ns
+        for swing in swings:
+            self._add_pivot(swing, bar, atr)
+        self._reverse_broken(bar.close)
+        self._forget()
+        self._view = None
+
+    def set_prior_session(self, high: float, low: float, close: float) -> None:
+        """Levels of the session before; they stand in for the earlier ones (Y-10)."""
+        self._levels = (
+            (ZoneSource.PRIOR_HIGH, high),
+            (ZoneSource.PRIOR_LOW, low),
+            (ZoneSource.PRIOR_CLOSE, close),
+        )
+        self._view = None
+
+    def _add_pivot(self, swing: Swing, bar: Bar, atr: float | None) -> None:
+        rapid = atr is not None and abs(bar.close - swing.price) >= self._params.zone_rapid_atr * atr
+        sign = -1 if swing.kind is SwingKind.HIGH else 1
+        low, high = (swing.body, swing.price) if sign < 0 else (swing.price, swing.body)
+        self._insert(_Band(sign, low, high, swing, self._bars, rapid))
+
+    def _insert(self, band: _Band) -> None:
+        """Put `band` in, merging until nothing of its role overlaps it."""
+        self._fit(band)
+        while True:
+            other = next(
+                (b for b in self._bands if b.sign == band.sign and b.low <= band.high and band.low <= b.high),
+                None,
+            )
+            if other is None:
+                break
+            self._bands.remove(other)
+            band.absorb(other)
+            self._fit(band)
+        self._bands.append(band)
+
+    def _fit(self, band: _Band) -> None:
+        """Hold the width between the minimum in ticks and the cap, keeping the outer edge."""
+        floor = self._params.zone_min_ticks * self._tick
+        cap = max(floor, band.level * self._params.zone_cap_pct / 100.0)
+        width = min(max(band.high - band.low, floor), cap)
+        if band.sign < 0:
+            band.low = band.high - width
+        else:
+            band.high = band.low + width
+
+    def _reverse_broken(self, close: float) -> None:
+        """A close beyond a zone's far edge turns its role around (Y-10)."""
+        broken = [b for b in self._bands if (close > b.high if b.sign < 0 else close < b.low)]
+        for band in broken:
+            self._bands.remove(band)
+        for band in broken:
+            band.sign = -band.sign
+            band.flipped = True
+            self._insert(band)
+
+    def _forget(self) -> None:
+        oldest = self._bars - self._params.htf_bars_kept
+        self._bands = [b for b in self._bands if b.touch_bar > oldest]
+        surplus = len(self._bands) - self._params.zones_kept
+        if surplus > 0:
+            self._bands.sort(key=lambda b: (b.touched_ns, b.low))
+            del self._bands[:surplus]
+
+    # -- what is there --------------------------------------------------------------------------
+
+    @property
+    def zones(self) -> tuple[Zone, ...]:
+        """All zones by rising lower edge."""
+        if self._view is None:
+            self._view = self._build()
+        return self._view
+
+    def at(self, price: float) -> tuple[Zone, ...]:
+        """The zones that contain `price`."""
+        return tuple(zone for zone in self.zones if zone.low <= price <= zone.high)
+
+    def above(self, price: float) -> Zone | None:
+        """The nearest zone that lies wholly above `price`, whatever its role."""
+        return next((zone for zone in self.zones if zone.low > price), None)
+
+    def below(self, price: float) -> Zone | None:
+        """The nearest zone that lies wholly below `price`, whatever its role."""
+        return max((z for z in self.zones if z.high < price), key=lambda z: z.high, default=None)
+
+    def crossed(self, earlier: float, later: float) -> int:
+        """+1 when `later` is beyond a resistance that `earlier` was not beyond, -1 mirrored, else 0."""
+        for zone in self.zones:
+            if zone.role is ZoneRole.RESISTANCE:
+                if earlier <= zone.high < later:
+                    return 1
+            elif later < zone.low <= earlier:
+                return -1
+        return 0
+
+    def _build(self) -> tuple[Zone, ...]:
+        zones = []
+        placed = set()
+        for band in self._bands:
+            inside = [source for source, price in self._levels if band.low <= price <= band.high]
+            placed.update(inside)
+            zones.append(
+                Zone(
+                    role=ZoneRole.SUPPORT if band.sign > 0 else ZoneRole.RESISTANCE,
+                    low=band.low,
+                    high=band.high,
+                    level=band.level,
+                    touches=band.touches,
+                    strength=self._strength(band, bool(inside)),
+                    sources=(band.source, *inside),
+                    known_ns=band.known_ns,
+                    touched_ns=band.touched_ns,
+                )
+            )
+        zones.extend(self._level_zone(s, price) for s, price in self._levels if s not in placed)
+        zones.sort(key=lambda z: (z.low, z.high, z.role))
+        return tuple(zones)
+
+    def _strength(self, band: _Band, prior_session: bool) -> int:
+        """Y-12, 1 to 10."""
+        points = min(_MAX_TOUCH_POINTS, _POINTS_PER_TOUCH * band.touches)
+        points += _RAPID_POINTS if band.rapid else 0
+        points += _PRIOR_SESSION_POINTS if prior_session else 0
+        points += _RECENT_POINTS if self._bars - band.touch_bar <= self._params.zone_recent_bars else 0
+        return max(1, min(10, points))
+
+    def _level_zone(self, source: ZoneSource, price: float) -> Zone:
+        """A prior-session level that no pivot zone contains: a band of the minimum width around it."""
+        half = self._params.zone_min_ticks * self._tick / 2.0
+        close = self._last_close
+        resists = source is ZoneSource.PRIOR_HIGH if close is None else price > close
+        return Zone(
+            role=ZoneRole.RESISTANCE if resists else ZoneRole.SUPPORT,
+            low=price - half,
+            high=price + half,
+            level=price,
+            touches=1,
+            strength=_POINTS_PER_TOUCH + _PRIOR_SESSION_POINTS,
+            sources=(source,),
+            known_ns=self._last_close_ns,
+            touched_ns=self._last_close_ns,
+        )

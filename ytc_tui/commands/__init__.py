@@ -1,0 +1,1 @@
+"""What each command of the program does, apart from how it is typed and printed."""

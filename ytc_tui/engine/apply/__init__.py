@@ -1,0 +1,77 @@
+"""Bookkeeping: the only code that changes trading state, total on any valid journal.
+
+Decides nothing. Imports the model only. Invariant: `apply` depends on the event, its time and the
+state alone, so replaying a journal gives the state that wrote it.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from ytc_tui.engine.apply.orders import apply_order
+from ytc_tui.engine.apply.session import apply_session
+from ytc_tui.engine.apply.work import apply_work
+from ytc_tui.model import events as ev
+from ytc_tui.model.state import State
+
+__all__ = ["apply"]
+
+
+def apply(state: State, event: ev.Event, at_ns: int) -> None:
+    """Book `event`, which happened at `at_ns`, into `state`."""
+    state.now_ns = max(state.now_ns, at_ns)
+    match event:
+        case (
+            ev.OrderIntended()
+            | ev.OrderAcknowledged()
+            | ev.StopAttached()
+            | ev.OrderRejected()
+            | ev.OrderLost()
+            | ev.CancelAsked()
+            | ev.CancelRefused()
+            | ev.OrderCanceled()
+            | ev.OrderExpired()
+            | ev.FillBooked()
+            | ev.FillRepeated()
+            | ev.TradePlanned()
+            | ev.TradeMoved()
+            | ev.StopTightened()
+            | ev.TradeClosed()
+        ):
+            apply_order(state, event, at_ns)
+        case (
+            ev.TaskRequested()
+            | ev.TaskReported()
+            | ev.TaskRetried()
+            | ev.SetupDetected()
+            | ev.DecisionMade()
+            | ev.HandoffProposed()
+            | ev.HandoffDecided()
+            | ev.AlertRaised()
+            | ev.AlertAcknowledged()
+            | ev.CommandTaken()
+            | ev.CommandRefused()
+        ):
+            apply_work(state, event, at_ns)
+        case (
+            ev.SessionStarted()
+            | ev.ChecklistStepDone()
+            | ev.PhaseChanged()
+            | ev.StatusChanged()
+            | ev.GateChanged()
+            | ev.StartBalanceFixed()
+            | ev.FundingBooked()
+            | ev.PositionLiquidated()
+            | ev.FlattenStarted()
+            | ev.FlatVerified()
+            | ev.ExposureRemains()
+            | ev.HealthChanged()
+            | ev.EngineRecovered()
+            | ev.DiscrepancyFound()
+            | ev.DiscrepancyResolved()
+            | ev.EmergencyActed()
+            | ev.SessionEnded()
+        ):
+            apply_session(state, event, at_ns)
+        case _:
+            assert_never(event)

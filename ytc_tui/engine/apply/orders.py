@@ -1,0 +1,197 @@
+"""Bookkeeping of orders, fills, positions and trades.
+
+Imports the model only. Invariants: orders move by ORDER_TABLE, trades by TRADE_MOVES; position is
+the sum of fills; a fill is booked once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from ytc_tui.model import events as ev
+from ytc_tui.model.money import ONE, ZERO
+from ytc_tui.model.orders import ORDER_TABLE, Fill, OrderRole, OrderState, OrderTrigger
+from ytc_tui.model.state import ATTACHED, OrderRecord, State
+from ytc_tui.model.tables import IllegalTransition, next_state
+from ytc_tui.model.trades import TRADE_MOVES, ExitReason, Trade, TradeState, after_fill
+
+OrderEvent = (
+    ev.OrderIntended
+    | ev.OrderAcknowledged
+    | ev.StopAttached
+    | ev.OrderRejected
+    | ev.OrderLost
+    | ev.CancelAsked
+    | ev.CancelRefused
+    | ev.OrderCanceled
+    | ev.OrderExpired
+    | ev.FillBooked
+    | ev.FillRepeated
+    | ev.TradePlanned
+    | ev.TradeMoved
+    | ev.StopTightened
+    | ev.TradeClosed
+)
+
+_ONE_MINUTE_NS = 60_000_000_000
+# Breakeven trades neither add to nor reset a streak (semantics.md 5).
+_BREAKEVEN_R = ONE / 10
+
+
+def apply_order(state: State, event: OrderEvent, at_ns: int) -> None:
+    match event:
+        case ev.OrderIntended():
+            state.orders[event.order.client_id] = OrderRecord(
+                event.order,
+                OrderState.INTENT,
+                event.trade_id,
+                event.decision_id,
+                event.reason,
+                event.note,
+                event.approval_id,
+                at_ns,
+                at_ns,
+            )
+            state.working[event.order.client_id] = 1
+            recent = tuple(at for at in state.order_times_ns if at > at_ns - _ONE_MINUTE_NS)
+            state.order_times_ns = (*recent, at_ns)
+        case ev.StopAttached():
+            _attach_stop(state, event, at_ns)
+        case ev.OrderAcknowledged():
+            record = _move(state, event.client_id, OrderTrigger.ACK, at_ns)
+            record.venue_order_id = event.venue_order_id
+            state.rejects_in_row = 0
+        case ev.OrderRejected():
+            _move(state, event.client_id, OrderTrigger.REJECT, at_ns).detail = event.reason
+            state.rejects_in_row += 1
+        case ev.OrderLost():
+            _move(state, event.client_id, OrderTrigger.LOSE, at_ns).detail = event.reason
+        case ev.CancelAsked():
+            record = _move(state, event.client_id, OrderTrigger.CANCEL_ASKED, at_ns)
+            record.detail, record.cancel_ns = event.reason, at_ns
+        case ev.CancelRefused():
+            _move(state, event.client_id, OrderTrigger.CANCEL_REFUSED, at_ns).detail = event.reason
+        case ev.OrderCanceled():
+            _move(state, event.client_id, OrderTrigger.CANCEL_DONE, at_ns).detail = event.reason
+        case ev.OrderExpired():
+            _move(state, event.client_id, OrderTrigger.EXPIRE, at_ns)
+        case ev.FillBooked():
+            _book_fill(state, event, at_ns)
+        case ev.FillRepeated():
+            state.errors_by_type["duplicate_fill"] = state.errors_by_type.get("duplicate_fill", 0) + 1
+        case ev.TradePlanned():
+            state.trades[event.trade.trade_id] = event.trade
+        case ev.TradeMoved():
+            _move_trade(state, event.trade_id, event.after)
+        case ev.StopTightened():
+            trade = state.trades[event.trade_id]
+            state.trades[event.trade_id] = replace(trade, stop=event.after, stop_basis=event.basis)
+        case ev.TradeClosed():
+            _close_trade(state, event, at_ns)
+        case _:
+            assert_never(event)
+
+
+def _attach_stop(state: State, event: ev.StopAttached, at_ns: int) -> None:
+    record = state.orders.get(event.order.client_id)
+    if record is None:
+        trade = state.trades.get(event.trade_id)
+        decision_id = trade.decision_id if trade else ""
+        order, reason = event.order, ExitReason.STOP
+        state.orders[order.client_id] = OrderRecord(
+            order, OrderState.ACKED, event.trade_id, decision_id, reason, ATTACHED, "", at_ns, at_ns,
+            venue_order_id=event.venue_order_id,
+        )  # fmt: skip
+        state.working[order.client_id] = 1
+    else:
+        record.request = event.order
+        record.updated_ns = at_ns
+
+
+def _move(state: State, client_id: str, trigger: OrderTrigger, at_ns: int) -> OrderRecord:
+    record = state.orders[client_id]
+    after = next_state(ORDER_TABLE, record.state, trigger)
+    if after is OrderState.ACKED and record.filled > ZERO:
+        after = OrderState.PARTIAL
+    record.state = after
+    record.updated_ns = at_ns
+    if not record.working:
+        state.working.pop(client_id, None)
+    return record
+
+
+def _book_fill(state: State, event: ev.FillBooked, at_ns: int) -> None:
+    fill = event.fill
+    state.fill_ids[fill.venue_fill_id] = at_ns
+    position, realised = after_fill(
+        state.position(fill.symbol, event.contract_size), fill.side, fill.quantity, fill.price
+    )
+    if realised != event.realised:
+        raise ValueError(f"fill {fill.venue_fill_id}: realised {event.realised} was journalled, is {realised}")
+    if position.quantity:
+        state.positions[fill.symbol] = position
+    else:
+        state.positions.pop(fill.symbol, None)
+    state.wallet += realised - fill.fee
+    state.fees_paid += fill.fee
+    record = state.orders.get(fill.client_id)
+    if record is not None:
+        record.filled += fill.quantity
+        record.notional += fill.quantity * fill.price * event.contract_size
+        complete = record.filled >= record.request.quantity
+        _move(state, fill.client_id, OrderTrigger.FILL_REST if complete else OrderTrigger.FILL_PART, at_ns)
+    trade = state.trades.get(event.trade_id)
+    if trade is not None:
+        is_entry = record is not None and record.request.role is OrderRole.ENTRY
+        state.trades[event.trade_id] = _trade_with_fill(trade, fill, event, is_entry, at_ns)
+
+
+def _trade_with_fill(trade: Trade, fill: Fill, event: ev.FillBooked, is_entry: bool, at_ns: int) -> Trade:
+    notional = fill.quantity * fill.price * event.contract_size
+    if is_entry:
+        return replace(
+            trade,
+            entered_quantity=trade.entered_quantity + fill.quantity,
+            entry_notional=trade.entry_notional + notional,
+            fees=trade.fees + fill.fee,
+            realised=trade.realised + event.realised,
+            opened_ns=trade.opened_ns or at_ns,
+        )
+    return replace(
+        trade,
+        exited_quantity=trade.exited_quantity + fill.quantity,
+        exit_notional=trade.exit_notional + notional,
+        fees=trade.fees + fill.fee,
+        realised=trade.realised + event.realised,
+    )
+
+
+def _move_trade(state: State, trade_id: str, after: TradeState) -> None:
+    trade = state.trades[trade_id]
+    if (trade.state, after) not in TRADE_MOVES:
+        raise IllegalTransition(f"trade {trade_id}: {trade.state} does not become {after}")
+    first_fill = trade.state in (TradeState.PENDING_ENTRY, TradeState.NOT_ENTERED)
+    if first_fill and after in (TradeState.PARTIALLY_FILLED, TradeState.IN_POSITION):
+        state.trades_taken += 1
+    state.trades[trade_id] = replace(trade, state=after)
+
+
+def _close_trade(state: State, event: ev.TradeClosed, at_ns: int) -> None:
+    _move_trade(state, event.trade_id, event.state)
+    state.trades[event.trade_id] = replace(
+        state.trades[event.trade_id],
+        closed_ns=at_ns,
+        exit_reason=event.exit_reason,
+        r_multiple=event.r_multiple,
+        mae_r=event.mae_r,
+        mfe_r=event.mfe_r,
+    )
+    if abs(event.r_multiple) < _BREAKEVEN_R:
+        state.breakevens += 1
+    elif event.r_multiple > ZERO:
+        state.wins += 1
+        state.consecutive_losses = 0
+    else:
+        state.losses += 1
+        state.consecutive_losses += 1

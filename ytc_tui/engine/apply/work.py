@@ -1,0 +1,120 @@
+"""Bookkeeping of tasks, setups, decisions, handoffs, alerts and commands. Imports the model only.
+
+Invariant: every counter that a screen or a rule reads moves here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from ytc_tui.model import events as ev
+from ytc_tui.model.state import AgentRecord, AlertRecord, HandoffRecord, State, TaskRecord
+from ytc_tui.model.tasks import (
+    HANDOFF_TABLE,
+    AgentStatus,
+    HandoffState,
+    HandoffTrigger,
+    ResponseMessage,
+    ResponseStatus,
+)
+from ytc_tui.model.tables import next_state
+
+WorkEvent = (
+    ev.TaskRequested
+    | ev.TaskReported
+    | ev.TaskRetried
+    | ev.SetupDetected
+    | ev.DecisionMade
+    | ev.HandoffProposed
+    | ev.HandoffDecided
+    | ev.AlertRaised
+    | ev.AlertAcknowledged
+    | ev.CommandTaken
+    | ev.CommandRefused
+)
+
+_HANDOFF_TRIGGERS = {
+    HandoffState.APPROVED: HandoffTrigger.APPROVE,
+    HandoffState.REJECTED: HandoffTrigger.REJECT,
+    HandoffState.EXPIRED: HandoffTrigger.EXPIRE,
+}
+
+
+def apply_work(state: State, event: WorkEvent, at_ns: int) -> None:
+    match event:
+        case ev.TaskRequested(task):
+            state.tasks_requested += 1
+            state.tasks[task.task_id] = TaskRecord(task, at_ns)
+            agent = state.agents.setdefault(task.agent_target, AgentRecord())
+            agent.status = AgentStatus.RUNNING
+            agent.task = task
+            agent.requested_ns = at_ns
+        case ev.TaskReported(response):
+            _settle(state, response, at_ns)
+        case ev.TaskRetried():
+            record = state.tasks[event.task_id]
+            record.task = replace(record.task, retry_count=event.retry_count)
+            record.not_before_ns = event.not_before_ns
+            state.agents[event.agent].failures += 1
+        case ev.SetupDetected(setup):
+            state.setups_seen[setup.setup_id] = at_ns
+            _count(state.detected, setup.kind.value)
+        case ev.DecisionMade():
+            state.decisions_made += 1
+            if event.refused_by:
+                _count(state.refused, event.refused_by)
+                state.setup_refusals[event.setup_id] = event.refused_by
+            else:
+                state.approved += 1
+                _count(state.setup_attempts, event.setup_id)
+                state.setup_refusals.pop(event.setup_id, None)
+        case ev.HandoffProposed(handoff):
+            state.handoffs[handoff.handoff_id] = HandoffRecord(handoff, HandoffState.PENDING, at_ns)
+        case ev.HandoffDecided():
+            held = state.handoffs[event.handoff_id]
+            held.state = next_state(HANDOFF_TABLE, held.state, _HANDOFF_TRIGGERS[event.state])
+            held.decided_by, held.reason = event.actor, event.reason
+        case ev.AlertRaised():
+            _raise(state, event, at_ns)
+        case ev.AlertAcknowledged():
+            state.alerts[event.alert_id].acknowledged_by = event.actor
+        case ev.CommandTaken(command):
+            state.commands[command.command_id] = ""
+        case ev.CommandRefused(command):
+            state.commands[command.command_id] = event.reason
+        case _:
+            assert_never(event)
+
+
+def _settle(state: State, response: ResponseMessage, at_ns: int) -> None:
+    state.tasks.pop(response.task_id, None)
+    agent = state.agents.setdefault(response.agent_name, AgentRecord())
+    agent.runs += 1
+    agent.last_run_ns = at_ns
+    agent.errors = response.errors
+    if response.status is ResponseStatus.FAILURE:
+        agent.status = AgentStatus.FAILED
+        agent.failures += 1
+        _count(state.errors_by_type, f"agent:{response.agent_name}")
+    else:
+        agent.status = AgentStatus.COMPLETED
+        agent.output = response.result
+
+
+def _raise(state: State, event: ev.AlertRaised, at_ns: int) -> None:
+    """One alert per code: a repeat raises its count, so a storm stays one line."""
+    known = state.alerts.get(event.alert_id)
+    if known is None:
+        state.alerts[event.alert_id] = AlertRecord(
+            event.alert_id, at_ns, event.severity, event.code, event.message, last_ns=at_ns
+        )
+        state.alert_codes[event.code] = event.alert_id
+        return
+    known.count += 1
+    known.last_ns = at_ns
+    known.message = event.message
+
+
+def _count(counters: dict[str, int], key: str) -> None:
+    counters[key] = counters.get(key, 0) + 1

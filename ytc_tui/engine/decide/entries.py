@@ -1,0 +1,269 @@
+"""From setup to order: the plan, the gate's verdicts, and the entry with its stop attached.
+
+Decides what is proposed to the gate and what its answer becomes. Imports the gate, sizing, ids, the
+situation and the model. Invariants: every setup that is found ends in a decision with its verdicts;
+a refused setup is asked again only when its own quality changed; no entry without an attached stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from ytc_tui.analysis.sizing import size_position, split_parts, tick_value
+from ytc_tui.engine.ids import client_order_id, decision_id
+from ytc_tui.engine.risk.exposure import cost_per_unit
+from ytc_tui.engine.risk.gate import Assessment, approve_entry, assess
+from ytc_tui.engine.situation import Situation
+from ytc_tui.model import events as ev
+from ytc_tui.model.codec import from_json
+from ytc_tui.model.market import Instrument, Side
+from ytc_tui.model.money import ZERO, decimal_from_float, price_ceiling, price_floor
+from ytc_tui.model.orders import OrderKind, OrderRequest, OrderRole, OrderState
+from ytc_tui.model.risk import RiskRequest, TradePlan, Verdict
+from ytc_tui.model.session import Phase
+from ytc_tui.model.signals import Setup
+from ytc_tui.model.tasks import ResponseMessage
+from ytc_tui.model.trades import Trade, TradeState
+
+QUALITY_RULES = ("setup_score", "regime_fit", "chasing")
+
+
+def decide_scan(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:
+    """Setups that the scanner names for the first time."""
+    for data in response.result.get("active_setups", ()):
+        setup = from_json(Setup, data)
+        if setup.setup_id not in sit.state.setups_seen:
+            yield ev.SetupDetected(setup, sit.market.bar_ref(setup.symbol))
+
+
+def decide_next_proposal(sit: Situation) -> Iterator[ev.Event]:
+    """The first proposal of this minute that is not decided yet; so each sees the order before it."""
+    for name in sit.registry.agents:
+        agent = sit.state.agents.get(name)
+        if agent is None or agent.last_run_ns != sit.at_ns:
+            continue
+        for data in agent.output.get("proposals", ()):
+            setup = from_json(Setup, data)
+            if _may_decide(sit, setup):
+                yield from _decide(sit, setup)
+                return
+
+
+def _may_decide(sit: Situation, setup: Setup) -> bool:
+    state = sit.state
+    if state.phase is not Phase.ACTIVE_TRADING or state.ended:
+        return False
+    if state.setup_attempts.get(setup.setup_id, 0) >= sit.policy.scan.max_attempts:
+        return False
+    if any(_alive(trade) and trade.setup_id == setup.setup_id for trade in state.trades.values()):
+        return False
+    refusal = state.setup_refusals.get(setup.setup_id)
+    if refusal is None:
+        return True
+    return refusal in QUALITY_RULES and not _first_failed(quality(sit, setup))
+
+
+def _alive(trade: Trade) -> bool:
+    """A trade that was entered, or whose entry still works, uses its setup up."""
+    return trade.state is not TradeState.NOT_ENTERED
+
+
+def quality(sit: Situation, setup: Setup) -> tuple[Verdict, ...]:
+    """Verdicts on the setup itself: score, regime fit, and not chasing (semantics.md 5, Y-32)."""
+    scan = sit.policy.scan
+    score, fit = decimal_from_float(round(setup.score, 4)), decimal_from_float(round(setup.regime_fit, 4))
+    least, least_fit = Decimal(repr(scan.min_score)), Decimal(repr(scan.min_regime_fit))
+    wholesale = (setup.limit - setup.trigger) * setup.side.sign >= 0
+    return (
+        Verdict("setup_score", score >= least, f"score {score} of {least} needed", score, least),
+        Verdict("regime_fit", fit >= least_fit, f"{setup.regime} fits {fit}, {least_fit} needed", fit, least_fit),
+        Verdict(
+            "chasing",
+            wholesale,
+            f"trigger {setup.trigger} against the worst price allowed {setup.limit} (LWP {setup.lwp}, LRP {setup.lrp})",
+            decimal_from_float(setup.trigger),
+            decimal_from_float(setup.limit),
+        ),
+    )
+
+
+def _first_failed(verdicts: tuple[Verdict, ...]) -> str:
+    return next((verdict.rule for verdict in verdicts if not verdict.ok), "")
+
+
+def plan_of(sit: Situation, setup: Setup) -> TradePlan:
+    """The setup as prices on the tick grid and a size for the 1 % rule (Y-37, Y-44)."""
+    instrument = sit.market.instruments[setup.symbol]
+    entry = _toward(instrument, decimal_from_float(setup.limit), setup.side.opposite)
+    stop = _toward(instrument, decimal_from_float(setup.stop), setup.side.opposite)
+    t1 = _toward(instrument, decimal_from_float(setup.t1), setup.side.opposite)
+    t2 = None
+    if setup.t2 is not None:
+        t2 = _toward(instrument, decimal_from_float(setup.t2), setup.side.opposite)
+    size = size_position(
+        base=min(sit.base_balance(), sit.equity()),
+        risk_pct=sit.policy.limits.risk_per_trade_pct,
+        entry=entry,
+        stop=stop,
+        tick=instrument.tick,
+        tick_value=tick_value(instrument),
+        lot=instrument.lot,
+        cost_per_unit=cost_per_unit(instrument, entry, stop, sit.policy.limits),
+    )
+    return with_quantity(TradePlan(setup.symbol, setup.side, ZERO, entry, stop, t1, t2, ZERO), size.quantity, instrument)
+
+
+def with_quantity(plan: TradePlan, quantity: Decimal, instrument: Instrument) -> TradePlan:
+    """`plan` for `quantity`, split into its two parts."""
+    least = instrument.min_notional / (plan.entry * instrument.contract_size)
+    parts = split_parts(quantity, instrument.lot, least)
+    return replace(plan, quantity=quantity, part_one_quantity=parts.first)
+
+
+def _toward(instrument: Instrument, price: Decimal, side: Side) -> Decimal:
+    """`price` on the tick grid: down when `side` is SELL (a long's prices), up when it is BUY."""
+    if side is Side.SELL:
+        return price_floor(price, instrument.tick)
+    return price_ceiling(price, instrument.tick)
+
+
+def risk_request(sit: Situation, plan: TradePlan) -> RiskRequest:
+    """All that the gate's rules may know about `plan` now."""
+    state, market, window = sit.state, sit.market, sit.window
+    analysis = market.analysis[plan.symbol]
+    atr = analysis.atr_ttf
+    recent = sum(1 for at in state.order_times_ns if at > sit.at_ns - 60_000_000_000)
+    return RiskRequest(
+        plan=plan,
+        instrument=market.instruments[plan.symbol],
+        gate=state.gate,
+        now_ns=sit.at_ns,
+        entries_from_ns=window.active_ns,
+        entries_until_ns=window.planned_end_ns,
+        start_balance=sit.base_balance(),
+        equity=sit.equity(),
+        session_pnl_pct=sit.pnl_pct(),
+        open_risks=sit.open_risks(),
+        consecutive_losses=state.consecutive_losses,
+        trades_taken=state.trades_taken,
+        orders_last_minute=recent,
+        rejects_in_row=state.rejects_in_row,
+        last_price=market.mark(plan.symbol),
+        atr=None if atr is None else decimal_from_float(round(atr, 10)),
+        data_problem=market.problem(plan.symbol),
+        correlations=sit.correlations(plan.symbol),
+        foreign_reason=_symbol_problem(sit, plan.symbol),
+    )
+
+
+def _symbol_problem(sit: Situation, symbol: str) -> str:
+    """Why `symbol` takes no new risk: an unknown order, an open discrepancy, or a trade already there."""
+    state = sit.state
+    for record in state.working_orders(symbol):
+        if record.state is OrderState.UNKNOWN:
+            return f"order {record.request.client_id} is UNKNOWN"
+        if record.request.role is OrderRole.ENTRY:
+            return "an entry order is working already"
+    for found in state.discrepancies.values():
+        if found.symbol in (symbol, ""):
+            return f"open discrepancy: {found.kind}"
+    return "a position is open already" if symbol in state.positions else ""
+
+
+def _decide(sit: Situation, setup: Setup) -> Iterator[ev.Event]:
+    plan = plan_of(sit, setup)
+    verdicts = quality(sit, setup)
+    number = decision_id(sit.state.decisions_made + 1)
+    bar = sit.market.bar_ref(setup.symbol)
+    refused_by = _first_failed(verdicts)
+    if refused_by:
+        yield _refusal(number, setup, plan, verdicts, refused_by, bar)
+        return
+    assessment = assess(risk_request(sit, plan), sit.policy.limits)
+    verdicts += assessment.verdicts
+    if assessment.refused_by:
+        yield _refusal(number, setup, plan, verdicts, assessment.refused_by, bar)
+        return
+    yield ev.DecisionMade(
+        number,
+        setup.setup_id,
+        assessment.plan,
+        verdicts,
+        assessment.asked,
+        assessment.granted,
+        "",
+        assessment.reason,
+        bar,
+    )
+    yield from enter(sit, setup, assessment, number)
+
+
+def _refusal(
+    number: str, setup: Setup, plan: TradePlan, verdicts: tuple[Verdict, ...], rule: str, bar: ev.BarRef
+) -> ev.DecisionMade:
+    reason = next(verdict.reason for verdict in verdicts if verdict.rule == rule and not verdict.ok)
+    return ev.DecisionMade(number, setup.setup_id, plan, verdicts, plan.quantity, ZERO, rule, reason, bar)
+
+
+def enter(sit: Situation, setup: Setup, assessment: Assessment, decision: str) -> Iterator[ev.Event]:
+    """The trade and its stop-limit entry with the stop attached (domain.md Y-33, agent 08)."""
+    plan = assessment.plan
+    instrument = sit.market.instruments[plan.symbol]
+    policy, session = sit.policy, sit.state.session_id
+
+    def leg(name: str) -> str:
+        return client_order_id(policy.install_id, policy.account_id, session, decision, name)
+
+    order = OrderRequest(
+        client_id=leg("entry"),
+        symbol=plan.symbol,
+        side=plan.side,
+        kind=OrderKind.STOP_LIMIT,
+        role=OrderRole.ENTRY,
+        quantity=plan.quantity,
+        limit_price=plan.entry,
+        stop_price=_toward(instrument, decimal_from_float(setup.trigger), plan.side),
+        expires_ns=sit.at_ns + policy.expiry_ns,
+        attached_stop_price=plan.stop,
+        attached_stop_id=leg("attached-stop"),
+    )
+    if order.stop_price is not None and (plan.entry - order.stop_price) * plan.side.sign < ZERO:
+        order = replace(order, stop_price=plan.entry)
+    approved = approve_entry(assessment, order)
+    trade_id = decision.replace("D", "T")
+    yield ev.TradePlanned(planned_trade(sit, setup, plan, decision, trade_id))
+    yield ev.OrderIntended(
+        approved.order, trade_id, decision, approved.approval_id, None, f"{setup.kind} {setup.side}"
+    )
+
+
+def planned_trade(sit: Situation, setup: Setup, plan: TradePlan, decision: str, trade_id: str) -> Trade:
+    """The trade record of an approved plan; its 1 R is the loss at the stop with costs."""
+    instrument = sit.market.instruments[plan.symbol]
+    if plan.stop is None:
+        raise ValueError(f"plan for {plan.symbol} has no stop")
+    per_unit = abs(plan.entry - plan.stop) * instrument.contract_size
+    per_unit += cost_per_unit(instrument, plan.entry, plan.stop, sit.policy.limits)
+    return Trade(
+        trade_id=trade_id,
+        decision_id=decision,
+        setup_id=setup.setup_id,
+        setup_kind=setup.kind.value,
+        symbol=plan.symbol,
+        side=plan.side,
+        state=TradeState.PENDING_ENTRY,
+        planned_quantity=plan.quantity,
+        part_one_quantity=plan.part_one_quantity,
+        entry_limit=plan.entry,
+        initial_stop=plan.stop,
+        stop=plan.stop,
+        t1=plan.t1,
+        t2=plan.t2,
+        risk_money=per_unit * plan.quantity,
+        planned_ns=sit.at_ns,
+        score=setup.score,
+        contract_size=instrument.contract_size,
+        attempts=sit.state.setup_attempts.get(setup.setup_id, 0) + 1,
+    )

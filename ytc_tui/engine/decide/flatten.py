@@ -1,0 +1,109 @@
+"""Flatten: latch entries, cancel, close reduce-only, read the venue again, until verified flat.
+
+Decides each round of a flatten (design.md 6, semantics.md 6). Invariants: nothing is reported flat
+that the venue did not confirm; protective stops stay until the position is gone; a final flatten
+ends the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ytc_tui.engine.decide.outgoing import cancel_all, has_working, intend_close
+from ytc_tui.engine.inputs import VenueRead
+from ytc_tui.engine.situation import Situation
+from ytc_tui.model import events as ev
+from ytc_tui.model.money import ZERO
+from ytc_tui.model.orders import OrderRole, OrderState
+from ytc_tui.model.session import Gate, SessionStatus, Severity, StatusTrigger
+from ytc_tui.model.session import STATUS_TABLE
+from ytc_tui.model.tables import next_state
+from ytc_tui.model.trades import ExitReason
+
+_CAUSES = {
+    "session_loss": ExitReason.EMERGENCY,
+    "critical": ExitReason.EMERGENCY,
+    "operator": ExitReason.MANUAL,
+    "session_end": ExitReason.SESSION_END,
+}
+
+
+def decide_started(sit: Situation, event: ev.FlattenStarted) -> Iterator[ev.Event]:
+    """The latch: gate, status, and the first round."""
+    state = sit.state
+    closing_time = event.cause == "session_end"
+    gate = Gate.REDUCING if closing_time else Gate.HALTED
+    if state.gate is not gate and state.gate is not Gate.HALTED:
+        yield ev.GateChanged(state.gate, gate, event.reason)
+    if not closing_time:
+        trigger = StatusTrigger.EMERGENCY if event.final else StatusTrigger.PAUSE
+        after = next_state(STATUS_TABLE, state.status, trigger)
+        if after is not state.status:
+            yield ev.StatusChanged(state.status, after, event.reason)
+    yield from decide_round(sit)
+
+
+def flattening(sit: Situation) -> bool:
+    """Whether a flatten is under way and not yet verified."""
+    return sit.state.flattening is not None and not sit.state.flattening.verified
+
+
+def decide_round(sit: Situation) -> Iterator[ev.Event]:
+    """What the flatten under way still has to send."""
+    state = sit.state
+    if state.flattening is None:
+        return
+    yield from cancel_all(sit, (OrderRole.ENTRY, OrderRole.TARGET), "flatten")
+    reason = _CAUSES[state.flattening.cause]
+    for symbol in sorted(state.positions):
+        if not has_working(sit, symbol, OrderRole.FLATTEN):
+            yield from intend_close(sit, symbol, OrderRole.FLATTEN, reason, state.flattening.reason)
+    if not state.positions:
+        yield from cancel_all(
+            sit, (OrderRole.PROTECTIVE_STOP, OrderRole.EXIT, OrderRole.FLATTEN), "flatten: position closed"
+        )
+
+
+def wants_venue_read(sit: Situation) -> bool:
+    """Whether our own books are flat, so that the venue must now confirm it."""
+    return flattening(sit) and not sit.state.positions and not sit.state.working
+
+
+def decide_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
+    """The venue was read again during a flatten: verified flat, or what is left."""
+    state = sit.state
+    if state.flattening is None or state.flattening.verified:
+        return
+    rounds = state.flattening.rounds + 1
+    left = [f"{held.symbol} {held.quantity}" for held in read.positions if held.quantity != ZERO]
+    left += [f"order {order.request.client_id}" for order in read.orders if order.open]
+    left += [
+        f"order {record.request.client_id} is UNKNOWN"
+        for record in state.working_orders()
+        if record.state is OrderState.UNKNOWN
+    ]
+    if left:
+        yield ev.ExposureRemains(tuple(left), rounds)
+        yield ev.AlertRaised(
+            "exposure", Severity.CRITICAL, "unconfirmed_exposure", f"not flat yet: {'; '.join(left)}"
+        )
+        return
+    pnl = sit.pnl_pct()
+    limit = -sit.policy.limits.max_session_loss_pct
+    yield ev.FlatVerified(pnl, min(ZERO, pnl - limit), rounds)
+
+
+def decide_verified(sit: Situation, event: ev.FlatVerified) -> Iterator[ev.Event]:
+    """After the proof: an operator's flatten leaves the session paused and REDUCING."""
+    flattened = sit.state.flattening
+    if flattened is None:
+        return
+    beyond = f", {event.beyond_limit_pct:.4f} % past the limit" if event.beyond_limit_pct else ""
+    yield ev.AlertRaised(
+        f"flat-{sit.at_ns}",
+        Severity.INFO,
+        "verified_flat",
+        f"verified flat at {event.pnl_pct:.4f} %{beyond} ({flattened.reason})",
+    )
+    if not flattened.final and sit.state.gate is Gate.HALTED and sit.state.status is SessionStatus.PAUSED:
+        yield ev.GateChanged(Gate.HALTED, Gate.REDUCING, "verified flat; resume needs a reason")

@@ -1,0 +1,79 @@
+"""What trade management and exit agents propose, checked and turned into orders.
+
+Decides which proposals are taken. Imports the outgoing orders, the situation and the model.
+Invariant: a stop only ever tightens; a proposal that does not fit its trade is dropped with an alert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop
+from ytc_tui.engine.situation import Situation
+from ytc_tui.model import events as ev
+from ytc_tui.model.money import ZERO
+from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.session import Severity
+from ytc_tui.model.tasks import ResponseMessage
+from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Trade, TradeState
+
+
+def decide_actions(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:
+    """The actions of one management answer, in order, each against the trade as it stands."""
+    for action in response.result.get("actions", ()):
+        trade = sit.state.trades.get(str(action.get("trade_id", "")))
+        if trade is None or trade.state not in OPEN_TRADE_STATES:
+            yield _unfit(response, action, "no such open trade")
+            continue
+        if has_working(sit, trade.symbol, OrderRole.EXIT) or has_working(sit, trade.symbol, OrderRole.FLATTEN):
+            continue
+        match action.get("action"):
+            case "tighten_stop":
+                yield from _tighten(sit, response, trade, action)
+            case "close":
+                yield from _close(sit, response, trade, action)
+            case other:
+                yield _unfit(response, action, f"unknown action {other!r}")
+
+
+def _tighten(
+    sit: Situation, response: ResponseMessage, trade: Trade, action: dict[str, Any]
+) -> Iterator[ev.Event]:
+    try:
+        stop = Decimal(str(action["price"]))
+        basis = ExitReason(action["basis"])
+    except (KeyError, ValueError, InvalidOperation) as error:
+        yield _unfit(response, action, str(error))
+        return
+    mark = sit.mark_of(trade.symbol)
+    improves = (stop - trade.stop) * trade.side.sign > ZERO
+    protects = (mark - stop) * trade.side.sign > ZERO
+    if not (improves and protects):
+        return
+    yield from intend_stop(sit, trade, stop, basis, str(action.get("reason", "")))
+    if basis is ExitReason.TRAILING_STOP and trade.state is not TradeState.TRAILING_STOP:
+        yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.TRAILING_STOP, "trailing behind swings")
+
+
+def _close(
+    sit: Situation, response: ResponseMessage, trade: Trade, action: dict[str, Any]
+) -> Iterator[ev.Event]:
+    try:
+        reason = ExitReason(action["exit_reason"])
+    except (KeyError, ValueError) as error:
+        yield _unfit(response, action, str(error))
+        return
+    yield from intend_close(sit, trade.symbol, OrderRole.EXIT, reason, str(action.get("reason", "")))
+    if trade.state is not TradeState.CLOSING:
+        yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.CLOSING, str(action.get("reason", "")))
+
+
+def _unfit(response: ResponseMessage, action: dict[str, Any], why: str) -> ev.AlertRaised:
+    return ev.AlertRaised(
+        f"unfit-{response.agent_name}",
+        Severity.WARNING,
+        "agent_output",
+        f"{response.agent_name}: action {str(action)[:120]} dropped: {why}",
+    )

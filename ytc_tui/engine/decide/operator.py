@@ -1,0 +1,156 @@
+"""The operator's verbs (semantics.md 6).
+
+Decides what each verb does to gate and status, and when it is refused and why. Invariants: the same
+command twice acts once; resume never follows an emergency stop; a refusal names what stands in the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from ytc_tui.engine.decide.flatten import flattening
+from ytc_tui.engine.decide.outgoing import cancel_all
+from ytc_tui.engine.decide.phases import decide_abort, propose
+from ytc_tui.engine.situation import Situation
+from ytc_tui.model import events as ev
+from ytc_tui.model.commands import Command, Verb
+from ytc_tui.model.orders import OrderRole, OrderState
+from ytc_tui.model.session import STATUS_TABLE, Gate, Phase, SessionStatus, StatusTrigger
+from ytc_tui.model.state import GATE_BEFORE_HOURS
+from ytc_tui.model.tables import next_state
+from ytc_tui.model.tasks import HandoffState
+
+
+def decide_command(sit: Situation, command: Command) -> Iterator[ev.Event]:
+    """The events of an operator's command; a repeat of a known id does nothing."""
+    if command.command_id in sit.state.commands:
+        return
+    problem = refusal(sit, command)
+    if problem:
+        yield ev.CommandRefused(command, problem)
+        return
+    yield ev.CommandTaken(command)
+    yield from _act(sit, command)
+
+
+def refusal(sit: Situation, command: Command) -> str:
+    """Why `command` cannot be carried out now; empty when it can."""
+    state = sit.state
+    if state.ended:
+        return "the session has ended"
+    stopped = state.status is SessionStatus.EMERGENCY_STOP
+    match command.verb:
+        case Verb.RESUME:
+            return _resume_refusal(sit, command)
+        case Verb.PAUSE | Verb.STOP_ENTRIES | Verb.SHUTDOWN:
+            return "the session is in emergency_stop and ends by itself" if stopped else ""
+        case Verb.CANCEL | Verb.FLATTEN:
+            return ""
+        case Verb.APPROVE | Verb.REJECT:
+            return _handoff_refusal(sit, command)
+        case Verb.ACK:
+            alert = state.alerts.get(command.target)
+            if alert is None:
+                return f"no alert {command.target!r}"
+            return f"already acknowledged by {alert.acknowledged_by}" if alert.acknowledged_by else ""
+        case _:
+            assert_never(command.verb)
+
+
+def _resume_refusal(sit: Situation, command: Command) -> str:
+    state = sit.state
+    if state.status is SessionStatus.EMERGENCY_STOP:
+        return "no resume after emergency_stop"
+    unknown = [r.request.client_id for r in state.working_orders() if r.state is OrderState.UNKNOWN]
+    if unknown:
+        return f"order {unknown[0]} is UNKNOWN: evidence first"
+    if state.discrepancies:
+        return f"discrepancy {next(iter(state.discrepancies))} is open"
+    if flattening(sit):
+        return "a flatten is under way"
+    if state.flattening is not None and not command.reason:
+        return "after a flatten, resume needs a reason"
+    if state.status is SessionStatus.RUNNING and state.gate is Gate.ACTIVE:
+        return "already running"
+    return ""
+
+
+def _handoff_refusal(sit: Situation, command: Command) -> str:
+    record = sit.state.handoffs.get(command.target)
+    if record is None:
+        return f"no handoff {command.target!r}"
+    if record.state is not HandoffState.PENDING:
+        return f"handoff {command.target} is already {record.state} (by {record.decided_by})"
+    if command.content_hash and command.content_hash != record.handoff.content_hash:
+        return f"handoff {command.target} changed since it was read: look again"
+    return ""
+
+
+def _act(sit: Situation, command: Command) -> Iterator[ev.Event]:
+    state = sit.state
+    reason = command.reason or f"{command.verb} by {command.actor}"
+    match command.verb:
+        case Verb.STOP_ENTRIES:
+            yield from _close_gate(sit, reason)
+        case Verb.PAUSE:
+            yield from _close_gate(sit, reason)
+            if state.status in (SessionStatus.RUNNING, SessionStatus.INITIALIZED):
+                after = next_state(STATUS_TABLE, state.status, StatusTrigger.PAUSE)
+                yield ev.StatusChanged(state.status, after, reason)
+        case Verb.RESUME:
+            if state.status is SessionStatus.PAUSED:
+                yield ev.StatusChanged(state.status, SessionStatus.RUNNING, reason)
+            yield from _open_gate(sit, reason)
+        case Verb.CANCEL:
+            yield from cancel_all(sit, (OrderRole.ENTRY,), reason)
+        case Verb.FLATTEN:
+            if not flattening(sit):
+                yield ev.FlattenStarted("operator", reason, None, None, final=False)
+        case Verb.SHUTDOWN:
+            yield from _shut_down(sit, reason)
+        case Verb.APPROVE:
+            yield ev.HandoffDecided(command.target, HandoffState.APPROVED, command.actor, reason)
+        case Verb.REJECT:
+            yield ev.HandoffDecided(command.target, HandoffState.REJECTED, command.actor, reason)
+        case Verb.ACK:
+            yield ev.AlertAcknowledged(command.target, command.actor)
+        case _:
+            assert_never(command.verb)
+
+
+def _close_gate(sit: Situation, reason: str) -> Iterator[ev.Event]:
+    if sit.state.gate is not Gate.HALTED:
+        yield ev.GateChanged(sit.state.gate, Gate.REDUCING, reason)
+
+
+def _open_gate(sit: Situation, reason: str) -> Iterator[ev.Event]:
+    """ACTIVE within trading hours, otherwise back to waiting for them; a blocked hand-over is proposed anew."""
+    state = sit.state
+    trading = state.phase is Phase.ACTIVE_TRADING and sit.at_ns < sit.window.planned_end_ns
+    if trading and sit.pnl_pct() > -sit.policy.limits.entries_off_loss_pct:
+        if state.gate is not Gate.ACTIVE:
+            yield ev.GateChanged(state.gate, Gate.ACTIVE, reason)
+    elif state.phase in (Phase.INIT, Phase.PRE_MARKET, Phase.SESSION_OPEN):
+        yield ev.GateChanged(state.gate, Gate.REDUCING, GATE_BEFORE_HOURS)
+        last = next(reversed(state.handoffs.values()), None)
+        if last is not None and last.state in (HandoffState.REJECTED, HandoffState.EXPIRED):
+            yield from propose(sit, Phase(last.handoff.to_phase))
+
+
+def _shut_down(sit: Situation, reason: str) -> Iterator[ev.Event]:
+    """End of the session: close in paper where configured, then the report."""
+    state = sit.state
+    if state.positions and sit.policy.close_on_shutdown:
+        if not flattening(sit):
+            yield ev.FlattenStarted("session_end", reason, None, None, final=False)
+        return
+    yield from cancel_all(sit, (OrderRole.ENTRY, OrderRole.TARGET), reason)
+    yield from decide_abort(sit, reason)
+
+
+def decide_handoff_timeout(sit: Situation, handoff_id: str) -> Iterator[ev.Event]:
+    """A handoff that nobody decided in time: expired, never approved by time."""
+    record = sit.state.handoffs.get(handoff_id)
+    if record is not None and record.state is HandoffState.PENDING:
+        yield ev.HandoffDecided(handoff_id, HandoffState.EXPIRED, "clock", "no answer in time")

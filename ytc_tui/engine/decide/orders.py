@@ -1,0 +1,178 @@
+"""What a venue's answer means for our orders: facts become events.
+
+Decides how reports, repeats, surprises and failures are taken (safety.md 2.2). Imports the engine's
+situation and the model. Invariants: a fill is booked once; an answer about an order that is not
+ours becomes a discrepancy, never a guess; a failed request is UNKNOWN unless refusal is proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from ytc_tui.engine.inputs import VenueFailed
+from ytc_tui.engine.situation import Situation
+from ytc_tui.model import events as ev
+from ytc_tui.model.orders import (
+    Acked,
+    Canceled,
+    CancelRefused,
+    Expired,
+    Fill,
+    Funding,
+    Liquidated,
+    OrderRequest,
+    OrderState,
+    Rejected,
+    VenueReport,
+)
+from ytc_tui.model.session import Severity
+from ytc_tui.model.trades import after_fill
+
+_CLOSED = (OrderState.FILLED, OrderState.CANCELED, OrderState.EXPIRED, OrderState.REJECTED)
+
+
+def decide_report(sit: Situation, report: VenueReport) -> Iterator[ev.Event]:
+    """The events of one venue report."""
+    match report:
+        case Fill():
+            yield from _fill(sit, report)
+        case Acked():
+            yield from _acked(sit, report)
+        case Rejected() | Canceled() | Expired() | CancelRefused():
+            yield from _ended(sit, report)
+        case Funding(symbol, amount):
+            yield ev.FundingBooked(symbol, amount)
+        case Liquidated(symbol):
+            yield ev.PositionLiquidated(symbol)
+            yield ev.AlertRaised(
+                f"liquidation-{symbol}", Severity.CRITICAL, "liquidation", f"{symbol} was liquidated by the venue"
+            )
+        case _:
+            assert_never(report)
+
+
+def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
+    state = sit.state
+    if fill.venue_fill_id in state.fill_ids:
+        yield ev.FillRepeated(fill.venue_fill_id, fill.client_id)
+        return
+    record = state.orders.get(fill.client_id)
+    trade = sit.trade_on(fill.symbol)
+    trade_id = record.trade_id if record is not None else (trade.trade_id if trade else "")
+    size = sit.market.instruments[fill.symbol].contract_size
+    held = state.position(fill.symbol, size)
+    _, realised = after_fill(held, fill.side, fill.quantity, fill.price)
+    yield ev.FillBooked(fill, trade_id, realised, size)
+    if record is None and not fill.client_id.startswith("liquidation-"):
+        yield _foreign(fill.symbol, fill.client_id, f"fill {fill.venue_fill_id} of {fill.quantity}")
+    elif record is not None and record.filled + fill.quantity > record.request.quantity:
+        yield ev.DiscrepancyFound(
+            f"overfill-{fill.client_id}",
+            "overfill",
+            fill.symbol,
+            f"ordered {record.request.quantity}",
+            f"filled {record.filled + fill.quantity}",
+        )
+
+
+def _acked(sit: Situation, report: Acked) -> Iterator[ev.Event]:
+    record = sit.state.orders.get(report.client_id)
+    attached = report.request
+    if attached is not None and (record is None or record.request != attached):
+        entry = _entry_of(sit, attached)
+        if entry is None:
+            yield _foreign(attached.symbol, report.client_id, "a resting order that is not ours")
+            return
+        yield ev.StopAttached(attached, report.venue_order_id, entry)
+    elif record is None:
+        yield _foreign("", report.client_id, "a resting order that is not ours")
+    elif record.state not in _CLOSED and record.state is not OrderState.ACKED:
+        yield ev.OrderAcknowledged(report.client_id, report.venue_order_id)
+
+
+def _entry_of(sit: Situation, attached: OrderRequest) -> str | None:
+    """The trade whose entry order carries `attached` as its stop."""
+    for record in sit.state.orders.values():
+        if record.request.attached_stop_id == attached.client_id:
+            return record.trade_id
+    return None
+
+
+def _ended(sit: Situation, report: Rejected | Canceled | Expired | CancelRefused) -> Iterator[ev.Event]:
+    record = sit.state.orders.get(report.client_id)
+    if record is None:
+        yield _foreign("", report.client_id, type(report).__name__)
+        return
+    if record.state in _CLOSED:
+        return
+    match report:
+        case Rejected(client_id, reason):
+            yield ev.OrderRejected(client_id, reason)
+        case Canceled(client_id, reason):
+            yield ev.OrderCanceled(client_id, reason)
+        case Expired(client_id):
+            yield ev.OrderExpired(client_id)
+        case CancelRefused(client_id, reason):
+            if record.state is OrderState.CANCELING:
+                yield ev.CancelRefused(client_id, reason)
+        case _:
+            assert_never(report)
+
+
+def _foreign(symbol: str, client_id: str, what: str) -> ev.DiscrepancyFound:
+    return ev.DiscrepancyFound(f"foreign-{client_id}", "foreign_order", symbol, "not ours", what)
+
+
+def decide_failure(sit: Situation, failed: VenueFailed) -> Iterator[ev.Event]:
+    """A request that failed: proven refusal ends the order, anything else makes it UNKNOWN."""
+    record = sit.state.orders.get(failed.client_id)
+    if record is None or record.state in _CLOSED:
+        return
+    if failed.cancel:
+        yield ev.AlertRaised(
+            f"cancel-{failed.client_id}",
+            Severity.WARNING,
+            "cancel_unconfirmed",
+            f"cancel of {failed.client_id} is unconfirmed: {failed.message}",
+        )
+    elif failed.refused:
+        yield ev.OrderRejected(failed.client_id, failed.message)
+    else:
+        yield ev.OrderLost(failed.client_id, failed.message)
+        yield ev.AlertRaised(
+            f"unknown-{failed.client_id}",
+            Severity.CRITICAL,
+            "order_unknown",
+            f"order {failed.client_id} is UNKNOWN: {failed.message}",
+        )
+
+
+def decide_order_news(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
+    """What the operator must hear of an order's fate, and when rejects halt entries."""
+    match event:
+        case ev.OrderRejected(client_id, reason):
+            record = sit.state.orders[client_id]
+            yield ev.AlertRaised(
+                f"rejected-{client_id}",
+                Severity.WARNING,
+                "order_rejected",
+                f"{record.request.role} {record.request.symbol} was rejected: {reason}",
+            )
+            limit = sit.policy.limits.max_rejects_in_row
+            if sit.state.rejects_in_row >= limit:
+                yield ev.AlertRaised(
+                    "rejects-in-row",
+                    Severity.CRITICAL,
+                    "rejects_in_row",
+                    f"{sit.state.rejects_in_row} rejects in a row (limit {limit}): entries stay off until resume",
+                )
+        case ev.DiscrepancyFound():
+            yield ev.AlertRaised(
+                event.discrepancy_id,
+                Severity.CRITICAL,
+                event.kind,
+                f"{event.symbol}: ours {event.ours}, venue {event.theirs}",
+            )
+        case _:
+            return

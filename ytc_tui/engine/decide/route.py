@@ -1,0 +1,205 @@
+"""The router: every input to its deciders. `decide` is the engine's whole policy.
+
+Imports every decider. Invariant: pure; the same situation and input give the same events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.decide import entries, flatten, lifecycle, loss, management, operator, orders, phases, tasks
+from ytc_tui.engine.decide import trades as trade
+from ytc_tui.engine.decide.recovery import decide_restarted, decide_venue_read
+from ytc_tui.engine.situation import Situation
+from ytc_tui.model import events as ev
+from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.session import Gate, Phase, SessionStatus, Severity
+from ytc_tui.model.tasks import HandoffState
+
+SHUTDOWN_LAST_LINE = "Update session status"
+_MANAGERS = frozenset({"trade_management", "exit_execution"})
+
+
+def decide(sit: Situation, item: inp.Input) -> list[ev.Event]:
+    """The events that `item` brings about in `sit`."""
+    return list(_route(sit, item))
+
+
+def _route(sit: Situation, item: inp.Input) -> Iterator[ev.Event]:
+    match item:
+        case inp.Happened(event):
+            yield from _follow(sit, event)
+        case inp.PointMet():
+            yield from _at_point(sit, item)
+        case inp.MinuteClosed():
+            yield from _at_close(sit)
+        case inp.VenueReported(report):
+            yield from orders.decide_report(sit, report)
+        case inp.VenueFailed():
+            yield from orders.decide_failure(sit, item)
+        case inp.AgentAnswered(response):
+            yield from tasks.decide_answer(sit, response)
+        case inp.Commanded(command):
+            yield from operator.decide_command(sit, command)
+        case inp.HandoffTimedOut(handoff_id):
+            yield from operator.decide_handoff_timeout(sit, handoff_id)
+        case inp.VenueRead():
+            yield from flatten.decide_read(sit, item)
+            yield from decide_venue_read(sit, item)
+        case inp.VenueUnreadable(message):
+            yield ev.AlertRaised(
+                "venue-unreadable", Severity.CRITICAL, "unconfirmed_exposure", f"venue cannot be read: {message}"
+            )
+        case inp.SessionOpened():
+            yield from lifecycle.decide_opened(sit, item)
+        case inp.StepsDone():
+            yield from lifecycle.decide_steps_done(sit, item)
+        case inp.FeedEnded():
+            yield from lifecycle.decide_feed_ended(sit)
+        case inp.Restarted(from_seq):
+            yield from decide_restarted(sit, from_seq)
+        case inp.JournalStalled(message):
+            yield from _stalled(sit, message)
+        case inp.JournalReturned(acted):
+            if acted:
+                yield ev.EmergencyActed(acted)
+        case _:
+            assert_never(item)
+
+
+def _at_point(sit: Situation, point: inp.PointMet) -> Iterator[ev.Event]:
+    if sit.state.positions:
+        if point.first and sit.market.gap_ns:
+            yield from trade.decide_hole(sit)
+        yield from loss.decide_loss(sit)
+    if flatten.flattening(sit):
+        yield from flatten.decide_round(sit)
+
+
+def _at_close(sit: Situation) -> Iterator[ev.Event]:
+    if flatten.flattening(sit):
+        yield from flatten.decide_round(sit)
+    elif sit.state.positions:
+        yield from trade.decide_coverage(sit)
+    yield from _data_alerts(sit)
+    yield from phases.decide_clock(sit)
+    yield from tasks.decide_due(sit, entering_phase=False)
+
+
+def _data_alerts(sit: Situation) -> Iterator[ev.Event]:
+    """One missing bar warns, two are a data gap (semantics.md 3)."""
+    if sit.state.phase not in (Phase.SESSION_OPEN, Phase.ACTIVE_TRADING):
+        return
+    for symbol in sit.market.symbols:
+        late = sit.market.late_bars(symbol)
+        if late:
+            code = "data_gap" if late >= 2 else "data_late"
+            yield ev.AlertRaised(f"{code}-{symbol}", Severity.WARNING, code, f"{symbol}: {late} expected bars missing")
+
+
+def _stalled(sit: Situation, message: str) -> Iterator[ev.Event]:
+    if sit.state.gate is Gate.ACTIVE:
+        yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, f"journal: {message}")
+    yield ev.AlertRaised("journal-stalled", Severity.CRITICAL, "journal_unavailable", message)
+
+
+def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
+    """What follows from an event that was just applied."""
+    match event:
+        case ev.FillBooked():
+            yield from trade.decide_fill(sit, event)
+            yield from loss.decide_loss(sit)
+            yield from phases.decide_clock(sit)
+        case ev.OrderAcknowledged(client_id):
+            yield from trade.decide_stop_acknowledged(sit, client_id)
+        case ev.OrderRejected(client_id, reason) | ev.OrderCanceled(client_id, reason):
+            yield from orders.decide_order_news(sit, event)
+            yield from trade.decide_entry_ended(sit, client_id, reason)
+            yield from _order_gone(sit, client_id)
+        case ev.OrderExpired(client_id):
+            yield from trade.decide_entry_ended(sit, client_id, "expired")
+            yield from _order_gone(sit, client_id)
+        case ev.DiscrepancyFound():
+            yield from orders.decide_order_news(sit, event)
+        case ev.TradeClosed():
+            yield from loss.decide_streak(sit)
+        case ev.FundingBooked():
+            yield from loss.decide_loss(sit)
+        case ev.FlattenStarted():
+            yield from flatten.decide_started(sit, event)
+        case ev.FlatVerified():
+            yield from flatten.decide_verified(sit, event)
+            yield from _after_flat(sit)
+        case ev.TaskReported(response):
+            yield from tasks.decide_reported(sit, response)
+            yield from _harvest(sit, response.agent_name, event)
+        case ev.DecisionMade():
+            yield from entries.decide_next_proposal(sit)
+        case ev.PhaseChanged():
+            yield from phases.decide_entered(sit, event)
+            yield from tasks.decide_due(sit, entering_phase=True)
+            if event.after is Phase.SHUTDOWN:
+                yield from lifecycle.decide_closing_steps(sit)
+        case ev.HandoffDecided():
+            yield from _handoff_decided(sit, event)
+        case ev.ChecklistStepDone(checklist, step):
+            if checklist == lifecycle.SHUTDOWN and step == SHUTDOWN_LAST_LINE and not sit.state.ended:
+                yield from lifecycle.decide_end(sit)
+        case _:
+            return
+
+
+def _order_gone(sit: Situation, client_id: str) -> Iterator[ev.Event]:
+    """A stop or close that is gone may leave something naked; a flatten goes on."""
+    role = sit.state.orders[client_id].request.role
+    if flatten.flattening(sit):
+        yield from flatten.decide_round(sit)
+    elif role in (OrderRole.PROTECTIVE_STOP, OrderRole.EXIT):
+        yield from trade.decide_coverage(sit)
+    elif role is OrderRole.ENTRY:
+        yield from phases.decide_clock(sit)
+
+
+def _after_flat(sit: Situation) -> Iterator[ev.Event]:
+    flattened = sit.state.flattening
+    if flattened is None:
+        return
+    if flattened.final:
+        yield from phases.decide_abort(sit, flattened.reason)
+    elif flattened.cause == "session_end":
+        if sit.at_ns >= sit.window.planned_end_ns:
+            yield from phases.decide_clock(sit)
+        else:
+            yield from phases.decide_abort(sit, flattened.reason)
+
+
+def _harvest(sit: Situation, agent: str, event: ev.TaskReported) -> Iterator[ev.Event]:
+    """What an agent's report leads to: setups, decisions, orders, the next agents, the next phase."""
+    if agent == "setup_scanner":
+        yield from entries.decide_scan(sit, event.response)
+    elif agent in _MANAGERS:
+        yield from management.decide_actions(sit, event.response)
+    if "proposals" in event.response.result:
+        yield from entries.decide_next_proposal(sit)
+    entering = sit.state.phase_since_ns == sit.at_ns
+    if entering:
+        yield from tasks.decide_due(sit, entering_phase=True)
+    if sit.market.minute_closed:
+        yield from tasks.decide_due(sit, entering_phase=False)
+    yield from phases.decide_clock(sit)
+
+
+def _handoff_decided(sit: Situation, event: ev.HandoffDecided) -> Iterator[ev.Event]:
+    if event.state is HandoffState.APPROVED:
+        yield from phases.decide_clock(sit)
+        return
+    yield ev.AlertRaised(
+        f"handoff-{event.handoff_id}",
+        Severity.WARNING,
+        "handoff_blocked",
+        f"handoff {event.handoff_id} {event.state} by {event.actor}: {event.reason}",
+    )
+    if sit.state.status is SessionStatus.RUNNING:
+        yield ev.StatusChanged(SessionStatus.RUNNING, SessionStatus.PAUSED, f"handoff {event.handoff_id} {event.state}")

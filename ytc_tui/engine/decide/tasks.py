@@ -1,0 +1,158 @@
+"""Tasks: which agents are due, in which order, and how their answers are taken.
+
+Decides requests, retries and failures (spec 000, semantics.md 8). Imports ids, the situation and the
+model. Invariants: an agent is asked only after every agent that it needs and that is due in the
+same minute has answered; an answer outside its contract is a failure, never half taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ytc_tui.engine.ids import task_id
+from ytc_tui.engine.situation import Situation
+from ytc_tui.model import events as ev
+from ytc_tui.model.codec import canonical
+from ytc_tui.model.market import NS_PER_S
+from ytc_tui.model.session import Gate, Phase, SessionStatus, Severity
+from ytc_tui.model.tasks import ResponseMessage, ResponseStatus, TaskMessage
+from ytc_tui.model.workflow import Step, Trigger, When
+
+MAX_ANSWER_BYTES = 64 * 1024
+_RETRY_DELAY_S = 2
+# Agents that look for new trades; they rest while the session is paused (semantics.md 6).
+_SCANNING = frozenset({"setup_scanner", "entry_execution"})
+
+
+def due_steps(sit: Situation, entering_phase: bool) -> list[Step]:
+    """The steps that this instant makes due, in workflow order."""
+    workflow, phase, market = sit.workflow, sit.state.phase, sit.market
+    if entering_phase:
+        return list(workflow.due(phase, Trigger.PHASE))
+    steps = list(workflow.due(phase, Trigger.HIGHER_CLOSE)) if market.htf_closed else []
+    if market.ttf_closed:
+        steps += workflow.due(phase, Trigger.TRADING_CLOSE)
+    steps += workflow.due(phase, Trigger.LOWER_CLOSE)
+    return steps
+
+
+def idle_reason(sit: Situation, step: Step) -> str:
+    """Why `step` does not run now although its trigger came; empty when it may."""
+    state = sit.state
+    if step.agent not in sit.registry.agents:
+        return "disabled"
+    if state.ended or (state.status is SessionStatus.EMERGENCY_STOP and state.phase is not Phase.POST_MARKET):
+        return "session stopped"
+    if step.agent in _SCANNING and state.status is SessionStatus.PAUSED:
+        return "paused"
+    match step.when:
+        case When.READY_SETUPS:
+            scanner = state.agents.get("setup_scanner")
+            if scanner is None or not scanner.output.get("active_setups"):
+                return "no setup"
+        case When.OPEN_POSITIONS:
+            if not state.positions:
+                return "no open position"
+        case When.ALWAYS:
+            pass
+    return ""
+
+
+def decide_due(sit: Situation, entering_phase: bool) -> Iterator[ev.Event]:
+    """Requests for every due agent whose needs in this minute have answered."""
+    steps = due_steps(sit, entering_phase)
+    if not steps:
+        return
+    state = sit.state
+    names = {step.agent for step in steps}
+    for step in steps:
+        record = state.agents.get(step.agent)
+        if record is not None and record.requested_ns == sit.at_ns and record.runs:
+            continue
+        if record is not None and record.task_id in state.tasks:
+            continue
+        if idle_reason(sit, step):
+            continue
+        spec = sit.registry.spec(step.agent)
+        if all(_answered(sit, need) for need in spec.needs if need in names and _runs(sit, steps, need)):
+            yield _request(sit, step)
+
+
+def _runs(sit: Situation, steps: list[Step], agent: str) -> bool:
+    return any(step.agent == agent and not idle_reason(sit, step) for step in steps)
+
+
+def _answered(sit: Situation, agent: str) -> bool:
+    record = sit.state.agents.get(agent)
+    return record is not None and record.last_run_ns == sit.at_ns and record.requested_ns == sit.at_ns
+
+
+def _request(sit: Situation, step: Step) -> ev.TaskRequested:
+    spec = sit.registry.spec(step.agent)
+    known = (sit.state.agents.get(need) for need in spec.needs)
+    return ev.TaskRequested(
+        TaskMessage(
+            task_id=task_id(sit.state.session_id, sit.state.tasks_requested + 1),
+            agent_target=step.agent,
+            task_type=spec.task_type,
+            priority=spec.priority,
+            data={"phase": sit.state.phase.value, "trigger": step.on.value},
+            dependencies=tuple(record.task_id for record in known if record is not None and record.task_id),
+            timeout=sit.policy.timeout_of(step.agent, spec.timeout_s),
+        )
+    )
+
+
+def decide_answer(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:
+    """An agent answered: taken, retried, or given up with an alert."""
+    held = sit.state.tasks.get(response.task_id)
+    if held is None:
+        return
+    problem = contract_problem(response)
+    if problem:
+        response = ResponseMessage(
+            response.task_id, response.agent_name, ResponseStatus.FAILURE, errors=(problem,)
+        )
+    if response.status is not ResponseStatus.FAILURE:
+        yield ev.TaskReported(response)
+        return
+    spec = sit.registry.spec(response.agent_name)
+    retries = spec.retries if spec.retries is not None else sit.policy.agent_retries
+    if held.task.retry_count < retries:
+        delay_ns = _RETRY_DELAY_S * NS_PER_S * 2**held.task.retry_count
+        yield ev.TaskRetried(
+            response.task_id,
+            response.agent_name,
+            held.task.retry_count + 1,
+            "; ".join(response.errors),
+            sit.at_ns + delay_ns,
+        )
+        return
+    yield ev.TaskReported(response)
+
+
+def contract_problem(response: ResponseMessage) -> str:
+    """What is wrong with an answer's shape; empty when it keeps the contract."""
+    try:
+        size = len(canonical(response.result))
+    except (TypeError, ValueError) as error:
+        return f"answer refused: {error}"
+    if size > MAX_ANSWER_BYTES:
+        return f"answer refused: {size} bytes > {MAX_ANSWER_BYTES}"
+    return ""
+
+
+def decide_reported(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:
+    """A settled task: a failure is an alert, and a critical agent's failure stops new risk."""
+    if response.status is not ResponseStatus.FAILURE:
+        return
+    spec = sit.registry.spec(response.agent_name)
+    severity = Severity.CRITICAL if spec.critical else Severity.WARNING
+    yield ev.AlertRaised(
+        f"agent-{response.agent_name}",
+        severity,
+        "agent_failed",
+        f"{response.agent_name} failed: {'; '.join(response.errors)}",
+    )
+    if spec.critical and sit.state.gate is Gate.ACTIVE:
+        yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, f"critical agent {response.agent_name} failed")

@@ -1,0 +1,184 @@
+"""The life of a trade after its entry was sent: stops, targets, close, result.
+
+Decides what fills and order ends mean for a trade (domain.md 2.10, Y-43). Invariants: stops only
+tighten; after every change all open quantity is covered, or the trade is UNPROTECTED with an alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop, intend_target
+from ytc_tui.engine.situation import Situation
+from ytc_tui.model import events as ev
+from ytc_tui.model.market import Side
+from ytc_tui.model.money import ZERO, floor_to_step
+from ytc_tui.model.orders import Fill, OrderRole, OrderState
+from ytc_tui.model.session import Severity
+from ytc_tui.model.state import ATTACHED, OrderRecord
+from ytc_tui.model.trades import ENDED_TRADE_STATES, OPEN_TRADE_STATES, ExitReason, Trade, TradeState
+
+_PENDING = (TradeState.PENDING_ENTRY, TradeState.NOT_ENTERED)
+_DECIDED = Decimal("0.0001")
+
+
+def decide_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
+    """What a booked fill does to its trade."""
+    trade = sit.state.trades.get(event.trade_id)
+    if trade is None:
+        return
+    record = sit.state.orders.get(event.fill.client_id)
+    if record is not None and record.request.role is OrderRole.ENTRY:
+        yield from _entered(sit, trade, record)
+    elif trade.open_quantity == ZERO and not _entry_works(sit, trade):
+        yield from _closed(sit, trade, record, event.fill)
+    elif record is not None and record.request.role is OrderRole.TARGET and _first_target(record):
+        if trade.state in (TradeState.IN_POSITION, TradeState.PARTIALLY_FILLED):
+            yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.T1_HIT, "T1 filled")
+
+
+def _first_target(record: OrderRecord) -> bool:
+    return record.note == "T1" and record.state is OrderState.FILLED
+
+
+def _entry_works(sit: Situation, trade: Trade) -> bool:
+    return any(
+        record.trade_id == trade.trade_id for record in sit.state.working_orders(trade.symbol, OrderRole.ENTRY)
+    )
+
+
+def _entered(sit: Situation, trade: Trade, record: OrderRecord) -> Iterator[ev.Event]:
+    complete = record.state is OrderState.FILLED
+    after = TradeState.IN_POSITION if complete else TradeState.PARTIALLY_FILLED
+    if trade.state in (*_PENDING, TradeState.PARTIALLY_FILLED) and trade.state is not after:
+        yield ev.TradeMoved(trade.trade_id, trade.state, after, "entry filled")
+    if complete:
+        yield from _place_targets(sit, trade)
+
+
+def _place_targets(sit: Situation, trade: Trade) -> Iterator[ev.Event]:
+    """Part one at T1 and part two at T2, where there is one (Y-37, Y-38)."""
+    if has_working(sit, trade.symbol, OrderRole.TARGET) or trade.open_quantity <= ZERO:
+        return
+    lot = sit.market.instruments[trade.symbol].lot
+    held = trade.open_quantity
+    full_size = held == trade.planned_quantity
+    part_one = trade.part_one_quantity if full_size else floor_to_step(held / 2, lot)
+    if part_one <= ZERO or trade.t2 is None and part_one == held:
+        part_one = held
+    yield from intend_target(sit, trade, trade.t1, part_one, "T1")
+    rest = held - part_one
+    if rest > ZERO and trade.t2 is not None:
+        yield from intend_target(sit, trade, trade.t2, rest, "T2")
+
+
+def decide_entry_ended(sit: Situation, client_id: str, reason: str) -> Iterator[ev.Event]:
+    """An entry order that will not fill further: the trade goes on with what it has, or was not entered."""
+    record = sit.state.orders[client_id]
+    trade = sit.state.trades.get(record.trade_id)
+    if trade is None or record.request.role is not OrderRole.ENTRY:
+        return
+    if trade.state is TradeState.PENDING_ENTRY and trade.entered_quantity == ZERO:
+        yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.NOT_ENTERED, reason)
+    elif trade.state is TradeState.PARTIALLY_FILLED:
+        yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.IN_POSITION, f"entry ended: {reason}")
+        yield from _place_targets(sit, trade)
+
+
+def decide_stop_acknowledged(sit: Situation, client_id: str) -> Iterator[ev.Event]:
+    """The new stop works: the stops that it replaces go."""
+    record = sit.state.orders[client_id]
+    if record.request.role is not OrderRole.PROTECTIVE_STOP or record.note == ATTACHED:
+        return
+    for other in sit.state.working_orders(record.request.symbol, OrderRole.PROTECTIVE_STOP):
+        if other is not record and other.trade_id == record.trade_id and other.state is not OrderState.CANCELING:
+            yield ev.CancelAsked(other.request.client_id, "replaced by a tighter stop")
+
+
+def _closed(sit: Situation, trade: Trade, record: OrderRecord | None, fill: Fill) -> Iterator[ev.Event]:
+    if trade.state in ENDED_TRADE_STATES:
+        return
+    reason = _exit_reason(trade, record)
+    state = TradeState.FULLY_CLOSED
+    if reason is ExitReason.STOP:
+        state = TradeState.STOPPED_OUT
+    elif reason is ExitReason.SCRATCH:
+        state = TradeState.SCRATCHED
+    mae, mfe = excursion_r(sit, trade, fill.price)
+    pnl = trade.net_pnl
+    yield ev.TradeClosed(
+        trade.trade_id, state, reason, pnl, (pnl / trade.risk_money).quantize(_DECIDED), mae, mfe
+    )
+    for other in sit.state.working_orders(trade.symbol):
+        if other.trade_id == trade.trade_id and other.state is not OrderState.CANCELING:
+            yield ev.CancelAsked(other.request.client_id, "trade closed")
+
+
+def _exit_reason(trade: Trade, record: OrderRecord | None) -> ExitReason:
+    if record is None:
+        return ExitReason.LIQUIDATION
+    if record.request.role is OrderRole.PROTECTIVE_STOP:
+        return trade.stop_basis if record.note != ATTACHED else ExitReason.STOP
+    return record.reason or ExitReason.MANUAL
+
+
+def excursion_r(sit: Situation, trade: Trade, last: Decimal) -> tuple[Decimal, Decimal]:
+    """Maximum adverse and favourable excursion in R of the price move (adverse <= 0 <= favourable).
+
+    Measured over bars (see MarketView.excursion), in units of the initial stop distance.
+    """
+    entry = trade.entry_price
+    extremes = sit.market.excursion(trade)
+    if entry is None or extremes is None:
+        return ZERO, ZERO
+    distance = abs(entry - trade.initial_stop)
+    if distance == ZERO:
+        return ZERO, ZERO
+    low, high = (Decimal(repr(price)) for price in extremes)
+    low, high = min(low, last), max(high, last)
+    adverse, favourable = (low - entry, high - entry) if trade.side is Side.BUY else (entry - high, entry - low)
+    return (
+        min(ZERO, adverse / distance).quantize(_DECIDED),
+        max(ZERO, favourable / distance).quantize(_DECIDED),
+    )
+
+
+def decide_coverage(sit: Situation) -> Iterator[ev.Event]:
+    """Every open quantity needs a working stop; what has none gets one, with an alarm (Y-36)."""
+    state = sit.state
+    for trade in state.open_trades():
+        held = state.position(trade.symbol).quantity
+        if held == ZERO or has_working(sit, trade.symbol, OrderRole.EXIT):
+            continue
+        if has_working(sit, trade.symbol, OrderRole.FLATTEN):
+            continue
+        if state.covered_quantity(trade.symbol, trade.side.opposite) >= abs(held):
+            if trade.state is TradeState.UNPROTECTED:
+                yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.IN_POSITION, "covered again")
+            continue
+        if trade.state is not TradeState.UNPROTECTED:
+            yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.UNPROTECTED, "no working stop")
+            yield ev.AlertRaised(
+                f"naked-{trade.trade_id}",
+                Severity.CRITICAL,
+                "unprotected",
+                f"{trade.symbol} {held} has no working stop: placing one at {trade.stop}",
+            )
+        mark = sit.mark_of(trade.symbol)
+        if (mark - trade.stop) * trade.side.sign <= ZERO:
+            note = "stop already passed"
+            yield from intend_close(sit, trade.symbol, OrderRole.EXIT, ExitReason.STOP, note)
+        else:
+            yield from intend_stop(sit, trade, trade.stop, trade.stop_basis, "restored")
+
+
+def decide_hole(sit: Situation) -> Iterator[ev.Event]:
+    """A position held across a hole of the data that is too long is closed at the first price."""
+    gap_ns = sit.market.gap_ns
+    if gap_ns <= sit.policy.position_hole_ns:
+        return
+    for trade in sit.state.open_trades():
+        if trade.state in OPEN_TRADE_STATES and not has_working(sit, trade.symbol, OrderRole.EXIT):
+            note = f"hole of {gap_ns // 60_000_000_000} min in the data"
+            yield from intend_close(sit, trade.symbol, OrderRole.EXIT, ExitReason.DATA_GAP, note)

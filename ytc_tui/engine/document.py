@@ -1,0 +1,148 @@
+"""The session document: spec 000's output schema, state fields and monitoring metrics.
+
+Decides how state becomes the names of spec 000. Imports the situation and the model. Invariant: every
+figure is state or follows from it; nothing is measured here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from ytc_tui.engine.situation import Situation
+from ytc_tui.model.codec import to_json
+from ytc_tui.model.market import NS_PER_S
+from ytc_tui.model.money import ZERO
+from ytc_tui.model.tasks import AgentStatus
+from ytc_tui.model.trades import ENDED_TRADE_STATES, TradeState
+
+
+def iso(at_ns: int) -> str:
+    """UTC time as ISO 8601 with seconds, e.g. 2022-11-08T12:00:00Z."""
+    return datetime.fromtimestamp(at_ns // NS_PER_S, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def session_document(sit: Situation) -> dict[str, Any]:
+    """The session as spec 000's output document, with its state fields and what followed."""
+    state = sit.state
+    pnl = sit.equity() - sit.exit_fees() - sit.base_balance()
+    active = [name for name, agent in state.agents.items() if agent.status is AgentStatus.RUNNING]
+    started = state.started
+    return {
+        "session_id": state.session_id,
+        "session_status": state.status.value,
+        "current_phase": state.phase.value,
+        "mode": started.mode.value if started else sit.policy.mode.value,
+        "active_agents": active,
+        "session_metrics": {
+            "start_time": iso(started.init_ns) if started else None,
+            "trades_taken": state.trades_taken,
+            "current_pnl": _money(pnl),
+            "current_pnl_pct": _percent(sit.pnl_pct()),
+            "risk_utilization": _percent(sit.risk_utilization()),
+            "positions_open": len(state.positions),
+        },
+        "alerts": [
+            {
+                "id": alert.alert_id,
+                "severity": alert.severity.value,
+                "message": alert.message,
+                "timestamp": iso(alert.at_ns),
+                "count": alert.count,
+                "acknowledged_by": alert.acknowledged_by,
+            }
+            for alert in state.alerts.values()
+        ],
+        "gate": {"state": state.gate.value, "reason": state.gate_reason},
+        "start_time": iso(started.init_ns) if started else None,
+        "account_balance": _money(state.wallet),
+        "start_balance": _money(sit.base_balance()),
+        "session_pnl": _money(pnl),
+        "fees_paid": _money(state.fees_paid),
+        "funding": _money(state.funding) if state.funding_events else "not modelled",
+        "trades_count": state.trades_taken,
+        "active_positions": [to_json(held) for held in state.positions.values()],
+        "agent_states": {
+            name: {
+                "status": agent.status.value,
+                "last_run": iso(agent.last_run_ns) if agent.last_run_ns else None,
+                "output": agent.output,
+            }
+            for name, agent in state.agents.items()
+        },
+        "emergency_status": bool(state.flattening and state.flattening.final),
+        "emergency": to_json(state.flattening) if state.flattening else None,
+        "trades": trade_rows(sit),
+        "funnel": funnel(sit),
+        "checklists": to_json(state.checklists),
+        "handoffs": [to_json(record) for record in state.handoffs.values()],
+        "end_reason": state.end_reason,
+        "ended": state.ended,
+        "as_of": iso(sit.at_ns or state.now_ns),
+    }
+
+
+def funnel(sit: Situation) -> dict[str, Any]:
+    """How many setups were found, and which rule refused how many (semantics.md 4)."""
+    state = sit.state
+    entered = sum(1 for trade in state.trades.values() if trade.entered_quantity > ZERO)
+    missed = sum(1 for trade in state.trades.values() if trade.state is TradeState.NOT_ENTERED)
+    return {
+        "detected": dict(sorted(state.detected.items())),
+        "refused_by": dict(sorted(state.refused.items(), key=lambda item: (-item[1], item[0]))),
+        "approved": state.approved,
+        "entered": entered,
+        "not_entered": missed,
+    }
+
+
+def trade_rows(sit: Situation) -> list[dict[str, Any]]:
+    """Every trade of the session, entered or not, with its result where it has one."""
+    return [
+        {
+            "trade_id": trade.trade_id,
+            "setup": trade.setup_kind,
+            "symbol": trade.symbol,
+            "side": trade.side.value,
+            "state": trade.state.value,
+            "quantity": str(trade.entered_quantity),
+            "entry_price": _money(trade.entry_price),
+            "stop": str(trade.stop),
+            "initial_stop": str(trade.initial_stop),
+            "t1": str(trade.t1),
+            "t2": str(trade.t2) if trade.t2 is not None else None,
+            "opened": iso(trade.opened_ns) if trade.opened_ns else None,
+            "closed": iso(trade.closed_ns) if trade.closed_ns else None,
+            "exit_reason": trade.exit_reason.value if trade.exit_reason else None,
+            "pnl": _money(trade.net_pnl) if trade.state in ENDED_TRADE_STATES else None,
+            "r_multiple": str(trade.r_multiple) if trade.r_multiple is not None else None,
+            "mae_r": str(trade.mae_r) if trade.mae_r is not None else None,
+            "mfe_r": str(trade.mfe_r) if trade.mfe_r is not None else None,
+        }
+        for trade in sit.state.trades.values()
+    ]
+
+
+def metrics(sit: Situation) -> dict[str, Any]:
+    """Spec 000's METRICS_TO_TRACK, those that state holds; response times are telemetry."""
+    state = sit.state
+    runs = sum(agent.runs for agent in state.agents.values())
+    failures = sum(agent.failures for agent in state.agents.values())
+    started_ns = state.started.init_ns if state.started else state.now_ns
+    return {
+        "session_uptime": (state.now_ns - started_ns) // NS_PER_S,
+        "agents_executed": runs,
+        "agent_success_rate": round(100 * max(0, runs - failures) / runs, 2) if runs else None,
+        "error_count_by_type": dict(sorted(state.errors_by_type.items())),
+        "risk_utilization": _percent(sit.risk_utilization()),
+        "positions_managed": sum(1 for trade in state.trades.values() if trade.entered_quantity > ZERO),
+    }
+
+
+def _money(amount: Decimal | None) -> str | None:
+    return None if amount is None else format(amount.quantize(Decimal("0.00000001")).normalize(), "f")
+
+
+def _percent(share: Decimal) -> str:
+    return format(share.quantize(Decimal("0.0001")), "f")

@@ -1,0 +1,92 @@
+"""Effects: what the kernel does once an event is durable.
+
+Decides which events reach outside. Imports the gate and the model. Invariants: `SubmitOrder` takes
+only what the risk gate approved; the same event always has the same effects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ytc_tui.engine.decide.lifecycle import SHUTDOWN
+from ytc_tui.engine.ports import Notice
+from ytc_tui.engine.risk.gate import ApprovedOrder, recall
+from ytc_tui.model import events as ev
+from ytc_tui.model.orders import OrderState
+from ytc_tui.model.session import Severity
+from ytc_tui.model.state import State
+from ytc_tui.model.tasks import TaskMessage
+
+
+@dataclass(frozen=True, slots=True)
+class RunAgent:
+    task: TaskMessage
+    not_before_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitOrder:
+    approved: ApprovedOrder
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadVenue:
+    """Read positions, open orders and account again."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishSession:
+    """Carry out the outside's lines of the shutdown checklist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    notice: Notice
+
+
+Effect = RunAgent | SubmitOrder | CancelOrder | ReadVenue | FinishSession | Notify
+
+
+def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
+    """The effects of `event`, which was just applied to `state`."""
+    match event:
+        case ev.TaskRequested(task):
+            yield RunAgent(task)
+        case ev.TaskRetried(task_id):
+            yield RunAgent(state.tasks[task_id].task, event.not_before_ns)
+        case ev.OrderIntended():
+            yield SubmitOrder(recall(event.order, event.approval_id))
+        case ev.CancelAsked(client_id):
+            yield CancelOrder(client_id)
+        case ev.ChecklistStepDone(checklist, step):
+            if checklist == SHUTDOWN and step == "Prepare next session config":
+                yield FinishSession()
+        case ev.AlertRaised(alert_id):
+            alert = state.alerts[alert_id]
+            if alert.count == 1 and event.severity is not Severity.INFO:
+                yield Notify(Notice(alert.at_ns, event.severity, event.code, event.message))
+        case ev.SessionEnded(reason):
+            message = f"session ended: {reason}; balance {event.end_balance}"
+            yield Notify(Notice(state.now_ns, Severity.INFO, "session ended", message))
+        case _:
+            return
+
+
+def pending_effects(state: State) -> Iterator[Effect]:
+    """What a restart must take up again: intents without an answer, cancels, tasks, the closing lines."""
+    for record in state.working_orders():
+        if record.state is OrderState.INTENT:
+            yield SubmitOrder(recall(record.request, record.approval_id))
+        elif record.state is OrderState.CANCELING:
+            yield CancelOrder(record.request.client_id)
+    for task in state.tasks.values():
+        yield RunAgent(task.task, task.not_before_ns)
+    lines = state.checklists.get(SHUTDOWN, [])
+    if lines and lines[-1].step == "Prepare next session config" and not state.ended:
+        yield FinishSession()

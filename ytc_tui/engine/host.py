@@ -1,0 +1,162 @@
+"""The host: all sessions of one run over one feed, and the door's inbox between their steps.
+
+Decides when a session begins and ends, and what carries over: the analysis and the balance. Imports the
+session run and the ports. Invariants: sessions never overlap; bars between them are warm-up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ytc_tui.client import Receipt
+from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.market import MarketView
+from ytc_tui.engine.policy import Window
+from ytc_tui.engine.ports import Minute
+from ytc_tui.engine.session_run import SessionRun
+from ytc_tui.errors import UsageInvalid
+from ytc_tui.model.commands import Command
+from ytc_tui.model.market import NS_PER_MIN
+from ytc_tui.model.tasks import HandoffState
+
+MAX_WAITING_COMMANDS = 256
+
+OpenSession = Callable[[Window], Awaitable[SessionRun | None]]
+Ended = Callable[[SessionRun], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    command: Command
+    answer: asyncio.Future[Receipt]
+
+
+@dataclass(slots=True)
+class Host:
+    """Runs the windows of a feed, one session after the other.
+
+    `open_session` gives the run of a window, or None for one that the journal already holds whole.
+    `handoff_expiry_s` is wall time; while a handoff waits, the feed stands still.
+    """
+
+    market: MarketView
+    windows: Sequence[Window]
+    open_session: OpenSession
+    on_ended: Ended
+    handoff_expiry_s: float
+    current: SessionRun | None = None
+    stopping: bool = False
+    _inbox: deque[_Waiting] = field(default_factory=deque)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, minutes: Iterator[Minute]) -> None:
+        """Drive every window over `minutes`; returns when the feed or the windows are used up."""
+        remaining = deque(self.windows)
+        skipped: Window | None = None
+        for minute in minutes:
+            if self.stopping:
+                return
+            if skipped is not None and minute.open_ns >= skipped.hard_end_ns:
+                skipped = None
+            if self.current is None and remaining and minute.open_ns + NS_PER_MIN > remaining[0].init_ns:
+                window = remaining.popleft()
+                self.market.begin_session()
+                self.current = await self.open_session(window)
+                skipped = window if self.current is None else None
+            run = self.current
+            if run is None:
+                self.market.begin_minute(minute)
+                self.market.close_minute(minute)
+                if not remaining and skipped is None:
+                    return
+                continue
+            await run.minute(minute)
+            await self._settle(run)
+            if not remaining and self.current is None:
+                return
+        if self.current is not None:
+            await self.current.finish()
+            await self._settle(self.current)
+
+    async def _settle(self, run: SessionRun) -> None:
+        if run.ended:
+            self.current = None
+            await self.on_ended(run)
+            self._refuse_waiting("the session has ended")
+
+    # ---- the inbox ------------------------------------------------------------------------------
+
+    async def send(self, command: Command) -> Receipt:
+        """Queue `command` for the next step of the running session and wait for its receipt."""
+        if len(self._inbox) >= MAX_WAITING_COMMANDS:
+            raise UsageInvalid("too many commands are waiting", fix="try again in a moment")
+        waiting = _Waiting(command, asyncio.get_running_loop().create_future())
+        if self.current is None:
+            return Receipt(command.command_id, False, "no session is running now", "", 0)
+        self._inbox.append(waiting)
+        self._arrived.set()
+        return await waiting.answer
+
+    async def between(self) -> None:
+        """Between two steps: let others run, take commands, and wait while a handoff waits."""
+        await asyncio.sleep(0)
+        await self._take_commands()
+        pending = self._pending_handoff()
+        if pending and self.current is not None and not self.stopping:
+            self._arrived.clear()
+            try:
+                await asyncio.wait_for(self._arrived.wait(), self.handoff_expiry_s)
+            except TimeoutError:
+                timed_out = inp.HandoffTimedOut(pending)
+                await self.current.kernel.take(self.current.now_ns, (timed_out,))
+            await self._take_commands()
+
+    def _pending_handoff(self) -> str:
+        if self.current is None:
+            return ""
+        for record in self.current.kernel.sit.state.handoffs.values():
+            if record.state is HandoffState.PENDING:
+                return record.handoff.handoff_id
+        return ""
+
+    async def _take_commands(self) -> None:
+        while self._inbox and self.current is not None:
+            waiting = self._inbox.popleft()
+            receipt = await self._carry_out(self.current, waiting.command)
+            if not waiting.answer.done():
+                waiting.answer.set_result(receipt)
+
+    async def _carry_out(self, run: SessionRun, command: Command) -> Receipt:
+        kernel = run.kernel
+        before = kernel.head.seq
+        await kernel.take(run.now_ns, (inp.Commanded(command),))
+        state = kernel.sit.state
+        refusal = state.commands.get(command.command_id)
+        unconfirmed = tuple(
+            f"{record.request.role} {record.request.symbol} {record.request.client_id}: {record.state}"
+            for record in state.working_orders()
+            if record.cancel_ns or record.request.reduce_only and record.request.role in ("exit", "flatten")
+        )
+        return Receipt(
+            command.command_id,
+            not refusal,
+            refusal or f"journalled as entries {before + 1} to {kernel.head.seq}",
+            state.session_id,
+            run.now_ns,
+            (f"gate {state.gate}", f"status {state.status}", f"phase {state.phase}"),
+            unconfirmed,
+        )
+
+    def stop(self) -> None:
+        """End the process, not the session: the feed stops after this step."""
+        self.stopping = True
+        self._arrived.set()
+
+    def _refuse_waiting(self, reason: str) -> None:
+        while self._inbox:
+            waiting = self._inbox.popleft()
+            if not waiting.answer.done():
+                waiting.answer.set_result(Receipt(waiting.command.command_id, False, reason, "", 0))

@@ -1,0 +1,138 @@
+"""Inputs: everything that can reach the kernel, as one closed union.
+
+Decides nothing. Imports ports and the model. Invariant: state changes only in answer to an input.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ytc_tui.model.commands import Command
+from ytc_tui.model.events import Event, SessionStarted
+from ytc_tui.model.orders import VenueAccount, VenueOrder, VenuePosition, VenueReport
+from ytc_tui.model.tasks import ResponseMessage
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """The session begins; everything was loaded and checked by boot."""
+
+    started: SessionStarted
+    checks: tuple[tuple[str, str, str], ...]  # (step, result, detail) of boot's checklist lines
+
+
+@dataclass(frozen=True, slots=True)
+class PointMet:
+    """Marks moved to the next point of the minute's path; `first` marks the minute's open."""
+
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteClosed:
+    """The minute is complete and analysis has taken it in."""
+
+
+@dataclass(frozen=True, slots=True)
+class VenueReported:
+    report: VenueReport
+
+
+@dataclass(frozen=True, slots=True)
+class VenueFailed:
+    """A request failed. `refused` = the venue proved that it did not take it; else unknown."""
+
+    client_id: str
+    cancel: bool
+    refused: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class VenueRead:
+    """The venue was read again."""
+
+    positions: tuple[VenuePosition, ...]
+    orders: tuple[VenueOrder, ...]
+    account: VenueAccount
+
+
+@dataclass(frozen=True, slots=True)
+class VenueUnreadable:
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAnswered:
+    response: ResponseMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffTimedOut:
+    handoff_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEnded:
+    """No further price will come."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepsDone:
+    """Lines of the shutdown checklist that the outside carried out."""
+
+    lines: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalStalled:
+    """The journal cannot accept writes: no new risk until it can."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalReturned:
+    """The journal accepts writes again; `acted` is what the emergency path sent meanwhile."""
+
+    acted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """The session was recovered from its journal after entry `from_seq`."""
+
+    from_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event was applied as entry `seq`: what follows from it is decided next."""
+
+    event: Event
+    seq: int
+
+
+Input = (
+    SessionOpened
+    | PointMet
+    | MinuteClosed
+    | VenueReported
+    | VenueFailed
+    | VenueRead
+    | VenueUnreadable
+    | AgentAnswered
+    | Commanded
+    | HandoffTimedOut
+    | FeedEnded
+    | StepsDone
+    | JournalStalled
+    | JournalReturned
+    | Restarted
+    | Happened
+)

@@ -1,0 +1,139 @@
+"""The kernel: decide, journal, apply, effects. The one writer of a session's state.
+
+Decides the order of these four and nothing else. Imports the deciders, apply, effects and the ports.
+Invariants: an effect that reaches outside happens only after its entry is durable (the emergency
+exception of semantics.md 7 apart); what cannot be journalled stays queued and is never lost.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ytc_tui.engine import effects as fx
+from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.apply import apply
+from ytc_tui.engine.contexts import agent_context
+from ytc_tui.engine.decide.flatten import wants_venue_read
+from ytc_tui.engine.decide.route import decide
+from ytc_tui.engine.outward import Outward
+from ytc_tui.engine.ports import Batch, Journal, ProjectionRow, Snapshot
+from ytc_tui.engine.projections import rows_of
+from ytc_tui.engine.runner import AgentRunner
+from ytc_tui.engine.situation import Situation
+from ytc_tui.errors import JournalUnavailable
+from ytc_tui.model import events as ev
+from ytc_tui.model.chain import ChainHead, Entry
+from ytc_tui.model.codec import canonical
+from ytc_tui.model.tasks import TaskMessage
+
+# More events than this from one input mean a decider that feeds itself: a programmer error.
+MAX_EVENTS_PER_INPUT = 5_000
+# More entries than this waiting for a stalled journal end the engine: they would not fit in memory.
+MAX_WAITING_ENTRIES = 100_000
+
+
+@dataclass(slots=True)
+class Kernel:
+    """One session's kernel. `head` is the journal's chain as far as it was linked; `stalled` says
+    why the journal does not accept writes, empty while it does."""
+
+    sit: Situation
+    journal: Journal
+    outward: Outward
+    runner: AgentRunner
+    head: ChainHead
+    snapshot_every: int = 500
+    stalled: str = ""
+    _entries: list[Entry] = field(default_factory=list)
+    _rows: dict[tuple[str, tuple[str, ...]], ProjectionRow] = field(default_factory=dict)
+    _effects: list[fx.Effect] = field(default_factory=list)
+    _tasks: list[TaskMessage] = field(default_factory=list)
+    _snapshot_seq: int = 0
+
+    async def take(self, at_ns: int, items: Iterable[inp.Input]) -> None:
+        """Decide `items` at feed time `at_ns` and carry out all that follows, to the end."""
+        self.sit.at_ns = at_ns
+        queue: deque[inp.Input] = deque(items)
+        while True:
+            await self._decide_all(queue)
+            if not self._entries and not self._effects:
+                return
+            effects, self._effects = self._effects, []
+            was_stalled = self.stalled
+            durable = await self._commit()
+            if durable and was_stalled:
+                queue.append(inp.JournalReturned(self.outward.emergency_lines()))
+            elif not durable and not was_stalled:
+                queue.append(inp.JournalStalled(self.stalled))
+            for effect in effects:
+                queue.extend(await self.outward.perform(effect, durable))
+            if wants_venue_read(self.sit):
+                queue.append(await self.outward.read_venue())
+            if not queue:
+                return
+
+    async def resume(self, at_ns: int, effects: Sequence[fx.Effect], items: Sequence[inp.Input]) -> None:
+        """Take up a recovered session: `items` first, then the effects that were under way."""
+        self._effects.extend(effect for effect in effects if not isinstance(effect, fx.RunAgent))
+        self._tasks.extend(effect.task for effect in effects if isinstance(effect, fx.RunAgent))
+        await self.take(at_ns, items)
+        self._snapshot_seq = self.head.seq
+
+    async def _decide_all(self, queue: deque[inp.Input]) -> None:
+        """Decide until nothing follows; agents that answer at once are part of it."""
+        produced = 0
+        while queue or self._tasks:
+            while queue:
+                item = queue.popleft()
+                cause = str(item.seq) if isinstance(item, inp.Happened) else ""
+                for event in decide(self.sit, item):
+                    self._record(event, cause)
+                    queue.append(inp.Happened(event, self.head.seq))
+                    produced += 1
+            if produced > MAX_EVENTS_PER_INPUT:
+                raise RuntimeError(f"{produced} events from one input: a decider feeds itself")
+            if self._tasks:
+                tasks, self._tasks = self._tasks, []
+                answers = await self.runner.run(tasks, lambda task: agent_context(self.sit, task))
+                queue.extend(inp.AgentAnswered(answer) for answer in answers)
+
+    def _record(self, event: ev.Event, causation: str) -> None:
+        """Link the event into the chain, apply it, and note its rows and effects."""
+        kind = type(event).__name__
+        at_ns, state = self.sit.at_ns, self.sit.state
+        entry = self.head.link(
+            at_ns, kind, ev.version_of(kind), ev.correlation_of(event), causation, canonical(event)
+        )
+        apply(state, event, at_ns)
+        self._entries.append(entry)
+        for row in rows_of(state, event):
+            self._rows[row.table, row.key] = row
+        for effect in fx.effects_of(state, event):
+            if isinstance(effect, fx.RunAgent):
+                self._tasks.append(effect.task)
+            else:
+                self._effects.append(effect)
+
+    async def _commit(self) -> bool:
+        """Make everything that was linked durable; False when the journal cannot take it now."""
+        try:
+            await self.journal.append(Batch(tuple(self._entries), tuple(self._rows.values())))
+        except JournalUnavailable as error:
+            self.stalled = str(error)
+            if len(self._entries) > MAX_WAITING_ENTRIES:
+                raise
+            return False
+        self.stalled = ""
+        self._entries.clear()
+        self._rows.clear()
+        if self.head.seq - self._snapshot_seq >= self.snapshot_every:
+            await self.save_snapshot()
+        return True
+
+    async def save_snapshot(self) -> None:
+        """Keep the state as it is after the last entry."""
+        self._snapshot_seq = self.head.seq
+        state = canonical(self.sit.state)
+        await self.journal.save_snapshot(Snapshot(self.head.session, self.head.seq, self.head.hash, state))

@@ -1,0 +1,133 @@
+"""The market as the engine sees it: marks, closed bars and analysis, recomputed from data.
+
+Decides what counts as a problem of the data (semantics.md 3). Imports analysis and the model.
+Invariant: nothing here is journalled; the same bars give the same market.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from ytc_tui.analysis.symbol import ClosedBars, SymbolAnalysis
+from ytc_tui.engine.ports import Minute, PointPrice
+from ytc_tui.model.events import BarRef
+from ytc_tui.model.market import NS_PER_MIN, Bar, Instrument
+from ytc_tui.model.money import decimal_from_float
+from ytc_tui.model.trades import Trade
+
+
+# The higher timeframe's bars of one day: what "the prior session" means for a market without a close.
+_PRIOR_BARS = 48
+
+
+class MarketView:
+    """Prices and analysis of the session's symbols. `minute_ns` is the open of the newest minute;
+    `minute_closed` is True from its close until the next one begins."""
+
+    __slots__ = (
+        "_late", "_prior", "analysis", "gap_ns", "htf_closed", "instruments", "marks", "minute_closed", "minute_ns",
+        "minutes", "symbols", "ttf_closed",
+    )  # fmt: skip
+
+    def __init__(
+        self, instruments: Mapping[str, Instrument], analysis: Mapping[str, SymbolAnalysis]
+    ) -> None:
+        self.instruments = instruments
+        self.analysis = analysis
+        self.symbols = tuple(sorted(analysis))
+        self.marks: dict[str, float] = {}
+        self.minute_ns = 0
+        self.gap_ns = 0
+        self.minutes = 0
+        self.minute_closed = False
+        self.ttf_closed = False
+        self.htf_closed = False
+        self._late: dict[str, int] = dict.fromkeys(self.symbols, 0)
+        self._prior: dict[str, deque[Bar]] = {symbol: deque(maxlen=_PRIOR_BARS) for symbol in self.symbols}
+
+    def begin_session(self) -> None:
+        """A session begins: the day before it gives the prior high, low and close (Y-10)."""
+        for symbol, bars in self._prior.items():
+            if bars:
+                high, low = max(bar.high for bar in bars), min(bar.low for bar in bars)
+                self.analysis[symbol].set_prior_session(high, low, bars[-1].close)
+
+    def begin_minute(self, minute: Minute) -> None:
+        """A new minute begins; `gap_ns` is the time that is missing before it."""
+        self.gap_ns = minute.open_ns - self.minute_ns - NS_PER_MIN if self.minute_ns else 0
+        self.minute_ns = minute.open_ns
+        self.minute_closed = self.ttf_closed = self.htf_closed = False
+
+    def on_point(self, prices: Iterable[PointPrice]) -> None:
+        for symbol, price in prices:
+            self.marks[symbol] = price
+
+    def close_minute(self, minute: Minute) -> None:
+        """Take in the minute's closed bars."""
+        ttf = htf = False
+        for bar in minute.bars:
+            closed: ClosedBars = self.analysis[bar.symbol].on_minute(bar)
+            self.marks[bar.symbol] = bar.close
+            ttf = ttf or closed.ttf is not None
+            if closed.htf is not None:
+                htf = True
+                self._prior[bar.symbol].append(closed.htf)
+        self.ttf_closed, self.htf_closed = ttf, htf
+        self.minute_closed = True
+        self.minutes += 1
+        if len(minute.bars) != len(self.symbols) or self.gap_ns:
+            self._note_late(minute)
+        elif any(self._late.values()):
+            self._late = dict.fromkeys(self.symbols, 0)
+
+    def _note_late(self, minute: Minute) -> None:
+        missing = self.gap_ns // NS_PER_MIN
+        present = {bar.symbol for bar in minute.bars}
+        for symbol in self.symbols:
+            self._late[symbol] = 0 if symbol in present else self._late[symbol] + 1 + missing
+
+    def late_bars(self, symbol: str) -> int:
+        """How many expected bars of `symbol` are missing now."""
+        return self._late[symbol]
+
+    def problem(self, symbol: str) -> str:
+        """Why `symbol`'s data does not allow an entry now; empty when it does."""
+        analysis = self.analysis[symbol]
+        if self._late[symbol]:
+            return f"{self._late[symbol]} expected bars late"
+        if analysis.last is None:
+            return "no bar yet"
+        if not analysis.ready:
+            return "too few bars since the start or the last hole"
+        return ""
+
+    def mark(self, symbol: str) -> Decimal | None:
+        """The last price met, None before the first."""
+        price = self.marks.get(symbol)
+        return None if price is None else decimal_from_float(price)
+
+    def bar_ref(self, symbol: str) -> BarRef:
+        """The newest closed bar and the rolling digest there."""
+        analysis = self.analysis[symbol]
+        open_ns = analysis.last.open_ns if analysis.last else 0
+        return BarRef(symbol, open_ns, analysis.digest)
+
+    def excursion(self, trade: Trade) -> tuple[float, float] | None:
+        """Lowest and highest price since `trade`'s entry, None before its first fill.
+
+        The entry bar counts with its close only: its extremes may lie before the fill.
+        """
+        entry = trade.entry_price
+        if entry is None:
+            return None
+        low = high = float(entry)
+        for bar in reversed(self.analysis[trade.symbol].ltf_bars):
+            if bar.open_ns + NS_PER_MIN <= trade.opened_ns:
+                break
+            if bar.open_ns >= trade.opened_ns:
+                low, high = min(low, bar.low), max(high, bar.high)
+            else:
+                low, high = min(low, bar.close), max(high, bar.close)
+        return low, high

@@ -1,0 +1,114 @@
+"""Carrying out effects: the one place from which the engine reaches a venue or a person.
+
+Decides how a venue's failure becomes an input, and what still goes out while the journal cannot accept
+writes. Imports effects, inputs, ports and errors. Invariants: a create is sent once and never again on
+a failure (safety.md 2.2); without a durable entry only cancels and reduce-only orders leave.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol, assert_never
+
+from ytc_tui.engine import effects as fx
+from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.ports import Notifier, Venue
+from ytc_tui.errors import VenueError, VenueRefused
+from ytc_tui.model.orders import OrderRequest
+
+Finisher = Callable[[], Sequence[tuple[str, str, str]]]
+
+
+class EmergencyLines(Protocol):
+    """Where the emergency path writes what it sends: memory and a preallocated file."""
+
+    def write(self, line: str) -> None: ...
+
+    def read_back(self) -> tuple[str, ...]: ...
+
+    def clear(self) -> None: ...
+
+
+class Outward:
+    """Performs effects. `finish` carries out the outside's shutdown lines and reports them."""
+
+    def __init__(
+        self,
+        venue: Venue,
+        notifier: Notifier,
+        finish: Finisher,
+        spare: EmergencyLines,
+        venue_timeout_s: float,
+    ) -> None:
+        self._venue = venue
+        self._notifier = notifier
+        self._finish = finish
+        self._spare = spare
+        self._timeout_s = venue_timeout_s
+        self.api_calls = 0
+
+    async def perform(self, effect: fx.Effect, durable: bool) -> list[inp.Input]:
+        """Carry out one effect; its answers are inputs. RunAgent belongs to the runner, not here."""
+        match effect:
+            case fx.SubmitOrder(approved):
+                return await self._submit(approved.order, durable)
+            case fx.CancelOrder(client_id):
+                return await self._cancel(client_id, durable)
+            case fx.ReadVenue():
+                return [await self.read_venue()]
+            case fx.FinishSession():
+                return [inp.StepsDone(tuple(self._finish()))]
+            case fx.Notify(notice):
+                await self._notifier.notify(notice)
+                return []
+            case fx.RunAgent():
+                raise TypeError("agents are run by the runner")
+            case _:
+                assert_never(effect)
+
+    async def _submit(self, order: OrderRequest, durable: bool) -> list[inp.Input]:
+        if not durable:
+            if not order.reduce_only:
+                message = "not sent: the journal cannot accept writes"
+                return [inp.VenueFailed(order.client_id, False, True, message)]
+            price = order.limit_price or order.stop_price or "market"
+            self._spare.write(f"submit {order.client_id} {order.symbol} {order.side} {order.quantity} {price}")
+        self.api_calls += 1
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                reports = await self._venue.submit(order)
+        except VenueRefused as error:
+            return [inp.VenueFailed(order.client_id, False, True, str(error))]
+        except (VenueError, TimeoutError) as error:
+            return [inp.VenueFailed(order.client_id, False, False, str(error) or "timed out")]
+        return [inp.VenueReported(report) for report in reports]
+
+    async def _cancel(self, client_id: str, durable: bool) -> list[inp.Input]:
+        if not durable:
+            self._spare.write(f"cancel {client_id}")
+        self.api_calls += 1
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                reports = await self._venue.cancel(client_id)
+        except (VenueError, TimeoutError) as error:
+            return [inp.VenueFailed(client_id, True, False, str(error) or "timed out")]
+        return [inp.VenueReported(report) for report in reports]
+
+    async def read_venue(self) -> inp.VenueRead | inp.VenueUnreadable:
+        """Positions, open orders and account, read together."""
+        self.api_calls += 3
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                positions = await self._venue.positions()
+                orders = await self._venue.open_orders()
+                account = await self._venue.account()
+        except (VenueError, TimeoutError) as error:
+            return inp.VenueUnreadable(str(error) or "timed out")
+        return inp.VenueRead(positions, orders, account)
+
+    def emergency_lines(self) -> tuple[str, ...]:
+        """What was sent while the journal was away."""
+        lines = self._spare.read_back()
+        self._spare.clear()
+        return lines

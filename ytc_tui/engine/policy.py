@@ -1,0 +1,66 @@
+"""Policy: the frozen numbers by which one session is decided, and its hours.
+
+Decides nothing; boot fills it from the settings. Imports agents' rule objects and the model.
+Invariant: a policy never changes within a session; its digest is in the first journal entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ytc_tui.agents.base import ManagementRules, ScanRules
+from ytc_tui.model.market import NS_PER_MIN
+from ytc_tui.model.risk import RiskLimits
+from ytc_tui.model.session import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The hours of one session (semantics.md 2), UTC ns, and its local calendar date."""
+
+    date: str
+    init_ns: int
+    open_ns: int
+    active_ns: int
+    planned_end_ns: int
+    hard_end_ns: int
+    feed_ends_early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What every decider may read besides state and market. Percents as percent, money in account currency."""
+
+    mode: Mode
+    account_id: str
+    currency: str
+    install_id: str
+    session_type: str
+    market_name: str
+    limits: RiskLimits
+    alert_medium_pct: Decimal
+    alert_high_pct: Decimal
+    alert_consecutive_losses: int
+    management: ManagementRules
+    scan: ScanRules
+    enabled_agents: frozenset[str]
+    agent_timeout_s: float
+    agent_retries: int
+    max_concurrent_agents: int
+    timeouts_s: tuple[tuple[str, float], ...]
+    approve_handoffs: frozenset[str]
+    handoff_expiry_s: float
+    close_on_shutdown: bool
+    position_hole_ns: int
+    software: str
+    round_trip_bps: Decimal
+    expiry_ns: int = 4 * NS_PER_MIN
+    correlation_check: bool = True
+
+    def timeout_of(self, agent: str, spec_timeout_s: float | None) -> float:
+        """Seconds that `agent` may take: its own setting, its spec's, or the orchestrator's default."""
+        for name, seconds in self.timeouts_s:
+            if name == agent:
+                return seconds
+        return spec_timeout_s if spec_timeout_s is not None else self.agent_timeout_s

@@ -1,0 +1,147 @@
+"""One session over a bars feed: minutes in, path points to venue and kernel, closes to analysis.
+
+Decides the order within a minute: marks, venue reports, risk, then at the close analysis, agents and
+the clock (semantics.md 3, 8). Imports the kernel and the ports. Invariants: the venue and the kernel
+move in step; after a restart the feed is re-driven and what was already journalled is not decided again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.effects import pending_effects
+from ytc_tui.engine.kernel import Kernel
+from ytc_tui.engine.ports import Clock, Journal, MatchingVenue, Minute
+from ytc_tui.model.market import NS_PER_MIN, PATH_OFFSETS_NS
+from ytc_tui.model.tasks import HandoffState
+
+Between = Callable[[], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class SessionRun:
+    """Drives one session. `between` is awaited between steps: there operator commands come in.
+
+    `resumed_ns` is the instant of the last journalled entry when the session was recovered, else 0;
+    `now_ns` is feed time, at which a command that comes in between is taken.
+    """
+
+    kernel: Kernel
+    venue: MatchingVenue
+    journal: Journal
+    clock: Clock
+    opened: inp.SessionOpened
+    between: Between
+    resumed_ns: int = 0
+    restarted: inp.Restarted | None = None
+    begun: bool = False
+    minutes: int = 0
+    now_ns: int = 0
+    reconcile_after_ns: int = 0
+
+    @property
+    def ended(self) -> bool:
+        return self.kernel.sit.state.ended
+
+    def warm_up(self, minute: Minute) -> None:
+        """A minute before INIT: analysis only, never traded."""
+        market = self.kernel.sit.market
+        market.begin_minute(minute)
+        market.close_minute(minute)
+
+    async def minute(self, minute: Minute) -> None:
+        """One minute of the session, in real order."""
+        close_ns = minute.open_ns + NS_PER_MIN
+        if close_ns <= self.resumed_ns:
+            self._catch_up(minute)
+            return
+        if not self.begun:
+            await self._begin()
+        market, kernel = self.kernel.sit.market, self.kernel
+        market.begin_minute(minute)
+        self.minutes += 1
+        if self.restarted is None and self.venue.idle():
+            self.venue.skip_minute(minute)
+        else:
+            await self._path(minute)
+        if self.ended:
+            return
+        await self.clock.sleep_until(close_ns)
+        market.close_minute(minute)
+        self.journal.record_bars(minute.bars)
+        self.now_ns = close_ns
+        await kernel.take(close_ns, (inp.MinuteClosed(),))
+        if self.reconcile_after_ns and close_ns >= self.reconcile_after_ns:
+            self.reconcile_after_ns = 0
+            await kernel.take(close_ns, (await kernel.outward.read_venue(),))
+        await self._pause_for_people()
+
+    async def _path(self, minute: Minute) -> None:
+        """The four points of the minute's path; those already journalled only give their prices."""
+        kernel = self.kernel
+        for point in range(len(PATH_OFFSETS_NS)):
+            await self.clock.sleep_until(minute.open_ns + PATH_OFFSETS_NS[point])
+            matched = self.venue.match(minute, point)
+            kernel.sit.market.on_point(matched.prices)
+            if matched.at_ns <= self.resumed_ns:
+                if matched.at_ns == self.resumed_ns:
+                    await self._take_up()
+                continue
+            self.now_ns = matched.at_ns
+            if not matched.reports and not kernel.sit.state.positions and not kernel.sit.state.flattening:
+                await self.between()
+                continue
+            items: list[inp.Input] = [inp.VenueReported(report) for report in matched.reports]
+            items.append(inp.PointMet(first=point == 0))
+            await kernel.take(matched.at_ns, items)
+            if self.ended:
+                return
+            await self.between()
+
+    async def _begin(self) -> None:
+        """The first live minute: open the session, or take up the recovered one at a minute's close."""
+        self.begun = True
+        self.now_ns = max(self.resumed_ns, self.opened.started.init_ns)
+        if self.restarted is None:
+            await self.kernel.take(self.now_ns, (self.opened,))
+        elif self.resumed_ns % NS_PER_MIN == 0:
+            await self._take_up()
+
+    async def _take_up(self) -> None:
+        """Carry on after the last entry: unanswered intents first, then read the venue."""
+        if self.restarted is None:
+            return
+        restarted, self.restarted = self.restarted, None
+        effects = list(pending_effects(self.kernel.sit.state))
+        await self.kernel.resume(self.resumed_ns, effects, (restarted,))
+        # The venue may be a step ahead of the journal; its books compare once the feed is past it.
+        self.reconcile_after_ns = max(self.venue.place_ns(), self.resumed_ns, 1)
+
+    def _catch_up(self, minute: Minute) -> None:
+        """A minute that was journalled before the restart: prices and analysis only."""
+        market = self.kernel.sit.market
+        market.begin_minute(minute)
+        if self.venue.idle():
+            self.venue.skip_minute(minute)
+        else:
+            for point in range(len(PATH_OFFSETS_NS)):
+                self.venue.match(minute, point)
+        market.close_minute(minute)
+
+    async def _pause_for_people(self) -> None:
+        """Feed time stands still while a handoff waits for a person (semantics.md 8)."""
+        await self.between()
+        while not self.ended and any(
+            record.state is HandoffState.PENDING for record in self.kernel.sit.state.handoffs.values()
+        ):
+            await self.between()
+
+    async def finish(self) -> None:
+        """The feed has no more minutes: end what can be ended."""
+        if self.ended:
+            return
+        if not self.begun:
+            await self._begin()
+        await self.kernel.take(max(self.now_ns, self.kernel.sit.state.now_ns), (inp.FeedEnded(),))

@@ -1,0 +1,148 @@
+"""The situation: what every decider reads, with the sums that follow from it.
+
+Decides the one way in which equity, session P&L and open risk are added up. Imports the engine's
+market and policy, the registry and the model. Invariant: reading never changes anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ytc_tui.agents.base import AccountView, Probe
+from ytc_tui.agents.registry import Registry
+from ytc_tui.analysis.correlation import correlation
+from ytc_tui.engine.market import MarketView
+from ytc_tui.engine.policy import Policy, Window
+from ytc_tui.model.market import Side
+from ytc_tui.model.money import HUNDRED, ZERO
+from ytc_tui.model.orders import OrderRole, OrderState
+from ytc_tui.model.risk import OpenRisk, session_pnl_pct
+from ytc_tui.model.state import State
+from ytc_tui.model.trades import Trade
+from ytc_tui.model.workflow import Workflow
+
+
+@dataclass(slots=True)
+class Situation:
+    state: State
+    market: MarketView
+    policy: Policy
+    window: Window
+    registry: Registry
+    workflow: Workflow
+    probes: tuple[Probe, ...] = ()
+    at_ns: int = 0
+
+    def mark_of(self, symbol: str) -> Decimal:
+        """The last price met, at which an open position is valued; LookupError when there is none."""
+        mark = self.market.mark(symbol)
+        if mark is None:
+            raise LookupError(f"no price was met for {symbol}")
+        return mark
+
+    def unrealised(self) -> Decimal:
+        return sum(
+            (held.unrealised(self.mark_of(symbol)) for symbol, held in self.state.positions.items()), ZERO
+        )
+
+    def exit_fees(self) -> Decimal:
+        """Estimated taker fees of closing everything at the marks."""
+        return sum(
+            (
+                abs(held.quantity) * self.mark_of(symbol) * self.market.instruments[symbol].taker_fee
+                for symbol, held in self.state.positions.items()
+            ),
+            ZERO,
+        )
+
+    def equity(self) -> Decimal:
+        return self.state.wallet + self.unrealised()
+
+    def base_balance(self) -> Decimal:
+        """Start balance once fixed, before that the opening balance."""
+        state = self.state
+        return state.start_balance if state.start_balance is not None else state.opening_balance
+
+    def pnl_pct(self) -> Decimal:
+        """Session P&L in percent of the start balance (semantics.md 5)."""
+        return session_pnl_pct(
+            wallet_balance=self.state.wallet,
+            unrealised=self.unrealised(),
+            exit_fees=self.exit_fees(),
+            start_balance=self.base_balance(),
+        )
+
+    def trade_on(self, symbol: str) -> Trade | None:
+        """The open trade on `symbol`, if there is one."""
+        return next((trade for trade in self.state.open_trades() if trade.symbol == symbol), None)
+
+    def open_risks(self) -> tuple[OpenRisk, ...]:
+        """Open positions at their stops, and working or unknown entries at their worst case."""
+        risks = []
+        for symbol, held in self.state.positions.items():
+            side = Side.BUY if held.quantity > ZERO else Side.SELL
+            mark = self.mark_of(symbol)
+            quantity = abs(held.quantity)
+            trade = self.trade_on(symbol)
+            stop = trade.stop if trade is not None else None
+            covered = self.state.covered_quantity(symbol, side.opposite) >= quantity
+            money = quantity * mark
+            at_breakeven = False
+            if stop is not None and covered:
+                money = max(ZERO, (mark - stop) * side.sign * quantity)
+                at_breakeven = (stop - held.average_price) * side.sign >= ZERO
+                if at_breakeven:
+                    money = ZERO
+            risks.append(OpenRisk(symbol, side, quantity * mark, money, at_breakeven))
+        for record in self.state.working_orders(role=OrderRole.ENTRY):
+            request = record.request
+            price = request.limit_price or request.stop_price or self.market.mark(request.symbol) or ZERO
+            stop = request.attached_stop_price
+            distance = abs(price - stop) if stop is not None else price
+            risks.append(
+                OpenRisk(
+                    request.symbol,
+                    request.side,
+                    record.remaining * price,
+                    record.remaining * distance,
+                    unknown=record.state is OrderState.UNKNOWN,
+                )
+            )
+        return tuple(risks)
+
+    def open_risk_pct(self) -> Decimal:
+        return sum((risk.risk_money for risk in self.open_risks()), ZERO) / self.base_balance() * HUNDRED
+
+    def correlations(self, symbol: str) -> tuple[tuple[str, Decimal, str], ...]:
+        """How `symbol` moves with each symbol that is at risk now: (symbol, rho, what it rests on)."""
+        if not self.policy.correlation_check:
+            return ()
+        analysis = self.market.analysis
+        found = []
+        for other in sorted({risk.symbol for risk in self.open_risks()} - {symbol}):
+            measured = correlation(analysis[symbol].htf_closes, analysis[other].htf_closes)
+            found.append((other, Decimal(repr(round(measured.rho, 6))), str(measured)))
+        return tuple(found)
+
+    def risk_utilization(self) -> Decimal:
+        """Share of the session loss limit that is used, 0 to 1 and beyond."""
+        return max(ZERO, -self.pnl_pct()) / self.policy.limits.max_session_loss_pct
+
+    def account_view(self) -> AccountView:
+        state, limits = self.state, self.policy.limits
+        equity = self.equity()
+        return AccountView(
+            currency=self.policy.currency,
+            start_balance=self.base_balance(),
+            equity=equity,
+            session_pnl=equity - self.exit_fees() - self.base_balance(),
+            session_pnl_pct=self.pnl_pct(),
+            open_risk_pct=self.open_risk_pct(),
+            consecutive_losses=state.consecutive_losses,
+            trades_taken=state.trades_taken,
+            positions_open=len(state.positions),
+            max_session_loss_pct=limits.max_session_loss_pct,
+            risk_per_trade_pct=limits.risk_per_trade_pct,
+            max_positions=limits.max_positions,
+        )

@@ -1,0 +1,86 @@
+"""The journal envelope and the hash chain over it.
+
+Decides what one entry's hash covers. Standard library only.
+Invariant: hash_n = sha256(hash_(n-1) || every envelope field || canonical body), so that any
+change, removal or reordering of an entry breaks its own hash or the next (safety.md 4.1).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+GENESIS_HASH = "0" * 64
+
+
+class Entry(NamedTuple):
+    """One journal entry. `at` is feed time (UTC ns), `body` canonical JSON text, `v` its version."""
+
+    seq: int
+    at: int
+    session: str
+    type: str
+    v: int
+    correlation: str
+    causation: str
+    body: str
+    prev_hash: str
+    hash: str
+
+
+def entry_hash(
+    seq: int,
+    at: int,
+    session: str,
+    kind: str,
+    v: int,
+    correlation: str,
+    causation: str,
+    body: str,
+    prev_hash: str,
+) -> str:
+    """The hash of an entry with these fields (hex sha256). No field may hold a newline but `body`."""
+    text = f"{prev_hash}\n{seq}\n{at}\n{session}\n{kind}\n{v}\n{correlation}\n{causation}\n{body}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class ChainHead:
+    """Where a session's chain stands: the last sequence number and its hash."""
+
+    session: str
+    seq: int = 0
+    hash: str = GENESIS_HASH
+
+    def link(self, at: int, kind: str, v: int, correlation: str, causation: str, body: str) -> Entry:
+        """The next entry after this head; moves the head."""
+        seq = self.seq + 1
+        digest = entry_hash(seq, at, self.session, kind, v, correlation, causation, body, self.hash)
+        entry = Entry(seq, at, self.session, kind, v, correlation, causation, body, self.hash, digest)
+        self.seq, self.hash = seq, digest
+        return entry
+
+
+class ChainFault(NamedTuple):
+    """The first bad entry of a chain: where, why, and the hash found against the one expected."""
+
+    seq: int
+    reason: str
+    found: str
+    expected: str
+
+
+def first_fault(entries: Iterable[Entry], *, seq: int = 0, prev_hash: str = GENESIS_HASH) -> ChainFault | None:
+    """The first entry that breaks the chain continuing after (`seq`, `prev_hash`), or None."""
+    for entry in entries:
+        if entry.seq != seq + 1:
+            return ChainFault(seq + 1, f"expected entry {seq + 1}, found {entry.seq}", "", "")
+        if entry.prev_hash != prev_hash:
+            return ChainFault(entry.seq, "does not continue the entry before it", entry.prev_hash, prev_hash)
+        expected = entry_hash(*entry[:8], prev_hash)
+        if entry.hash != expected:
+            return ChainFault(entry.seq, "its content does not match its hash", entry.hash, expected)
+        seq, prev_hash = entry.seq, entry.hash
+    return None

@@ -1,0 +1,212 @@
+"""Trading state: everything that the journal can rebuild.
+
+Decides what is state and what is not: prices, swings and bars are recomputed from data and are
+not here. Mutated only by `engine/apply.py`. Invariant: canonical JSON of a state decodes to an
+equal state, so a snapshot loses nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ytc_tui.model.events import SessionStarted
+from ytc_tui.model.market import Side
+from ytc_tui.model.money import ONE, ZERO
+from ytc_tui.model.orders import WORKING_STATES, OrderRequest, OrderRole, OrderState
+from ytc_tui.model.session import Gate, Phase, SessionStatus, Severity, StepResult
+from ytc_tui.model.tasks import AgentStatus, Handoff, HandoffState, TaskMessage
+from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Position, Trade
+
+
+# Why the gate is closed before trading hours; only this reason is lifted by the clock.
+GATE_BEFORE_HOURS = "session not open"
+# The note of a stop that the venue placed with its entry.
+ATTACHED = "attached"
+
+
+@dataclass(slots=True)
+class OrderRecord:
+    """An order of ours and where it stands. Times UTC ns."""
+
+    request: OrderRequest
+    state: OrderState
+    trade_id: str
+    decision_id: str
+    reason: ExitReason | None
+    note: str
+    approval_id: str
+    created_ns: int
+    updated_ns: int
+    cancel_ns: int = 0
+    filled: Decimal = ZERO
+    notional: Decimal = ZERO
+    venue_order_id: str = ""
+    detail: str = ""
+
+    @property
+    def working(self) -> bool:
+        return self.state in WORKING_STATES
+
+    @property
+    def remaining(self) -> Decimal:
+        return self.request.quantity - self.filled
+
+
+@dataclass(slots=True)
+class AgentRecord:
+    """An agent as the session sees it: spec 000's agent_states plus its counts."""
+
+    status: AgentStatus = AgentStatus.IDLE
+    requested_ns: int = 0
+    last_run_ns: int = 0
+    task: TaskMessage | None = None
+    runs: int = 0
+    failures: int = 0
+    output: dict[str, Any] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+
+    @property
+    def task_id(self) -> str:
+        """The id of the last task, empty before the first."""
+        return self.task.task_id if self.task is not None else ""
+
+
+@dataclass(slots=True)
+class TaskRecord:
+    """A task that was requested and has not been settled."""
+
+    task: TaskMessage
+    requested_ns: int
+    not_before_ns: int = 0
+
+
+@dataclass(slots=True)
+class AlertRecord:
+    alert_id: str
+    at_ns: int
+    severity: Severity
+    code: str
+    message: str
+    count: int = 1
+    last_ns: int = 0
+    acknowledged_by: str = ""
+
+
+@dataclass(slots=True)
+class HandoffRecord:
+    handoff: Handoff
+    state: HandoffState
+    proposed_ns: int
+    decided_by: str = ""
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Flattening:
+    """A flatten in progress or done."""
+
+    cause: str
+    reason: str
+    final: bool
+    started_ns: int
+    rounds: int = 0
+    verified: bool = False
+    pnl_pct: Decimal | None = None
+    beyond_limit_pct: Decimal = ZERO
+
+
+@dataclass(slots=True)
+class ChecklistLine:
+    step: str
+    result: StepResult
+    detail: str
+
+
+@dataclass(slots=True)
+class Discrepancy:
+    kind: str
+    symbol: str
+    ours: str
+    theirs: str
+
+
+@dataclass(slots=True)
+class State:
+    """One session's trading state. Money in account currency, times UTC ns."""
+
+    session_id: str
+    started: SessionStarted | None = None
+    now_ns: int = 0
+    phase: Phase = Phase.INIT
+    phase_since_ns: int = 0
+    status: SessionStatus = SessionStatus.INITIALIZED
+    gate: Gate = Gate.REDUCING
+    gate_reason: str = GATE_BEFORE_HOURS
+    start_balance: Decimal | None = None
+    opening_balance: Decimal = ZERO
+    wallet: Decimal = ZERO
+    fees_paid: Decimal = ZERO
+    funding: Decimal = ZERO
+    funding_events: int = 0
+    orders: dict[str, OrderRecord] = field(default_factory=dict)
+    working: dict[str, int] = field(default_factory=dict)  # ids of orders that may still fill
+    positions: dict[str, Position] = field(default_factory=dict)
+    trades: dict[str, Trade] = field(default_factory=dict)
+    setups_seen: dict[str, int] = field(default_factory=dict)
+    setup_attempts: dict[str, int] = field(default_factory=dict)
+    setup_refusals: dict[str, str] = field(default_factory=dict)
+    detected: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+    approved: int = 0
+    trades_taken: int = 0
+    wins: int = 0
+    losses: int = 0
+    breakevens: int = 0
+    consecutive_losses: int = 0
+    rejects_in_row: int = 0
+    order_times_ns: tuple[int, ...] = ()
+    agents: dict[str, AgentRecord] = field(default_factory=dict)
+    tasks: dict[str, TaskRecord] = field(default_factory=dict)
+    tasks_requested: int = 0
+    decisions_made: int = 0
+    alerts: dict[str, AlertRecord] = field(default_factory=dict)
+    alert_codes: dict[str, str] = field(default_factory=dict)
+    handoffs: dict[str, HandoffRecord] = field(default_factory=dict)
+    checklists: dict[str, list[ChecklistLine]] = field(default_factory=dict)
+    health: dict[str, ChecklistLine] = field(default_factory=dict)
+    discrepancies: dict[str, Discrepancy] = field(default_factory=dict)
+    fill_ids: dict[str, int] = field(default_factory=dict)
+    commands: dict[str, str] = field(default_factory=dict)
+    errors_by_type: dict[str, int] = field(default_factory=dict)
+    flattening: Flattening | None = None
+    end_reason: str = ""
+    ended: bool = False
+    document: dict[str, Any] = field(default_factory=dict)
+
+    def position(self, symbol: str, contract_size: Decimal = ONE) -> Position:
+        return self.positions.get(symbol) or Position(symbol, contract_size=contract_size)
+
+    def open_trades(self) -> list[Trade]:
+        return [trade for trade in self.trades.values() if trade.state in OPEN_TRADE_STATES]
+
+    def working_orders(self, symbol: str | None = None, role: OrderRole | None = None) -> list[OrderRecord]:
+        """Orders that may still fill, oldest first, UNKNOWN ones included."""
+        return [
+            record
+            for record in map(self.orders.__getitem__, self.working)
+            if (symbol is None or record.request.symbol == symbol)
+            and (role is None or record.request.role is role)
+        ]
+
+    def covered_quantity(self, symbol: str, side: Side) -> Decimal:
+        """Quantity of `symbol` under working protective stops on the side `side` (the closing side)."""
+        return sum(
+            (
+                record.remaining
+                for record in self.working_orders(symbol, OrderRole.PROTECTIVE_STOP)
+                if record.request.side is side and record.state is not OrderState.CANCELING
+            ),
+            ZERO,
+        )

@@ -1,0 +1,1 @@
+"""The settings model, one file per concern, and the catalog of its keys."""

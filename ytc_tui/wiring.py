@@ -1,0 +1,179 @@
+"""From settings to the small frozen objects that the floors below are given.
+
+Decides which setting fills which field; part of the composition root, so it may read the settings.
+Invariant: no number here is anything but a setting, a unit conversion, or a venue's fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import time
+from decimal import Decimal
+
+from ytc_tui import __version__
+from ytc_tui.adapters.venues.matching_costs import PaperSettings
+from ytc_tui.agents.base import ManagementRules, ScanRules
+from ytc_tui.analysis.params import AnalysisParams, SetupParams
+from ytc_tui.config import Settings
+from ytc_tui.engine.policy import Policy
+from ytc_tui.engine.schedule import Hours
+from ytc_tui.errors import ConfigInvalid
+from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Instrument
+from ytc_tui.model.risk import RiskLimits
+from ytc_tui.model.session import Approval, Mode
+from ytc_tui.model.signals import SetupKind
+from ytc_tui.settings.session import timeframe_min
+
+_BPS = Decimal(10_000)
+_NS_PER_HOUR = 60 * NS_PER_MIN
+
+
+def refuse_unbuilt(settings: Settings) -> None:
+    """Refuse settings whose feature does not exist yet, rather than ignore them."""
+    if settings.mode is not Mode.PAPER:
+        raise ConfigInvalid(
+            f"mode {settings.mode} has no venue in this release", where="mode", fix="use mode = paper"
+        )
+    by_setup = set(settings.trading.approval_by_setup.values())
+    if settings.trading.approval is not Approval.AUTO or by_setup - {Approval.AUTO}:
+        raise ConfigInvalid(
+            "approval of single trades by a person is not part of this release",
+            where="trading.approval",
+            fix="use auto; pause and stop-entries work at any time",
+        )
+
+
+def hours_of(settings: Settings) -> Hours:
+    session = settings.session
+    hour, minute = (int(part) for part in str(session.open).split(":")[:2])
+    return Hours(
+        opens_at=time(hour, minute),
+        weekdays=tuple(session.days),
+        timezone=session.timezone,
+        pre_market_ns=session.pre_market_min * NS_PER_MIN,
+        session_open_ns=session.session_open_min * NS_PER_MIN,
+        planned_ns=int(session.planned_hours * _NS_PER_HOUR),
+        hard_ns=int(session.hard_hours * _NS_PER_HOUR),
+    )
+
+
+def analysis_params(settings: Settings) -> AnalysisParams:
+    return AnalysisParams(
+        ttf_minutes=timeframe_min(settings.session.timeframes.trading),
+        htf_minutes=timeframe_min(settings.session.timeframes.higher),
+        max_hole_bars=settings.feed.analysis_hole_bars,
+        resume_bars=settings.feed.resume_bars,
+    )
+
+
+def setup_params(settings: Settings) -> SetupParams:
+    entry = settings.trading.entry
+    return SetupParams(
+        part_one_rr=float(settings.trading.min_rr_part_one),
+        stop_buffer_ticks=entry.stop_buffer_ticks,
+        stop_range_factor=entry.min_stop_bar_ranges,
+        expiry_bars=entry.expiry_bars,
+    )
+
+
+def limits_of(settings: Settings) -> RiskLimits:
+    risk, paper = settings.risk, settings.paper
+    return RiskLimits(
+        risk_per_trade_pct=risk.risk_per_trade_pct,
+        max_session_loss_pct=risk.max_session_loss_pct,
+        entries_off_loss_pct=risk.entries_off_pct,
+        max_positions=risk.max_positions,
+        max_open_risk_pct=risk.max_open_risk_pct,
+        min_capacity_pct=risk.min_capacity_pct,
+        max_consecutive_losses=risk.max_consecutive_losses,
+        max_trades_per_session=risk.max_trades_per_session,
+        max_leverage=risk.max_leverage,
+        margin_buffer_pct=risk.margin_buffer_pct,
+        max_order_notional=risk.max_order_notional,
+        min_stop_cost_multiple=risk.min_stop_cost_multiple,
+        max_orders_per_minute=risk.orders_per_minute,
+        price_collar_atr=risk.price_collar_atr,
+        min_rr_part_one=settings.trading.min_rr_part_one,
+        min_rr_blended=settings.trading.min_rr_blended,
+        max_rejects_in_row=risk.max_rejects_in_row,
+        correlation_threshold=Decimal(repr(risk.correlation_threshold)),
+        half_spread_bps=paper.spread_bps / 2,
+        slippage_bps=paper.slippage_bps,
+    )
+
+
+def management_rules(settings: Settings) -> ManagementRules:
+    exits, scratch = settings.trading.exits, settings.trading.scratch
+    return ManagementRules(
+        breakeven_r=exits.breakeven_r,
+        trail_buffer_ticks=exits.trail_buffer_ticks,
+        time_exit_s=int(exits.time_exit_hours * 3600),
+        time_exit_max_r=exits.time_exit_max_abs_r,
+        scratch_min_bars=scratch.min_bars,
+        scratch_no_progress_bars=scratch.idle_bars,
+        scratch_extended_bars=scratch.idle_extended_bars,
+        scratch_progress_r=scratch.extend_r,
+        scratch_bar_atr=Decimal(repr(scratch.counter_bar_atr)),
+        scratch_risk_lost=scratch.counter_bar_risk_lost_pct / 100,
+    )
+
+
+def paper_settings(settings: Settings, balance: Decimal, volume_known: Mapping[str, bool]) -> PaperSettings:
+    paper = settings.paper
+    factor = Decimal(1)
+    if paper.slippage_bps > 0:
+        factor = max(Decimal(1), paper.slippage_unknown_volume_bps / paper.slippage_bps)
+    return PaperSettings(
+        start_balance=balance,
+        currency=settings.account.currency,
+        fill_volume_share=paper.fill_volume_share,
+        half_spread_bps=paper.spread_bps / 2,
+        slippage_bps=paper.slippage_bps,
+        unknown_volume_slippage_factor=factor,
+        latency_ms=paper.latency_ms,
+        volume_known=dict(volume_known),
+    )
+
+
+def policy_of(
+    settings: Settings, enabled: frozenset[str], instruments: Mapping[str, Instrument], install_id: str
+) -> Policy:
+    risk, orchestrator, trading = settings.risk, settings.orchestrator, settings.trading
+    costs = settings.paper.spread_bps + 2 * settings.paper.slippage_bps
+    taker = max(instrument.taker_fee for instrument in instruments.values())
+    return Policy(
+        mode=settings.mode,
+        account_id=settings.account.account_id,
+        currency=settings.account.currency,
+        install_id=install_id,
+        session_type=str(settings.session.session_type),
+        market_name=settings.session.market,
+        limits=limits_of(settings),
+        alert_medium_pct=risk.alert_medium_pct,
+        alert_high_pct=risk.alert_high_pct,
+        alert_consecutive_losses=risk.alert_consecutive_losses,
+        management=management_rules(settings),
+        scan=ScanRules(
+            enabled=tuple(SetupKind(name) for name in trading.setups),
+            min_score=trading.min_score,
+            min_regime_fit=trading.min_regime_fit,
+            max_attempts=trading.entry.max_attempts,
+        ),
+        enabled_agents=enabled,
+        agent_timeout_s=float(orchestrator.agent_timeout_s),
+        agent_retries=orchestrator.retry_attempts,
+        max_concurrent_agents=orchestrator.max_concurrent_agents,
+        timeouts_s=tuple(
+            (name, float(agent.timeout_s))
+            for name, agent in sorted(settings.agents.items())
+            if agent.timeout_s is not None
+        ),
+        approve_handoffs=frozenset(settings.handoff.approved_by_person(settings.mode)),
+        handoff_expiry_s=float(settings.handoff.expiry_s),
+        close_on_shutdown=settings.session.close_on_shutdown,
+        position_hole_ns=settings.feed.position_hole_min * NS_PER_MIN,
+        software=__version__,
+        round_trip_bps=costs + 2 * taker * _BPS,
+        expiry_ns=trading.entry.expiry_bars * timeframe_min(settings.session.timeframes.lower) * 60 * NS_PER_S,
+        correlation_check=trading.enable_correlation_check,
+    )
