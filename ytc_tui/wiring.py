@@ -115,6 +115,8 @@ def management_rules(settings: Settings) -> ManagementRules:
         scratch_progress_r=scratch.extend_r,
         scratch_bar_atr=Decimal(repr(scratch.counter_bar_atr)),
         scratch_risk_lost=scratch.counter_bar_risk_lost_pct / 100,
+        scratch_ttf_risk_lost=scratch.trading_bar_risk_lost_pct / 100,
+        scratch_t1_progress=scratch.extend_target_pct / 100,
     )
 
 
@@ -174,6 +176,10 @@ def policy_of(
         position_hole_ns=settings.feed.position_hole_min * NS_PER_MIN,
         software=__version__,
         round_trip_bps=costs + 2 * taker * _BPS,
-        expiry_ns=trading.entry.expiry_bars * timeframe_min(settings.session.timeframes.lower) * 60 * NS_PER_S,
+        setup_params=setup_params(settings),
+        expiry_ns=trading.entry.expiry_bars
+        * timeframe_min(settings.session.timeframes.lower)
+        * 60
+        * NS_PER_S,
         correlation_check=trading.enable_correlation_check,
     )

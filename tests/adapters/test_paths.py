@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ytc_tui.adapters import paths as paths_module
 from ytc_tui.adapters.paths import paths_of, private_folder, session_name
 from ytc_tui.errors import ConfigInvalid
 from ytc_tui.model.session import Mode
@@ -80,7 +79,8 @@ def test_what_is_in_the_way_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paths_module.os, "getuid", lambda: tmp_path.stat().st_uid + 1)
+    owner = tmp_path.stat().st_uid
+    monkeypatch.setattr(os, "getuid", lambda: owner + 1)
     with pytest.raises(ConfigInvalid, match="not to you"):
         private_folder(tmp_path)
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ytc_tui.analysis.params import SetupParams
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.market import Instrument
+from ytc_tui.model.money import ZERO, decimal_from_float
 from ytc_tui.model.session import Phase, StepResult
 from ytc_tui.model.signals import SetupKind
 from ytc_tui.model.tasks import Priority, ResponseStatus, TaskType
@@ -26,8 +28,9 @@ class AgentSpec:
     """An agent's contract (domain.md 1.1, 1.4). `needs` are agents whose report it reads.
 
     `triggers` are those that a workflow may use for it; KERNEL marks an agent that is the kernel's
-    own gate, emergency or journal shown as an agent (semantics.md 8). A `critical` agent's failure blocks its phase or new risk; `veto` agents
-    may forbid a trade. `timeout_s` None takes the orchestrator's default.
+    own gate, emergency or journal shown as an agent (semantics.md 8). A `critical` agent's failure
+    blocks its phase or new risk; `veto` agents may forbid a trade. `timeout_s` None takes the
+    orchestrator's default.
     """
 
     name: str
@@ -87,6 +90,8 @@ class ManagementRules:
     scratch_progress_r: Decimal
     scratch_bar_atr: Decimal
     scratch_risk_lost: Decimal
+    scratch_ttf_risk_lost: Decimal = Decimal("0.5")
+    scratch_t1_progress: Decimal = Decimal("0.4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,8 @@ class AgentContext:
 
     `reports` holds the newest result of each agent that it needs; `analysis` one SymbolAnalysis per
     symbol (read only). `excursions` gives, per trade id, the lowest and highest price since entry.
+    `cost_bps` is the estimated cost of a round trip, `prior_sessions` per symbol the high, low and
+    close of the session before.
     """
 
     now_ns: int
@@ -125,6 +132,13 @@ class AgentContext:
     minutes_elapsed: int
     cost_bps: Decimal
     task_data: Mapping[str, Any] = field(default_factory=dict)
+    setup_params: SetupParams = field(default_factory=SetupParams)
+    prior_sessions: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+
+    def mark_of(self, symbol: str) -> Decimal | None:
+        """The last price met of `symbol`, None before the first."""
+        mark = self.marks.get(symbol)
+        return None if mark is None else decimal_from_float(mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +160,22 @@ class Agent:
 
     spec: AgentSpec
     consider: Consider | None
+
+
+_FIGURE = Decimal("0.0001")
+
+
+def figure(value: Decimal) -> str:
+    """`value` with four decimals, as results report money, percents and R multiples."""
+    return format(value.quantize(_FIGURE) + ZERO, "f")
+
+
+def price_r(trade: Trade, price: Decimal) -> Decimal | None:
+    """The move from `trade`'s average entry to `price` in initial stop distances, > 0 in its favour.
+
+    None before the first fill and for a stop distance of zero. Costs do not enter.
+    """
+    entry = trade.entry_price
+    if entry is None or entry == trade.initial_stop:
+        return None
+    return (price - entry) * trade.side.sign / abs(entry - trade.initial_stop)

@@ -42,4 +42,6 @@ def agent_context(sit: Situation, task: TaskMessage) -> AgentContext:
         minutes_elapsed=(sit.at_ns - sit.window.init_ns) // NS_PER_MIN,
         cost_bps=policy.round_trip_bps,
         task_data=task.data,
+        setup_params=policy.setup_params,
+        prior_sessions=market.prior_sessions,
     )

@@ -14,7 +14,7 @@ from ytc_tui.engine.ports import Notice
 from ytc_tui.engine.risk.gate import ApprovedOrder, recall
 from ytc_tui.model import events as ev
 from ytc_tui.model.orders import OrderState
-from ytc_tui.model.session import Severity
+from ytc_tui.model.session import Phase, Severity
 from ytc_tui.model.state import State
 from ytc_tui.model.tasks import TaskMessage
 
@@ -67,6 +67,8 @@ def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
         case ev.ChecklistStepDone(checklist, step):
             if checklist == SHUTDOWN and step == "Prepare next session config":
                 yield FinishSession()
+        case ev.PhaseChanged(_, Phase.SESSION_OPEN | Phase.POST_MARKET):
+            yield ReadVenue()
         case ev.AlertRaised(alert_id):
             alert = state.alerts[alert_id]
             if alert.count == 1 and event.severity is not Severity.INFO:
@@ -87,6 +89,6 @@ def pending_effects(state: State) -> Iterator[Effect]:
             yield CancelOrder(record.request.client_id)
     for task in state.tasks.values():
         yield RunAgent(task.task, task.not_before_ns)
-    lines = state.checklists.get(SHUTDOWN, [])
+    lines = state.checklists.get(SHUTDOWN, ())
     if lines and lines[-1].step == "Prepare next session config" and not state.ended:
         yield FinishSession()

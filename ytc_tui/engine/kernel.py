@@ -8,7 +8,7 @@ exception of semantics.md 7 apart); what cannot be journalled stays queued and i
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ytc_tui.engine import effects as fx
@@ -34,10 +34,14 @@ MAX_EVENTS_PER_INPUT = 5_000
 MAX_WAITING_ENTRIES = 100_000
 
 
+Observer = Callable[[Entry, ev.Event], None]
+
+
 @dataclass(slots=True)
 class Kernel:
     """One session's kernel. `head` is the journal's chain as far as it was linked; `stalled` says
-    why the journal does not accept writes, empty while it does."""
+    why the journal does not accept writes, empty while it does. `observe` is told of every entry once
+    it is durable."""
 
     sit: Situation
     journal: Journal
@@ -45,8 +49,10 @@ class Kernel:
     runner: AgentRunner
     head: ChainHead
     snapshot_every: int = 500
+    observe: Observer | None = None
     stalled: str = ""
     _entries: list[Entry] = field(default_factory=list)
+    _events: list[ev.Event] = field(default_factory=list)
     _rows: dict[tuple[str, tuple[str, ...]], ProjectionRow] = field(default_factory=dict)
     _effects: list[fx.Effect] = field(default_factory=list)
     _tasks: list[TaskMessage] = field(default_factory=list)
@@ -108,6 +114,7 @@ class Kernel:
         )
         apply(state, event, at_ns)
         self._entries.append(entry)
+        self._events.append(event)
         for row in rows_of(state, event):
             self._rows[row.table, row.key] = row
         for effect in fx.effects_of(state, event):
@@ -126,7 +133,11 @@ class Kernel:
                 raise
             return False
         self.stalled = ""
+        if self.observe is not None:
+            for entry, event in zip(self._entries, self._events, strict=True):
+                self.observe(entry, event)
         self._entries.clear()
+        self._events.clear()
         self._rows.clear()
         if self.head.seq - self._snapshot_seq >= self.snapshot_every:
             await self.save_snapshot()

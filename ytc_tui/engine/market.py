@@ -28,12 +28,10 @@ class MarketView:
 
     __slots__ = (
         "_late", "_prior", "analysis", "gap_ns", "htf_closed", "instruments", "marks", "minute_closed", "minute_ns",
-        "minutes", "symbols", "ttf_closed",
+        "minutes", "prior_sessions", "symbols", "ttf_closed",
     )  # fmt: skip
 
-    def __init__(
-        self, instruments: Mapping[str, Instrument], analysis: Mapping[str, SymbolAnalysis]
-    ) -> None:
+    def __init__(self, instruments: Mapping[str, Instrument], analysis: Mapping[str, SymbolAnalysis]) -> None:
         self.instruments = instruments
         self.analysis = analysis
         self.symbols = tuple(sorted(analysis))
@@ -44,6 +42,7 @@ class MarketView:
         self.minute_closed = False
         self.ttf_closed = False
         self.htf_closed = False
+        self.prior_sessions: dict[str, tuple[float, float, float]] = {}
         self._late: dict[str, int] = dict.fromkeys(self.symbols, 0)
         self._prior: dict[str, deque[Bar]] = {symbol: deque(maxlen=_PRIOR_BARS) for symbol in self.symbols}
 
@@ -53,6 +52,7 @@ class MarketView:
             if bars:
                 high, low = max(bar.high for bar in bars), min(bar.low for bar in bars)
                 self.analysis[symbol].set_prior_session(high, low, bars[-1].close)
+                self.prior_sessions[symbol] = (high, low, bars[-1].close)
 
     def begin_minute(self, minute: Minute) -> None:
         """A new minute begins; `gap_ns` is the time that is missing before it."""

@@ -73,7 +73,9 @@ class Outward:
                 message = "not sent: the journal cannot accept writes"
                 return [inp.VenueFailed(order.client_id, False, True, message)]
             price = order.limit_price or order.stop_price or "market"
-            self._spare.write(f"submit {order.client_id} {order.symbol} {order.side} {order.quantity} {price}")
+            self._spare.write(
+                f"submit {order.client_id} {order.symbol} {order.side} {order.quantity} {price}"
+            )
         self.api_calls += 1
         try:
             async with asyncio.timeout(self._timeout_s):

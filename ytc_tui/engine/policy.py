@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ytc_tui.agents.base import ManagementRules, ScanRules
+from ytc_tui.analysis.params import SetupParams
 from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.risk import RiskLimits
 from ytc_tui.model.session import Mode
@@ -55,6 +56,7 @@ class Policy:
     position_hole_ns: int
     software: str
     round_trip_bps: Decimal
+    setup_params: SetupParams
     expiry_ns: int = 4 * NS_PER_MIN
     correlation_check: bool = True
 

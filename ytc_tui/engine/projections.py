@@ -132,7 +132,9 @@ def _fill(state: State, event: ev.FillBooked) -> Iterator[ProjectionRow]:
         },
     )
     held = state.position(fill.symbol)
-    realised = sum((t.realised for t in state.trades.values() if t.symbol == fill.symbol), start=held.cost * 0)
+    realised = sum(
+        (t.realised for t in state.trades.values() if t.symbol == fill.symbol), start=held.cost * 0
+    )
     yield ProjectionRow(
         "positions",
         (state.session_id, fill.symbol),
@@ -249,5 +251,3 @@ def _task(
             "errors": list(errors),
         },
     )
-
-

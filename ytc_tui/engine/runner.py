@@ -35,6 +35,18 @@ class AgentRunner:
         self._max_concurrent = max_concurrent
         self._stopwatch = stopwatch
         self._observe = observe
+        self._runs = 0
+        self._total_ms = 0.0
+
+    def average_ms(self) -> float | None:
+        """Mean duration of the runs since this process began, None before the first."""
+        return round(self._total_ms / self._runs, 4) if self._runs else None
+
+    def _ran(self, agent: str, begun_ns: int) -> None:
+        elapsed_ms = (self._stopwatch() - begun_ns) / _NS_PER_MS
+        self._runs += 1
+        self._total_ms += elapsed_ms
+        self._observe(agent, elapsed_ms)
 
     async def run(self, tasks: Sequence[TaskMessage], contexts: Contexts) -> list[ResponseMessage]:
         """Answers to `tasks`, in registry order whatever the order of finishing."""
@@ -48,7 +60,7 @@ class AgentRunner:
                 waits_for = consideration.send(None)
             except StopIteration as finished:
                 answers[task.task_id] = _response(task, finished.value)
-                self._observe(task.agent_target, (self._stopwatch() - begun_ns) / _NS_PER_MS)
+                self._ran(task.agent_target, begun_ns)
             except Exception as error:  # an agent's fault is a failed task, never a crash of the engine
                 answers[task.task_id] = failure(task, error)
             else:
@@ -77,7 +89,7 @@ class AgentRunner:
                 return failure(task, f"no answer within {task.timeout:g} s")
             except Exception as error:
                 return failure(task, error)
-        self._observe(task.agent_target, (self._stopwatch() - begun_ns) / _NS_PER_MS)
+        self._ran(task.agent_target, begun_ns)
         return _response(task, answer)
 
 

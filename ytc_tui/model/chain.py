@@ -72,7 +72,9 @@ class ChainFault(NamedTuple):
     expected: str
 
 
-def first_fault(entries: Iterable[Entry], *, seq: int = 0, prev_hash: str = GENESIS_HASH) -> ChainFault | None:
+def first_fault(
+    entries: Iterable[Entry], *, seq: int = 0, prev_hash: str = GENESIS_HASH
+) -> ChainFault | None:
     """The first entry that breaks the chain continuing after (`seq`, `prev_hash`), or None."""
     for entry in entries:
         if entry.seq != seq + 1:

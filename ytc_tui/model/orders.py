@@ -102,9 +102,7 @@ ORDER_TABLE: dict[tuple[OrderState, OrderTrigger], OrderState] = {
 for _state in _S:
     if _state not in (_S.REJECTED, _S.FILLED):
         _closed = _state in (_S.CANCELED, _S.EXPIRED)
-        ORDER_TABLE[_state, _T.FILL_PART] = (
-            _state if _closed or _state is _S.CANCELING else _S.PARTIAL
-        )
+        ORDER_TABLE[_state, _T.FILL_PART] = _state if _closed or _state is _S.CANCELING else _S.PARTIAL
         ORDER_TABLE[_state, _T.FILL_REST] = _S.FILLED
 ORDER_TABLE[_S.CANCELED, _T.CANCEL_DONE] = _S.CANCELED
 ORDER_TABLE[_S.EXPIRED, _T.EXPIRE] = _S.EXPIRED

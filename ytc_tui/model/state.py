@@ -174,7 +174,7 @@ class State:
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
     alert_codes: dict[str, str] = field(default_factory=dict)
     handoffs: dict[str, HandoffRecord] = field(default_factory=dict)
-    checklists: dict[str, list[ChecklistLine]] = field(default_factory=dict)
+    checklists: dict[str, tuple[ChecklistLine, ...]] = field(default_factory=dict)
     health: dict[str, ChecklistLine] = field(default_factory=dict)
     discrepancies: dict[str, Discrepancy] = field(default_factory=dict)
     fill_ids: dict[str, int] = field(default_factory=dict)

@@ -11,7 +11,7 @@ import random
 import sys
 from pathlib import Path
 
-from tests.contracts.journal_contract import SESSION, bar_at, entries_after, order_row
+from tests.adapters.stores.entries import SESSION, bar_at, entries_after, order_row
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.writer import SqliteJournal
 from ytc_tui.engine.ports import Batch, Snapshot
@@ -25,7 +25,8 @@ async def main(path: Path, seed: int) -> None:
 
     async def append(batch: Batch) -> None:
         await journal.append(batch)
-        print(batch.entries[-1].seq, flush=True)
+        sys.stdout.write(f"{batch.entries[-1].seq}\n")
+        sys.stdout.flush()
 
     while True:
         minute = head.seq

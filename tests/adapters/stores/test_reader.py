@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.stores.disks import make_read_only, small_disk
-from tests.contracts.journal_contract import SESSION, bar_at, entries_after, order_row
+from tests.adapters.stores.entries import SESSION, bar_at, entries_after, order_row
 from ytc_tui.adapters.stores import reader as reader_module
 from ytc_tui.adapters.stores.loop import LoopJournal
 from ytc_tui.adapters.stores.reader import SqliteReader
@@ -52,7 +52,7 @@ def change(path: Path, sql: str, *values: object) -> None:
         connection.commit()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(batches=st.lists(BATCH, max_size=6))
 def test_random_batches_read_back_equal(
     batches: list[tuple[list[tuple[int, str, int, str, str, str]], dict[int, dict[str, object]]]],
@@ -130,7 +130,7 @@ async def test_rows_are_filtered_ordered_and_limited(path: Path) -> None:
         assert reader.rows("orders", quantity=Decimal("0.10"))[0]["quantity"] == Decimal("0.10")
         for bad in ({"colour": 1}, {"order_by": "session; DROP TABLE orders"}):
             with pytest.raises(UsageInvalid, match="no column"):
-                reader.rows("orders", **bad)  # type: ignore[arg-type]
+                reader.rows("orders", **bad)
         with pytest.raises(UsageInvalid, match="no table"):
             reader.rows("sqlite_master")
 
@@ -197,6 +197,9 @@ async def test_files_that_cannot_be_read_are_named(path: Path) -> None:
     change(path, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(JournalCorrupt, match="9999"):
         SqliteReader(path)
+
+
+def test_a_file_of_words_is_no_journal(path: Path) -> None:
     path.write_bytes(b"no database, only words " * 400)
     with pytest.raises(JournalCorrupt, match=r"ytc\.db"):
         SqliteReader(path)

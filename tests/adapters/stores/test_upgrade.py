@@ -132,7 +132,7 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     with pytest.raises(JournalCorrupt, match="not a journal of this program"):
         upgrade(path)
     path.write_text("not a database at all, but a text of some length\n" * 30)
-    with pytest.raises(JournalCorrupt, match="other.db"):
+    with pytest.raises(JournalCorrupt, match=r"other\.db"):
         upgrade(path)
 
 

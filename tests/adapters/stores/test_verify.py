@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.journal_contract import SESSION, bar_at, entries_after
+from tests.adapters.stores.entries import bar_at, entries_after
 from ytc_tui.adapters.stores.loop import LoopJournal
 from ytc_tui.adapters.stores.verify import Finding, Verdict, Witness, verify
 from ytc_tui.engine.ports import Batch, Snapshot
@@ -53,7 +53,7 @@ def change(path: Path, *statements: str) -> None:
         connection.commit()
 
 
-async def test_a_whole_file_is_ok_and_counted(path: Path) -> None:
+def test_a_whole_file_is_ok_and_counted(path: Path) -> None:
     result = verify(path)
     assert (result.verdict, result.exit_code, result.entries) == (Verdict.OK, 0, 270)
     assert [(session.session, session.head_seq) for session in result.sessions] == [
@@ -68,7 +68,7 @@ async def test_a_whole_file_is_ok_and_counted(path: Path) -> None:
 
 
 @pytest.mark.parametrize("edit", EDITS)
-async def test_an_edit_is_found_at_its_entry(path: Path, edit: str) -> None:
+def test_an_edit_is_found_at_its_entry(path: Path, edit: str) -> None:
     change(path, edit)
     result = verify(path)
     assert result.exit_code == 1
@@ -81,7 +81,7 @@ async def test_an_edit_is_found_at_its_entry(path: Path, edit: str) -> None:
         assert len(faults["b"].found) == len(faults["b"].expected) == 64
 
 
-async def test_one_digit_changed_in_the_bytes_of_the_file_is_found(path: Path) -> None:
+def test_one_digit_changed_in_the_bytes_of_the_file_is_found(path: Path) -> None:
     rng = random.Random(7)
     pristine = path.read_bytes()
     for _ in range(12):
@@ -109,7 +109,7 @@ def occurrences(data: bytes, wanted: bytes) -> Iterator[int]:
         place = data.find(wanted, place + 1)
 
 
-async def test_a_cut_tail_is_truncation_not_tampering(path: Path) -> None:
+def test_a_cut_tail_is_truncation_not_tampering(path: Path) -> None:
     change(path, "DELETE FROM journal WHERE session = 'b' AND seq > 90")
     result = verify(path)
     assert result.exit_code == 2
@@ -119,7 +119,7 @@ async def test_a_cut_tail_is_truncation_not_tampering(path: Path) -> None:
     assert "ends at 90" in session.findings[0].text
 
 
-async def test_a_witness_from_outside_finds_what_the_file_no_longer_knows(path: Path) -> None:
+def test_a_witness_from_outside_finds_what_the_file_no_longer_knows(path: Path) -> None:
     before = verify(path).sessions[1]
     witness = {"b": Witness(before.head_seq, before.head_hash)}
     change(
@@ -134,7 +134,7 @@ async def test_a_witness_from_outside_finds_what_the_file_no_longer_knows(path: 
     assert verify(path, witnesses={"nobody": Witness(1, "0" * 64)}).exit_code == 2
 
 
-async def test_a_session_taken_out_whole_is_missed(path: Path) -> None:
+def test_a_session_taken_out_whole_is_missed(path: Path) -> None:
     for table in ("journal", "snapshots", "heads"):
         change(path, f"DELETE FROM {table} WHERE session = 'b'")
     result = verify(path)
@@ -142,7 +142,7 @@ async def test_a_session_taken_out_whole_is_missed(path: Path) -> None:
     assert any("session 2 is missing" in finding.text for finding in result.findings)
 
 
-async def test_an_entry_rewritten_with_its_own_hash_breaks_the_link_of_the_next_session(path: Path) -> None:
+def test_an_entry_rewritten_with_its_own_hash_breaks_the_link_of_the_next_session(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         for table in ("journal", "snapshots"):
             connection.execute(f"DELETE FROM {table} WHERE session = 'b'")
@@ -165,7 +165,7 @@ async def test_an_entry_rewritten_with_its_own_hash_breaks_the_link_of_the_next_
     ("edit", "place"),
     [("UPDATE bars SET close = 77.0 WHERE place = 14", 14), ("DELETE FROM bars WHERE place = 5", 6)],
 )
-async def test_a_changed_bar_is_found(path: Path, edit: str, place: int) -> None:
+def test_a_changed_bar_is_found(path: Path, edit: str, place: int) -> None:
     change(path, edit)
     result = verify(path)
     assert result.exit_code == 1
@@ -173,7 +173,7 @@ async def test_a_changed_bar_is_found(path: Path, edit: str, place: int) -> None
     assert result.bar_fault.place == place
 
 
-async def test_a_changed_snapshot_is_found(path: Path) -> None:
+def test_a_changed_snapshot_is_found(path: Path) -> None:
     change(path, "UPDATE snapshots SET state = '{\"x\":2}' WHERE session = 'b'")
     change(path, "UPDATE snapshots SET hash = 'f' WHERE session = 'c'")
     result = verify(path)
@@ -182,7 +182,7 @@ async def test_a_changed_snapshot_is_found(path: Path) -> None:
     assert [finding.seq for finding in result.sessions[2].findings] == [20]
 
 
-async def test_further_checks_read_the_entries_of_each_whole_session(path: Path) -> None:
+def test_further_checks_read_the_entries_of_each_whole_session(path: Path) -> None:
     seen: dict[str, int] = {}
 
     def check(session: str, entries: Iterable[Entry]) -> Iterator[Finding]:
@@ -202,7 +202,7 @@ async def test_further_checks_read_the_entries_of_each_whole_session(path: Path)
     assert result.sessions[2].findings == (Finding("c", 3, "an order without a decision"),)
 
 
-async def test_what_cannot_be_read_is_unreadable(path: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_unreadable(path: Path, tmp_path: Path) -> None:
     assert verify(tmp_path / "nothing.db").exit_code == 3
     data = bytearray(path.read_bytes())
     for page in range(2, len(data) // 4096):

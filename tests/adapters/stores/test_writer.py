@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 import subprocess
 import sys
@@ -14,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.stores.disks import small_disk
-from tests.contracts.journal_contract import SESSION, bar_at, entries_after, order_row
-from ytc_tui.adapters.stores import writer
+from tests.adapters.stores.entries import SESSION, bar_at, entries_after, order_row
+from ytc_tui.adapters.stores import store, writer
 from ytc_tui.adapters.stores.backlog import BARS_LIMIT, FLUSH_ROWS, TELEMETRY_LIMIT
 from ytc_tui.adapters.stores.loop import LoopJournal
 from ytc_tui.adapters.stores.reader import SqliteReader
@@ -71,6 +72,11 @@ def limit_pages(journal: SqliteJournal | LoopJournal, more: int | None) -> None:
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     limit = 2**30 if more is None else pages + more
     connection.execute(f"PRAGMA max_page_count = {limit}")
+
+
+def overwrite_all_but_the_first_page(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[:4_096] + b"\xff" * (len(data) - 4_096))
 
 
 async def test_batches_that_wait_together_share_one_commit(journal: SqliteJournal, path: Path) -> None:
@@ -190,10 +196,11 @@ async def test_a_file_that_was_removed_is_noticed(journal: SqliteJournal, path: 
     head = ChainHead(SESSION)
     await journal.append(Batch(entries_after(head, 1)))
     batch = Batch(entries_after(head, 1))
-    path.rename(path.with_suffix(".away"))
+    away = path.with_suffix(".away")
+    os.rename(path, away)
     with pytest.raises(JournalUnavailable, match="removed or replaced"):
         await journal.append(batch)
-    path.with_suffix(".away").rename(path)
+    os.rename(away, path)
     await journal.append(batch)
     assert seqs(path) == [1, 2]
 
@@ -203,9 +210,7 @@ async def test_a_damaged_page_is_not_taken_for_a_full_disk(path: Path) -> None:
     head = ChainHead(SESSION)
     await journal.append(Batch(entries_after(head, 200, size=400)))
     await journal.close()
-    with path.open("r+b") as file:
-        file.seek(4_096)
-        file.write(b"\xff" * (path.stat().st_size - 4_096))
+    overwrite_all_but_the_first_page(path)
     with pytest.raises(JournalCorrupt, match=str(path)):
         journal = LoopJournal(path)
         await journal.append(Batch(entries_after(head, 1)))
@@ -334,6 +339,38 @@ async def test_only_the_newest_snapshots_are_kept(journal: SqliteJournal, path: 
         await journal.save_snapshot(Snapshot(SESSION, head.seq, head.hash, "{}"))
     with SqliteReader(path) as reader:
         assert [row["seq"] for row in reader.rows("snapshots")] == [4, 5, 6]
+
+
+async def test_the_log_is_folded_into_the_file_and_does_not_grow_without_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "FOLD_PAGES", 40)
+    journal = LoopJournal(path)
+    head = ChainHead(SESSION)
+    for _ in range(300):
+        await journal.append(Batch(entries_after(head, 1, size=2_000)))
+    assert os.stat(f"{path}-wal").st_size < 500_000
+    assert journal.store.checkpoint_failure == ""
+    assert len(seqs(path)) == 300
+
+
+async def test_the_log_has_its_blocks_before_they_are_needed(journal: SqliteJournal, path: Path) -> None:
+    await journal.append(Batch(entries_after(ChainHead(SESSION), 1)))
+    size = os.stat(f"{path}-wal").st_size
+    assert size >= store.LOG_BYTES
+    journal.store.reserve_log()
+    assert os.stat(f"{path}-wal").st_size == size
+    with SqliteReader(path) as reader:
+        assert reader.rows("telemetry") == ()
+    assert seqs(path) == [1]
+
+
+async def test_nothing_is_reserved_where_space_is_short(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "free_bytes", lambda _: store.ENOUGH_BYTES - 1)
+    journal = SqliteJournal(path)
+    await journal.append(Batch(entries_after(ChainHead(SESSION), 1)))
+    assert os.stat(f"{path}-wal").st_size < 100_000
+    await journal.close()
 
 
 async def test_a_disk_of_one_megabyte_that_fills_up(tmp_path: Path) -> None:

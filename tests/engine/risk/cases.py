@@ -173,7 +173,22 @@ CASES: dict[str, tuple[Case, ...]] = {
             FREE_LIMITS,
             "0",
         ),
+        # Of two values given for one symbol the worse counts: (1,000 + 450) x 1.9.
+        Case(
+            True,
+            "|rho| 0.90",
+            replace(
+                _FREE,
+                open_risks=(held(),),
+                correlations=(("BTCUSDT", D("0.8"), ""), ("BTCUSDT", D("0.9"), "")),
+            ),
+            "2.755",
+            "3",
+            FREE_LIMITS,
+            "64.327",
+        ),
         Case(False, "sizing base -1 is not above 0", replace(REQUEST, equity=D(-1)), "-1", "0"),
+        Case(False, "sizing base 0 is not above 0", replace(REQUEST, equity=D(0)), "0", "0"),
         Case(False, "no stop", asking(stop=None)),
     ),
     "buying_power": (
@@ -236,6 +251,17 @@ CASES: dict[str, tuple[Case, ...]] = {
             "2478",
             FREE_LIMITS,
             "49.999",
+        ),
+        # Contracts of 10, and a round trip of 2.736 x 10 that comes off the equity first:
+        # (1,243,500 - 100,000 + 1,368) / (500 x 0.995), and 100,000 / (10 x (21.39 + 2.736)).
+        Case(
+            True,
+            "liquidation at 2301.24, stop at 2478.00",
+            traded(contract_size=D(10)),
+            None,
+            "2478",
+            LIMITS,
+            "414.490",
         ),
         Case(False, "not even 0.001 fits", replace(_FREE, equity=D(0)), None, "2478", FREE_LIMITS, "0"),
         Case(True, "spot is not liquidated", traded(kind=InstrumentKind.SPOT)),
@@ -331,6 +357,14 @@ CASES: dict[str, tuple[Case, ...]] = {
             "0.033",
         ),
         Case(True, "9.00 > 0.00", _FREE, "9", "0", FREE_LIMITS),
+        Case(
+            False,
+            "stop distance 0.20 < 0.24",
+            traded(asking(entry=D("10.01"), stop=D("9.99")), tick=D("0.0001"), contract_size=D(10)),
+            "0.2",
+            "0.24",
+            FREE_LIMITS,
+        ),
         Case(False, "no stop", asking(stop=None)),
     ),
     "reward_risk": (

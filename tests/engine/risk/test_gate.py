@@ -155,6 +155,8 @@ def test_a_cap_that_shrinks_whenever_it_is_met_refuses(monkeypatch: pytest.Monke
     assessment = assess(REQUEST, LIMITS)
     assert (assessment.granted, assessment.refused_by) == (D(0), "extra_0")
     assert assessment.reason.startswith("extra_0: the size does not settle: less")
+    assert [verdict.rule for verdict in assessment.verdicts if not verdict.ok] == ["extra_0"]
+    assert len({verdict.rule for verdict in assessment.verdicts}) == len(RULES) + 1
 
 
 def test_of_equal_caps_the_first_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,7 +121,7 @@ def _equity_at_stop(request: RiskRequest, risk: Fraction) -> Fraction:
     return Fraction(request.equity) - risk - sum(Fraction(other.risk_money) for other in request.open_risks)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(requests(), limits())
 def test_what_is_granted_breaks_no_limit(request: RiskRequest, rules: RiskLimits) -> None:
     assessment = assess(request, rules)
@@ -146,7 +146,7 @@ def test_what_is_granted_breaks_no_limit(request: RiskRequest, rules: RiskLimits
     assert 0 < parts.part_one_quantity <= parts.quantity == assessment.granted
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(requests(), limits(), st.data())
 def test_more_exposure_never_grants_more(
     request: RiskRequest, rules: RiskLimits, data: st.DataObject
@@ -162,14 +162,14 @@ def test_more_exposure_never_grants_more(
     assert assess(replace(request, open_risks=larger), rules).granted <= before
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(requests(), limits(), st.decimals("0.1", 1, places=2))
 def test_less_equity_never_grants_more(request: RiskRequest, rules: RiskLimits, share: Decimal) -> None:
     poorer = replace(request, equity=request.equity * share)
     assert assess(poorer, rules).granted <= assess(request, rules).granted
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(requests(), limits())
 def test_what_was_granted_is_granted_again(request: RiskRequest, rules: RiskLimits) -> None:
     first = assess(request, rules)
@@ -194,7 +194,7 @@ def _try_entry(assessment: Assessment, request: RiskRequest, quantity: Decimal) 
         return None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(requests(), limits(), st.decimals("-1", "600", places=4))
 def test_no_order_is_approved_for_more_than_was_granted(
     request: RiskRequest, rules: RiskLimits, quantity: Decimal

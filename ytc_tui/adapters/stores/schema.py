@@ -24,12 +24,13 @@ RUN_LENGTHS = (64, 32, 16, 8, 4, 2, 1)
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One table: its columns, their declared types, and which of them make the primary key."""
+    """One table: its columns, their declared types, which make the primary key, and their places."""
 
     table: str
     columns: tuple[str, ...]
     declared: tuple[str, ...]
     key: tuple[str, ...]
+    places: Mapping[str, int]
 
     def packed(self, key: Sequence[str], values: Mapping[str, object]) -> tuple[Stored, ...]:
         """A projection's row; a column not in `values` is empty. ValueError: key or names do not fit."""
@@ -39,24 +40,27 @@ class Shape:
 
     def row(self, values: Mapping[str, object]) -> tuple[Stored, ...]:
         """`values` in column order, as stored. ValueError: a name that is no column."""
-        unknown = values.keys() - set(self.columns)
-        if unknown:
-            raise ValueError(f"{self.table} has no column {', '.join(sorted(unknown))}")
-        return tuple(
-            pack(kind, values.get(name)) for name, kind in zip(self.columns, self.declared, strict=True)
-        )
+        row: list[Stored] = [None] * len(self.columns)
+        for name, value in values.items():
+            place = self.places.get(name)
+            if place is None:
+                raise ValueError(f"{self.table} has no column {name!r}")
+            row[place] = pack(self.declared[place], value)
+        return tuple(row)
 
 
 def shapes(connection: sqlite3.Connection) -> dict[str, Shape]:
     """Every table of the store by name, as the file declares it."""
-    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     found = {}
-    for name in names:
+    for name in tables:
         if name.startswith("sqlite_") or name == VERSION_TABLE:
             continue
         columns = connection.execute(f'PRAGMA table_info("{name}")').fetchall()
         key = tuple(column[1] for column in sorted(columns, key=lambda c: c[5]) if column[5])
-        found[name] = Shape(name, tuple(c[1] for c in columns), tuple(c[2] for c in columns), key)
+        names = tuple(column[1] for column in columns)
+        places = {column: place for place, column in enumerate(names)}
+        found[name] = Shape(name, names, tuple(column[2] for column in columns), key, places)
     return found
 
 

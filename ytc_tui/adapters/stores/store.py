@@ -28,6 +28,7 @@ BUSY_TIMEOUT_S = 5.0
 ANCHOR_EVERY = 100  # entries between two anchors of a head
 KEEP_SNAPSHOTS = 3
 LOG_BYTES = 4 * 1024 * 1024  # kept for the write-ahead log: see `reserve_log`
+SPILL_MARGIN_BYTES = 128 * 1024  # the end of a large row stays in memory
 FOLD_PAGES = 800  # written pages, estimated, after which the log is folded into the file
 PAGES_A_COMMIT = 3
 ROWS_A_PAGE = 3
@@ -104,7 +105,7 @@ class Store:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 self.connection.execute("PRAGMA cache_size = 16")
-                self.connection.execute(FILLER_SQL, (LOG_BYTES,))
+                self.connection.execute(FILLER_SQL, (LOG_BYTES + SPILL_MARGIN_BYTES,))
             finally:
                 self.connection.execute("ROLLBACK")
                 self.connection.execute(f"PRAGMA cache_size = {cache_pages}")

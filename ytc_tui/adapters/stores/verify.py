@@ -116,6 +116,8 @@ def verify(
     except YtcError as error:
         return Verification(path, Verdict.UNREADABLE, findings=(Finding("", 0, str(error)),))
     try:
+        # One view of the file from first to last, though an engine may be writing it.
+        connection.execute("BEGIN")
         return _Examination(connection, path, witnesses or {}, checks).run()
     except (sqlite3.Error, ValueError, TypeError) as error:
         text = str(translated(error, path, "read")) if isinstance(error, sqlite3.Error) else str(error)

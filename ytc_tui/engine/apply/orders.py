@@ -128,7 +128,9 @@ def _book_fill(state: State, event: ev.FillBooked, at_ns: int) -> None:
         state.position(fill.symbol, event.contract_size), fill.side, fill.quantity, fill.price
     )
     if realised != event.realised:
-        raise ValueError(f"fill {fill.venue_fill_id}: realised {event.realised} was journalled, is {realised}")
+        raise ValueError(
+            f"fill {fill.venue_fill_id}: realised {event.realised} was journalled, is {realised}"
+        )
     if position.quantity:
         state.positions[fill.symbol] = position
     else:

@@ -41,8 +41,8 @@ def apply_session(state: State, event: SessionEvent, at_ns: int) -> None:
             state.wallet = event.opening_balance
             state.phase_since_ns = at_ns
         case ev.ChecklistStepDone():
-            lines = state.checklists.setdefault(event.checklist, [])
-            lines.append(ChecklistLine(event.step, event.result, event.detail))
+            line = ChecklistLine(event.step, event.result, event.detail)
+            state.checklists[event.checklist] = (*state.checklists.get(event.checklist, ()), line)
         case ev.PhaseChanged():
             state.phase = event.after
             state.phase_since_ns = at_ns

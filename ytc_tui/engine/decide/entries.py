@@ -62,7 +62,7 @@ def _may_decide(sit: Situation, setup: Setup) -> bool:
     refusal = state.setup_refusals.get(setup.setup_id)
     if refusal is None:
         return True
-    return refusal in QUALITY_RULES and not _first_failed(quality(sit, setup))
+    return refusal in QUALITY_RULES and not _first_failed(quality(sit, setup, plan_of(sit, setup)))
 
 
 def _alive(trade: Trade) -> bool:
@@ -70,21 +70,25 @@ def _alive(trade: Trade) -> bool:
     return trade.state is not TradeState.NOT_ENTERED
 
 
-def quality(sit: Situation, setup: Setup) -> tuple[Verdict, ...]:
+def quality(sit: Situation, setup: Setup, plan: TradePlan) -> tuple[Verdict, ...]:
     """Verdicts on the setup itself: score, regime fit, and not chasing (semantics.md 5, Y-32)."""
     scan = sit.policy.scan
     score, fit = decimal_from_float(round(setup.score, 4)), decimal_from_float(round(setup.regime_fit, 4))
     least, least_fit = Decimal(repr(scan.min_score)), Decimal(repr(scan.min_regime_fit))
-    wholesale = (setup.limit - setup.trigger) * setup.side.sign >= 0
+    trigger = decimal_from_float(setup.trigger)
+    wholesale = (plan.entry - trigger) * setup.side.sign >= ZERO
     return (
         Verdict("setup_score", score >= least, f"score {score} of {least} needed", score, least),
-        Verdict("regime_fit", fit >= least_fit, f"{setup.regime} fits {fit}, {least_fit} needed", fit, least_fit),
+        Verdict(
+            "regime_fit", fit >= least_fit, f"{setup.regime} fits {fit}, {least_fit} needed", fit, least_fit
+        ),
         Verdict(
             "chasing",
             wholesale,
-            f"trigger {setup.trigger} against the worst price allowed {setup.limit} (LWP {setup.lwp}, LRP {setup.lrp})",
-            decimal_from_float(setup.trigger),
-            decimal_from_float(setup.limit),
+            f"trigger {trigger} against the worst price allowed {plan.entry} "
+            f"(LWP {setup.lwp}, LRP {setup.lrp}, less costs)",
+            trigger,
+            plan.entry,
         ),
     )
 
@@ -94,9 +98,13 @@ def _first_failed(verdicts: tuple[Verdict, ...]) -> str:
 
 
 def plan_of(sit: Situation, setup: Setup) -> TradePlan:
-    """The setup as prices on the tick grid and a size for the 1 % rule (Y-37, Y-44)."""
+    """The setup as prices on the tick grid and a size for the 1 % rule (Y-37, Y-44).
+
+    Reward to risk is net of costs (semantics.md 4), so the last reward:risk price is too: a round
+    trip's cost nearer to the stop than Y-31 puts it. The entry's limit is the tighter of that and LWP.
+    """
     instrument = sit.market.instruments[setup.symbol]
-    entry = _toward(instrument, decimal_from_float(setup.limit), setup.side.opposite)
+    entry = _toward(instrument, _worst_entry(sit, setup, instrument), setup.side.opposite)
     stop = _toward(instrument, decimal_from_float(setup.stop), setup.side.opposite)
     t1 = _toward(instrument, decimal_from_float(setup.t1), setup.side.opposite)
     t2 = None
@@ -112,7 +120,16 @@ def plan_of(sit: Situation, setup: Setup) -> TradePlan:
         lot=instrument.lot,
         cost_per_unit=cost_per_unit(instrument, entry, stop, sit.policy.limits),
     )
-    return with_quantity(TradePlan(setup.symbol, setup.side, ZERO, entry, stop, t1, t2, ZERO), size.quantity, instrument)
+    return with_quantity(
+        TradePlan(setup.symbol, setup.side, ZERO, entry, stop, t1, t2, ZERO), size.quantity, instrument
+    )
+
+
+def _worst_entry(sit: Situation, setup: Setup, instrument: Instrument) -> Decimal:
+    limit, stop = decimal_from_float(setup.limit), decimal_from_float(setup.stop)
+    cost = cost_per_unit(instrument, limit, stop, sit.policy.limits) / instrument.contract_size
+    net_lrp = decimal_from_float(setup.lrp) - cost * setup.side.sign
+    return min(limit, net_lrp) if setup.side is Side.BUY else max(limit, net_lrp)
 
 
 def with_quantity(plan: TradePlan, quantity: Decimal, instrument: Instrument) -> TradePlan:
@@ -174,7 +191,7 @@ def _symbol_problem(sit: Situation, symbol: str) -> str:
 
 def _decide(sit: Situation, setup: Setup) -> Iterator[ev.Event]:
     plan = plan_of(sit, setup)
-    verdicts = quality(sit, setup)
+    verdicts = quality(sit, setup, plan)
     number = decision_id(sit.state.decisions_made + 1)
     bar = sit.market.bar_ref(setup.symbol)
     refused_by = _first_failed(verdicts)

@@ -100,12 +100,13 @@ def decide_feed_ended(sit: Situation) -> Iterator[ev.Event]:
     if state.positions or flattening(sit):
         left = ", ".join(f"{held.symbol} {held.quantity}" for held in state.positions.values())
         yield ev.AlertRaised(
-            "feed-ended-open", Severity.CRITICAL, "unconfirmed_exposure", f"feed ended with open positions: {left}"
+            "feed-ended-open",
+            Severity.CRITICAL,
+            "unconfirmed_exposure",
+            f"feed ended with open positions: {left}",
         )
     reason = "feed ended"
     if state.phase is Phase.INIT:
         yield ev.PhaseChanged(state.phase, Phase.SHUTDOWN, PhaseTrigger.ABORTED, reason, end_reason=reason)
     else:
         yield ev.PhaseChanged(state.phase, Phase.POST_MARKET, PhaseTrigger.ABORTED, reason, end_reason=reason)
-
-

@@ -36,7 +36,9 @@ def decide_loss(sit: Situation) -> Iterator[ev.Event]:
 
 
 def _loss_alert(code: str, pnl: Decimal, level: Decimal) -> ev.AlertRaised:
-    return ev.AlertRaised(code, Severity.WARNING, code.replace("-", "_"), f"session P&L {pnl:.4f} % <= -{level} %")
+    return ev.AlertRaised(
+        code, Severity.WARNING, code.replace("-", "_"), f"session P&L {pnl:.4f} % <= -{level} %"
+    )
 
 
 def decide_streak(sit: Situation) -> Iterator[ev.Event]:
@@ -45,7 +47,10 @@ def decide_streak(sit: Situation) -> Iterator[ev.Event]:
     limit = sit.policy.limits.max_consecutive_losses
     if losses >= limit:
         yield ev.AlertRaised(
-            "losing-streak-limit", Severity.CRITICAL, "losing_streak_limit", f"{losses} losses in a row: no entries"
+            "losing-streak-limit",
+            Severity.CRITICAL,
+            "losing_streak_limit",
+            f"{losses} losses in a row: no entries",
         )
     elif losses >= sit.policy.alert_consecutive_losses:
         yield ev.AlertRaised(

@@ -27,7 +27,9 @@ def decide_actions(sit: Situation, response: ResponseMessage) -> Iterator[ev.Eve
         if trade is None or trade.state not in OPEN_TRADE_STATES:
             yield _unfit(response, action, "no such open trade")
             continue
-        if has_working(sit, trade.symbol, OrderRole.EXIT) or has_working(sit, trade.symbol, OrderRole.FLATTEN):
+        if has_working(sit, trade.symbol, OrderRole.EXIT) or has_working(
+            sit, trade.symbol, OrderRole.FLATTEN
+        ):
             continue
         match action.get("action"):
             case "tighten_stop":

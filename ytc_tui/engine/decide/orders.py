@@ -46,7 +46,10 @@ def decide_report(sit: Situation, report: VenueReport) -> Iterator[ev.Event]:
         case Liquidated(symbol):
             yield ev.PositionLiquidated(symbol)
             yield ev.AlertRaised(
-                f"liquidation-{symbol}", Severity.CRITICAL, "liquidation", f"{symbol} was liquidated by the venue"
+                f"liquidation-{symbol}",
+                Severity.CRITICAL,
+                "liquidation",
+                f"{symbol} was liquidated by the venue",
             )
         case _:
             assert_never(report)

@@ -128,5 +128,8 @@ def _intended(
 
 def _refused(symbol: str, order: OrderRequest, reason: str) -> ev.AlertRaised:
     return ev.AlertRaised(
-        f"gate-{symbol}-{order.role}", Severity.WARNING, "reducing_refused", f"{order.role} {symbol}: {reason}"
+        f"gate-{symbol}-{order.role}",
+        Severity.WARNING,
+        "reducing_refused",
+        f"{order.role} {symbol}: {reason}",
     )

@@ -84,7 +84,9 @@ def decide_abort(sit: Situation, reason: str) -> Iterator[ev.Event]:
     yield ev.PhaseChanged(state.phase, after, PhaseTrigger.ABORTED, reason, end_reason=reason)
 
 
-def _hand_over(sit: Situation, trigger: PhaseTrigger, reason: str, end_reason: str = "") -> Iterator[ev.Event]:
+def _hand_over(
+    sit: Situation, trigger: PhaseTrigger, reason: str, end_reason: str = ""
+) -> Iterator[ev.Event]:
     """Move on if the handoff is approved; propose it first, and wait where approval is configured."""
     state = sit.state
     after = next_state(PHASE_TABLE, state.phase, trigger)

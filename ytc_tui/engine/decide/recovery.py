@@ -38,7 +38,9 @@ def decide_venue_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
         ours = state.position(symbol).quantity
         if ours != theirs.get(symbol, ZERO):
             name = f"position-{symbol}"
-            found[name] = ev.DiscrepancyFound(name, "position", symbol, str(ours), str(theirs.get(symbol, ZERO)))
+            found[name] = ev.DiscrepancyFound(
+                name, "position", symbol, str(ours), str(theirs.get(symbol, ZERO))
+            )
     known = state.orders
     for order in read.orders:
         client_id = order.request.client_id

@@ -9,9 +9,20 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from ytc_tui.engine import inputs as inp
-from ytc_tui.engine.decide import entries, flatten, lifecycle, loss, management, operator, orders, phases, tasks
+from ytc_tui.engine.decide import (
+    entries,
+    flatten,
+    lifecycle,
+    loss,
+    management,
+    operator,
+    orders,
+    phases,
+    tasks,
+)
 from ytc_tui.engine.decide import trades as trade
 from ytc_tui.engine.decide.recovery import decide_restarted, decide_venue_read
+from ytc_tui.engine.health import decide_health
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.orders import OrderRole
@@ -50,7 +61,10 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[ev.Event]:
             yield from decide_venue_read(sit, item)
         case inp.VenueUnreadable(message):
             yield ev.AlertRaised(
-                "venue-unreadable", Severity.CRITICAL, "unconfirmed_exposure", f"venue cannot be read: {message}"
+                "venue-unreadable",
+                Severity.CRITICAL,
+                "unconfirmed_exposure",
+                f"venue cannot be read: {message}",
             )
         case inp.SessionOpened():
             yield from lifecycle.decide_opened(sit, item)
@@ -84,6 +98,7 @@ def _at_close(sit: Situation) -> Iterator[ev.Event]:
     elif sit.state.positions:
         yield from trade.decide_coverage(sit)
     yield from _data_alerts(sit)
+    yield from decide_health(sit)
     yield from phases.decide_clock(sit)
     yield from tasks.decide_due(sit, entering_phase=False)
 
@@ -96,7 +111,9 @@ def _data_alerts(sit: Situation) -> Iterator[ev.Event]:
         late = sit.market.late_bars(symbol)
         if late:
             code = "data_gap" if late >= 2 else "data_late"
-            yield ev.AlertRaised(f"{code}-{symbol}", Severity.WARNING, code, f"{symbol}: {late} expected bars missing")
+            yield ev.AlertRaised(
+                f"{code}-{symbol}", Severity.WARNING, code, f"{symbol}: {late} expected bars missing"
+            )
 
 
 def _stalled(sit: Situation, message: str) -> Iterator[ev.Event]:
@@ -202,4 +219,6 @@ def _handoff_decided(sit: Situation, event: ev.HandoffDecided) -> Iterator[ev.Ev
         f"handoff {event.handoff_id} {event.state} by {event.actor}: {event.reason}",
     )
     if sit.state.status is SessionStatus.RUNNING:
-        yield ev.StatusChanged(SessionStatus.RUNNING, SessionStatus.PAUSED, f"handoff {event.handoff_id} {event.state}")
+        yield ev.StatusChanged(
+            SessionStatus.RUNNING, SessionStatus.PAUSED, f"handoff {event.handoff_id} {event.state}"
+        )

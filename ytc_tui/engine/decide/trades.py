@@ -44,7 +44,8 @@ def _first_target(record: OrderRecord) -> bool:
 
 def _entry_works(sit: Situation, trade: Trade) -> bool:
     return any(
-        record.trade_id == trade.trade_id for record in sit.state.working_orders(trade.symbol, OrderRole.ENTRY)
+        record.trade_id == trade.trade_id
+        for record in sit.state.working_orders(trade.symbol, OrderRole.ENTRY)
     )
 
 
@@ -92,7 +93,11 @@ def decide_stop_acknowledged(sit: Situation, client_id: str) -> Iterator[ev.Even
     if record.request.role is not OrderRole.PROTECTIVE_STOP or record.note == ATTACHED:
         return
     for other in sit.state.working_orders(record.request.symbol, OrderRole.PROTECTIVE_STOP):
-        if other is not record and other.trade_id == record.trade_id and other.state is not OrderState.CANCELING:
+        if (
+            other is not record
+            and other.trade_id == record.trade_id
+            and other.state is not OrderState.CANCELING
+        ):
             yield ev.CancelAsked(other.request.client_id, "replaced by a tighter stop")
 
 
@@ -137,7 +142,9 @@ def excursion_r(sit: Situation, trade: Trade, last: Decimal) -> tuple[Decimal, D
         return ZERO, ZERO
     low, high = (Decimal(repr(price)) for price in extremes)
     low, high = min(low, last), max(high, last)
-    adverse, favourable = (low - entry, high - entry) if trade.side is Side.BUY else (entry - high, entry - low)
+    adverse, favourable = (
+        (low - entry, high - entry) if trade.side is Side.BUY else (entry - high, entry - low)
+    )
     return (
         min(ZERO, adverse / distance).quantize(_DECIDED),
         max(ZERO, favourable / distance).quantize(_DECIDED),

@@ -1,0 +1,48 @@
+"""The chain: any edit, removal, reordering or insertion is found at its exact place."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ytc_tui.model.chain import ChainHead, Entry, first_fault
+
+
+def chain_of(bodies: list[str]) -> list[Entry]:
+    head = ChainHead("s")
+    return [head.link(at, "Thing", 1, "c", str(at), body) for at, body in enumerate(bodies)]
+
+
+bodies = st.lists(st.text(max_size=20), min_size=2, max_size=12)
+
+
+@given(bodies)
+def test_an_untouched_chain_has_no_fault(texts: list[str]) -> None:
+    assert first_fault(chain_of(texts)) is None
+
+
+@given(bodies, st.data())
+def test_an_edited_field_is_found_where_it_is(texts: list[str], data: st.DataObject) -> None:
+    entries = chain_of(texts)
+    place = data.draw(st.integers(0, len(entries) - 1))
+    field = data.draw(st.sampled_from(["at", "session", "type", "v", "correlation", "causation", "body"]))
+    old = getattr(entries[place], field)
+    entries[place] = entries[place]._replace(**{field: old + 1 if isinstance(old, int) else old + "x"})
+    fault = first_fault(entries)
+    assert fault is not None
+    assert fault.seq == place + 1
+
+
+@given(bodies, st.data())
+def test_a_removed_entry_is_found(texts: list[str], data: st.DataObject) -> None:
+    entries = chain_of(texts)
+    place = data.draw(st.integers(0, len(entries) - 2))
+    del entries[place]
+    fault = first_fault(entries)
+    assert fault is not None
+    assert fault.seq == place + 1
+
+
+def test_a_chain_goes_on_from_a_head() -> None:
+    entries = chain_of(["a", "b", "c"])
+    assert first_fault(entries[2:], seq=2, prev_hash=entries[1].hash) is None

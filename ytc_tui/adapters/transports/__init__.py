@@ -1,0 +1,1 @@
+"""How a client in another process reaches the engine's door: HTTP over a Unix socket."""

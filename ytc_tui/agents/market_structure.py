@@ -1,0 +1,135 @@
+"""Agent 03, market structure: the support and resistance map of the higher timeframe.
+
+Decides how zones are told (domain.md 1.4-03). Imports the agents' contract, analysis and the model.
+Invariants: zones are those of analysis, nearest to the price first; the report is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec
+from ytc_tui.analysis.symbol import SymbolAnalysis
+from ytc_tui.model.codec import to_json
+from ytc_tui.model.session import Phase
+from ytc_tui.model.structure import Swing, SwingKind, Zone, ZoneRole
+from ytc_tui.model.tasks import Priority
+from ytc_tui.model.workflow import Trigger
+
+SPEC = AgentSpec(
+    name="market_structure",
+    number="03",
+    title="Market Structure",
+    phases=(Phase.PRE_MARKET, Phase.SESSION_OPEN, Phase.ACTIVE_TRADING),
+    needs=("system_initialization",),
+    triggers=(Trigger.PHASE, Trigger.HIGHER_CLOSE),
+    priority=Priority.HIGH,
+)
+
+_ZONES_TOLD = 8
+
+
+async def consider(context: AgentContext) -> AgentAnswer:
+    """Zones, prior session and the price's place among them, per symbol."""
+    framework: dict[str, Any] = {}
+    prior: dict[str, Any] = {}
+    places: dict[str, Any] = {}
+    for symbol in context.symbols:
+        market = context.analysis[symbol]
+        framework[symbol] = _framework(market)
+        places[symbol] = _place(market)
+        known = context.prior_sessions.get(symbol)
+        prior[symbol] = dict(zip(("high", "low", "close"), known, strict=True)) if known else None
+    return AgentAnswer(
+        to_json({"structural_framework": framework, "prior_session": prior, "current_context": places})
+    )
+
+
+def _framework(market: SymbolAnalysis) -> dict[str, Any]:
+    price = market.last.close if market.last is not None else None
+    resistance = [zone for zone in market.zones if zone.role is ZoneRole.RESISTANCE]
+    support = [zone for zone in market.zones if zone.role is ZoneRole.SUPPORT]
+    return {
+        "trend_structure": trend_structure(market.swings_htf),
+        "resistance_zones": _told(resistance, price),
+        "support_zones": _told(support, price),
+        "zones_known": len(market.zones),
+    }
+
+
+def trend_structure(swings: Iterable[Swing]) -> str:
+    """`up` with a higher high and a higher low last, `down` mirrored, else `sideways` (Y-13, Y-14).
+
+    `undetermined` until two highs and two lows are known.
+    """
+    known = tuple(swings)
+    highs = [swing.price for swing in known if swing.kind is SwingKind.HIGH][-2:]
+    lows = [swing.price for swing in known if swing.kind is SwingKind.LOW][-2:]
+    if len(highs) < 2 or len(lows) < 2:
+        return "undetermined"
+    if highs[1] > highs[0] and lows[1] > lows[0]:
+        return "up"
+    if highs[1] < highs[0] and lows[1] < lows[0]:
+        return "down"
+    return "sideways"
+
+
+def _told(zones: list[Zone], price: float | None) -> list[dict[str, Any]]:
+    if price is not None:
+        zones = sorted(zones, key=lambda zone: (_distance(zone, price), zone.low))
+    return [
+        {
+            "level": zone.level,
+            "strength": zone.strength,
+            "type": zone.sources[0].value,
+            "sources": [source.value for source in zone.sources],
+            "touches": zone.touches,
+            "zone_range": [zone.low, zone.high],
+        }
+        for zone in zones[:_ZONES_TOLD]
+    ]
+
+
+def _distance(zone: Zone, price: float) -> float:
+    """How far `price` is from the zone's nearer edge, 0 inside."""
+    return max(zone.low - price, price - zone.high, 0.0)
+
+
+def _place(market: SymbolAnalysis) -> dict[str, Any] | None:
+    """Where the last close stands; None before the first bar."""
+    if market.last is None:
+        return None
+    price = market.last.close
+    resistance = _nearest(market, ZoneRole.RESISTANCE, price)
+    support = _nearest(market, ZoneRole.SUPPORT, price)
+    inside = [zone for zone in (resistance, support) if zone is not None and zone.contains(price)]
+    age = market.breakout_age_bars
+    if inside:
+        strongest = max(inside, key=lambda zone: zone.strength)
+        location = "at_resistance" if strongest.role is ZoneRole.RESISTANCE else "at_support"
+    elif age is not None and age < market.params.breakout_bars:
+        location = "breakout"
+    else:
+        location = "in_range"
+    return {
+        "price": price,
+        "price_location": location,
+        "nearest_resistance": resistance.level if resistance else None,
+        "nearest_support": support.level if support else None,
+        "distance_to_resistance_pct": _percent(resistance, price),
+        "distance_to_support_pct": _percent(support, price),
+    }
+
+
+def _nearest(market: SymbolAnalysis, role: ZoneRole, price: float) -> Zone | None:
+    """The nearest resistance at or above `price`, or support at or below it."""
+    if role is ZoneRole.RESISTANCE:
+        ahead = [zone for zone in market.zones if zone.role is role and zone.high >= price]
+    else:
+        ahead = [zone for zone in market.zones if zone.role is role and zone.low <= price]
+    return min(ahead, key=lambda zone: _distance(zone, price), default=None)
+
+
+def _percent(zone: Zone | None, price: float) -> float | None:
+    return None if zone is None else _distance(zone, price) / price * 100.0

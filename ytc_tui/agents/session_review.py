@@ -1,0 +1,298 @@
+"""Agent 12, session review: what the session was, what was done in it, and what to learn.
+
+Decides environment in hindsight, the quality of each trade, rule compliance and grade (domain.md
+1.4-12, 2.12). Imports the agents' contract, analysis and the model. Invariants: every statement
+follows from a trade or a bar; what there is too little data for is None; the figures are strings.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec, figure, price_r
+from ytc_tui.model.market import NS_PER_MIN, Side
+from ytc_tui.model.money import HUNDRED, ZERO, booked, decimal_from_float
+from ytc_tui.model.session import Phase
+from ytc_tui.model.tasks import Priority, TaskType
+from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Trade, TradeState
+from ytc_tui.model.workflow import Trigger
+
+SPEC = AgentSpec(
+    name="session_review",
+    number="12",
+    title="Session Review",
+    phases=(Phase.POST_MARKET,),
+    needs=("monitoring",),
+    triggers=(Trigger.PHASE,),
+    task_type=TaskType.REPORT,
+    priority=Priority.HIGH,
+    timeout_s=120.0,
+)
+
+_BREAKEVEN_BAND_R = Decimal("0.1")
+_SERIES = 20  # trades below which a result says nothing (Y-47)
+_MIN_TTF_BARS = 20
+_TRENDING_SHARE = 0.5
+_EXCELLENT_R, _GOOD_R = Decimal("0.1"), Decimal("0.25")
+_KEPT_SHARE = Decimal("0.5")
+_MAX_SLIPS_B = 2
+_PART_TAKEN_SHARE = Decimal("0.25")
+_RULES = (
+    "risk_per_trade", "session_limit", "max_positions", "breakeven_at_1r", "partial_at_t1", "valid_setup",
+)  # fmt: skip
+
+
+class _Finding(NamedTuple):
+    """What stood out; `rule` is the rule that it broke, `goal` what follows from it, empty if none."""
+
+    text: str
+    rule: str = ""
+    goal: str = ""
+    major: bool = False
+
+
+async def consider(context: AgentContext) -> AgentAnswer:
+    """Environment, trades, compliance, grade and figures of the session; honest with no trade."""
+    closed = [trade for trade in context.trades if trade.r_multiple is not None]
+    by_trade = [_lessons(context, trade) for trade in closed]
+    lessons = [lesson for told in by_trade for lesson in told]
+    violations = [finding for finding in (*_limits_broken(context), *lessons) if finding.rule]
+    broken = {violation.rule for violation in violations}
+    compliance: dict[str, Any] = {rule: rule not in broken for rule in _RULES}
+    compliance["violations"] = [f"{violation.rule}: {violation.text}" for violation in violations]
+    goals = Counter(lesson.goal for lesson in lessons)
+    result = {
+        "environment_classification": _environments(context),
+        "trade_reviews": [_review(context, *pair) for pair in zip(closed, by_trade, strict=True)],
+        "key_observations": _observations(context, closed),
+        "lessons_learned": [lesson.text for lesson in lessons],
+        "improvement_goals": [goal for goal, _ in goals.most_common()],
+        "rule_compliance": compliance,
+        "grade": grade([violation.major for violation in violations]),
+        "stats": _stats(closed),
+        "execution_efficiency": _efficiency(closed),
+    }
+    return AgentAnswer(result)
+
+
+def _environments(context: AgentContext) -> dict[str, Any]:
+    """Hindsight against the last reading that monitoring gave, per symbol, and the share that agree."""
+    told = context.reports.get("monitoring", {}).get("market_status", {})
+    actual = {symbol: _hindsight(context, symbol) for symbol in context.symbols}
+    predicted = {symbol: told.get(symbol, {}).get("environment") for symbol in context.symbols}
+    judged = [symbol for symbol in context.symbols if actual[symbol] and predicted[symbol]]
+    agreed = sum(actual[symbol] == predicted[symbol] for symbol in judged)
+    accuracy = _ratio(Decimal(agreed), Decimal(len(judged)))
+    return {"actual": actual, "predicted": predicted, "accuracy": accuracy}
+
+
+def _hindsight(context: AgentContext, symbol: str) -> str | None:
+    """What the session was on the trading timeframe; None with under an hour of bars.
+
+    Trending when its net move covers at least half of its range; else choppy when the trend changed
+    its direction often lately, else ranging.
+    """
+    market = context.analysis[symbol]
+    began_ns = context.now_ns - context.minutes_elapsed * NS_PER_MIN
+    bars = [bar for bar in market.ttf_bars if bar.open_ns >= began_ns]
+    if len(bars) < _MIN_TTF_BARS:
+        return None
+    full = max(bar.high for bar in bars) - min(bar.low for bar in bars)
+    if full > 0.0 and abs(bars[-1].close - bars[0].open) >= _TRENDING_SHARE * full:
+        return "trending"
+    return "choppy" if market.trend.changes >= market.params.choppy_changes else "ranging"
+
+
+def _review(context: AgentContext, trade: Trade, lessons: Sequence[_Finding]) -> dict[str, Any]:
+    best = _optimal_entry(context, trade)
+    return {
+        "trade_id": trade.trade_id,
+        "setup": trade.setup_kind,
+        "symbol": trade.symbol,
+        "was_valid_setup": trade.score >= context.scan.min_score,
+        "entry_quality": _entry_quality(_late_r(trade, best)),
+        "optimal_entry": _plain(best),
+        "actual_entry": _plain(trade.entry_price),
+        "optimal_exit": _plain(_optimal_exit(trade)),
+        "actual_exit": _plain(_average_exit(trade)),
+        "optimal_r": _plain(trade.mfe_r),
+        "actual_r": _plain(trade.r_multiple),
+        "efficiency": _efficiency([trade]),
+        "exit_reason": trade.exit_reason.value if trade.exit_reason else None,
+        "lessons": [lesson.text for lesson in lessons],
+    }
+
+
+def _plain(value: Decimal | None) -> str | None:
+    return None if value is None else format(booked(value).normalize(), "f")
+
+
+def _optimal_entry(context: AgentContext, trade: Trade) -> Decimal | None:
+    """The best price that traded while the entry order worked, between stop and worst price allowed.
+
+    None when those bars are not kept any more.
+    """
+    last_ns = trade.opened_ns - trade.opened_ns % NS_PER_MIN
+    kept = context.analysis[trade.symbol].ltf_bars
+    bars = [bar for bar in kept if trade.planned_ns <= bar.open_ns <= last_ns]
+    if not bars:
+        return None
+    lowest, highest = sorted((trade.initial_stop, trade.entry_limit))
+    best = min(bar.low for bar in bars) if trade.side is Side.BUY else max(bar.high for bar in bars)
+    return min(max(decimal_from_float(best), lowest), highest)
+
+
+def _late_r(trade: Trade, best: Decimal | None) -> Decimal | None:
+    """How much worse than `best` the entry was, in R; 0 when it was better."""
+    missed = price_r(trade, best) if best is not None else None
+    return None if missed is None else max(ZERO, -missed)
+
+
+def _entry_quality(late: Decimal | None) -> str | None:
+    if late is None:
+        return None
+    return "excellent" if late <= _EXCELLENT_R else "good" if late <= _GOOD_R else "poor"
+
+
+def _optimal_exit(trade: Trade) -> Decimal | None:
+    """The price of the maximum favourable excursion."""
+    entry = trade.entry_price
+    if entry is None or trade.mfe_r is None:
+        return None
+    return entry + trade.mfe_r * abs(entry - trade.initial_stop) * trade.side.sign
+
+
+def _average_exit(trade: Trade) -> Decimal | None:
+    if not trade.exited_quantity:
+        return None
+    return trade.exit_notional / trade.exited_quantity / trade.contract_size
+
+
+def _lessons(context: AgentContext, trade: Trade) -> list[_Finding]:
+    actual, optimal = trade.r_multiple or ZERO, trade.mfe_r or ZERO
+    late = _late_r(trade, _optimal_entry(context, trade))
+    breakeven_r = context.management.breakeven_r
+    found = []
+    if trade.score < context.scan.min_score:
+        goal = "take only setups that reach the minimum score"
+        found.append(_Finding(f"score {trade.score:.4g} is below the minimum", "valid_setup", goal))
+    if late is not None and late > _GOOD_R:
+        goal = "enter nearer to the wholesale price"
+        found.append(_Finding(f"entered {figure(late)} R after the best price", goal=goal))
+    if trade.exit_reason is ExitReason.STOP and optimal >= breakeven_r:
+        goal = f"move the stop to breakeven at +{breakeven_r} R"
+        found.append(_Finding(f"stopped out after +{figure(optimal)} R", "breakeven_at_1r", goal))
+    if _part_missed(trade):
+        found.append(_Finding("price passed T1, no part was taken", "partial_at_t1", "take part one at T1"))
+    if actual < -1:
+        goal = "look into slippage at the stop"
+        found.append(_Finding(f"lost {figure(-actual)} R, 1 R was planned", goal=goal))
+    if actual >= _BREAKEVEN_BAND_R and actual < optimal * _KEPT_SHARE:
+        goal = "trail more closely after T1"
+        found.append(_Finding(f"kept {figure(actual)} R of {figure(optimal)} R", goal=goal))
+    return [lesson._replace(text=f"{trade.trade_id} {trade.symbol}: {lesson.text}") for lesson in found]
+
+
+def _part_missed(trade: Trade) -> bool:
+    """Price went beyond T1, and all of the trade ended on the initial stop."""
+    optimal, average, sign = _optimal_exit(trade), _average_exit(trade), trade.side.sign
+    if trade.exit_reason is not ExitReason.STOP or optimal is None or average is None:
+        return False
+    taken = (average - trade.initial_stop) * sign >= _PART_TAKEN_SHARE * abs(trade.t1 - trade.initial_stop)
+    return (optimal - trade.t1) * sign > ZERO and not taken
+
+
+def _limits_broken(context: AgentContext) -> list[_Finding]:
+    """Limits that were reached or exceeded: each of them is a major violation."""
+    account = context.account
+    found = []
+    most = account.start_balance * account.risk_per_trade_pct / HUNDRED
+    for trade in context.trades:
+        if trade.entered_quantity > ZERO and trade.risk_money > most:
+            text = f"{trade.trade_id} risked {figure(trade.risk_money)}, {figure(most)} allowed"
+            found.append(_Finding(text, "risk_per_trade", major=True))
+    if account.session_pnl_pct <= -account.max_session_loss_pct:
+        text = f"session P&L {figure(account.session_pnl_pct)} % reached the limit"
+        found.append(_Finding(text, "session_limit", major=True))
+    together = most_at_once(context.trades)
+    if together > account.max_positions:
+        text = f"{together} positions at once, {account.max_positions} allowed"
+        found.append(_Finding(text, "max_positions", major=True))
+    return found
+
+
+def most_at_once(trades: Sequence[Trade]) -> int:
+    """The largest number of trades that were open together."""
+    entered = [trade for trade in trades if trade.entered_quantity > ZERO]
+    moves = [(trade.opened_ns, 1) for trade in entered]
+    moves += [(trade.closed_ns, -1) for trade in entered if trade.closed_ns]
+    return max(accumulate(step for _, step in sorted(moves)), default=0)
+
+
+def grade(majors: Sequence[bool]) -> str:
+    """A all rules kept, B one or two slips, C more, F a major one (domain.md 1.4-12).
+
+    One entry per violation, True for a major one.
+    """
+    if any(majors):
+        return "F"
+    return "A" if not majors else "B" if len(majors) <= _MAX_SLIPS_B else "C"
+
+
+def _stats(closed: Sequence[Trade]) -> dict[str, Any]:
+    """Counts and figures (domain.md 1.4-13); None where there is nothing to divide by."""
+    results = [trade.r_multiple for trade in closed if trade.r_multiple is not None]
+    won = [r for r in results if r >= _BREAKEVEN_BAND_R]
+    lost = [r for r in results if r <= -_BREAKEVEN_BAND_R]
+    nets = [trade.net_pnl for trade in closed]
+    profits = sum((net for net in nets if net > ZERO), ZERO)
+    losses = -sum((net for net in nets if net < ZERO), ZERO)
+    count = Decimal(len(results))
+    return {
+        "trades_taken": len(results),
+        "winners": len(won),
+        "losers": len(lost),
+        "breakevens": len(results) - len(won) - len(lost),
+        "win_rate": _ratio(Decimal(len(won)), count),
+        "avg_r": _ratio(sum(results, ZERO), count),
+        # Win rate times the average winner less loss rate times the average loser.
+        "expectancy_r": _ratio(sum(won, ZERO) + sum(lost, ZERO), count),
+        "total_r": figure(sum(results, ZERO)),
+        "net_pnl": figure(sum(nets, ZERO)),
+        "profit_factor": _ratio(profits, losses),
+    }
+
+
+def _ratio(part: Decimal, whole: Decimal) -> str | None:
+    return figure(part / whole) if whole > ZERO else None
+
+
+def _efficiency(trades: Sequence[Trade]) -> str | None:
+    """Actual R over optimal R, 0 when nothing could be won; None without a trade."""
+    if not trades:
+        return None
+    optimal = sum((trade.mfe_r or ZERO for trade in trades), ZERO)
+    actual = sum((trade.r_multiple or ZERO for trade in trades), ZERO)
+    return _ratio(actual, optimal) or figure(ZERO)
+
+
+def _observations(context: AgentContext, closed: Sequence[Trade]) -> list[str]:
+    account = context.account
+    pct = figure(account.session_pnl_pct)
+    told = [f"session P&L {figure(account.session_pnl)} {account.currency} ({pct} %)"]
+    if not closed:
+        told.append("no trade was closed: there is no execution to judge")
+    elif len(closed) < _SERIES:
+        told.append(f"{len(closed)} of the {_SERIES} trades that a judgement needs")
+    exits = Counter(trade.exit_reason.value for trade in closed if trade.exit_reason)
+    told += [f"exits by {reason}: {count}" for reason, count in sorted(exits.items())]
+    unfilled = sum(trade.state is TradeState.NOT_ENTERED for trade in context.trades)
+    if unfilled:
+        told.append(f"entry orders not filled: {unfilled}")
+    still = [trade for trade in context.trades if trade.state in OPEN_TRADE_STATES]
+    told += [f"{trade.trade_id} {trade.symbol} is still open: its result is not known" for trade in still]
+    return told

@@ -1,0 +1,231 @@
+"""The composition root: the only place that knows every concrete class.
+
+Decides how a paper run over a bars feed is put together. Imports everything. Invariant: nothing below
+is built at import time; whoever runs this gets the whole run or one clear error.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from importlib import resources
+from pathlib import Path
+
+from ytc_tui.adapters.clock import PacedClock, WallClock
+from ytc_tui.adapters.feeds.bars import BarsFeed
+from ytc_tui.adapters.feeds.demo import demo_sources
+from ytc_tui.adapters.feeds.files import open_source
+from ytc_tui.adapters.instruments import instrument_for, load_instruments
+from ytc_tui.adapters.locks import account_lock
+from ytc_tui.adapters.paths import Paths, paths_of
+from ytc_tui.adapters.stores.reader import SqliteReader
+from ytc_tui.adapters.stores.upgrade import upgrade
+from ytc_tui.adapters.stores.writer import SqliteJournal
+from ytc_tui.adapters.venues.faults import NO_FAULTS, FaultScript
+from ytc_tui.adapters.venues.paper import PaperVenue
+from ytc_tui.adapters.venues.paper_store import PaperStore
+from ytc_tui.adapters.workflows import load_workflow
+from ytc_tui.agents.base import Agent
+from ytc_tui.agents.registry import Registry, discover
+from ytc_tui.analysis.symbol import SymbolAnalysis
+from ytc_tui.config import LoadedSettings
+from ytc_tui.engine import ids
+from ytc_tui.engine.market import MarketView
+from ytc_tui.engine.policy import Policy, Window
+from ytc_tui.engine.ports import JournalReader
+from ytc_tui.engine.recovery import recover_state
+from ytc_tui.engine.schedule import windows
+from ytc_tui.errors import UsageInvalid
+from ytc_tui.model.market import NS_PER_MIN, Instrument
+from ytc_tui.model.session import Phase
+from ytc_tui.model.workflow import PhasePlan, Step, Workflow
+from ytc_tui.wiring import analysis_params, hours_of, paper_settings, policy_of, refuse_unbuilt
+
+# On a bars feed nothing depends on the machine, so neither do the client order ids.
+BARS_INSTALL_ID = "bars"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a run is asked to be, beyond the settings. Times UTC ns, None = what the data holds."""
+
+    data: tuple[str, ...] = ()
+    from_ns: int | None = None
+    to_ns: int | None = None
+    speed: int | None = None
+    label: str = ""
+    demo: bool = False
+    agents: tuple[Agent, ...] = ()
+    steps: tuple[tuple[Phase, Step], ...] = ()
+    faults: FaultScript = NO_FAULTS
+
+
+@dataclass(slots=True)
+class Parts:
+    """Everything that a run is made of, opened and checked."""
+
+    loaded: LoadedSettings
+    request: RunRequest
+    feed: BarsFeed
+    instruments: Mapping[str, Instrument]
+    registry: Registry
+    workflow: Workflow
+    policy: Policy
+    market: MarketView
+    windows: tuple[Window, ...]
+    run_id: str
+    paths: Paths
+    clock: PacedClock
+    opening_balance: Decimal
+    closing: ExitStack = field(default_factory=ExitStack)
+
+
+def prepare(loaded: LoadedSettings, request: RunRequest, environ: Mapping[str, str] = os.environ) -> Parts:
+    """Open and check everything that a run needs; a YtcError says what is wrong."""
+    settings = loaded.settings
+    refuse_unbuilt(settings)
+    feed = _feed(loaded, request)
+    instruments = _instruments(loaded, feed.symbols)
+    registry = _registry(loaded, request)
+    policy = policy_of(settings, frozenset(registry.agents), instruments, BARS_INSTALL_ID)
+    params = analysis_params(settings)
+    analysis = {
+        symbol: SymbolAnalysis(symbol, float(instruments[symbol].tick), params) for symbol in feed.symbols
+    }
+    found = tuple(windows(hours_of(settings), feed.from_ns, feed.to_ns, feed.last_ns + NS_PER_MIN))
+    if settings.session.session_date:
+        found = tuple(window for window in found if window.date == settings.session.session_date)
+    if not found:
+        raise UsageInvalid(
+            "no session opens in this range", where="--from, --to", fix="widen it or change session.open"
+        )
+    run_id = ids.run_id(
+        feed.digest, loaded.digest, feed.from_ns, feed.to_ns, settings.paper.seed, request.label
+    )
+    return Parts(
+        loaded=loaded,
+        request=request,
+        feed=feed,
+        instruments=instruments,
+        registry=registry,
+        workflow=_workflow(registry, request),
+        policy=policy,
+        market=MarketView(instruments, analysis),
+        windows=found,
+        run_id=run_id,
+        paths=paths_of(settings.mode, environ, state_dir=_state_dir(loaded)),
+        clock=PacedClock(request.speed),
+        opening_balance=settings.account.initial_balance,
+    )
+
+
+def _state_dir(loaded: LoadedSettings) -> Path | None:
+    given = loaded.settings.journal.state_dir
+    return Path(given) if given else None
+
+
+def _feed(loaded: LoadedSettings, request: RunRequest) -> BarsFeed:
+    settings = loaded.settings
+    arguments = request.data or tuple(settings.feed.data)
+    if request.demo and not arguments:
+        sources = list(demo_sources())
+    elif arguments:
+        sources = [open_source(argument, settings.feed.bar_label) for argument in arguments]
+    else:
+        raise UsageInvalid(
+            "no market data", where="--data", fix="give a file, or --demo for the bundled days"
+        )
+    wanted = set(settings.session.symbols)
+    if wanted:
+        missing = wanted - {source.symbol for source in sources}
+        if missing:
+            raise UsageInvalid(f"no data for {', '.join(sorted(missing))}", where="session.symbols")
+        sources = [source for source in sources if source.symbol in wanted]
+    first = max(source.first_ns for source in sources)
+    from_ns = request.from_ns if request.from_ns is not None else first
+    last = max(source.last_ns for source in sources) + NS_PER_MIN
+    to_ns = request.to_ns if request.to_ns is not None else last
+    if from_ns % NS_PER_MIN:
+        raise UsageInvalid("the start must be a whole minute", where="--from")
+    return BarsFeed(sources, from_ns, to_ns, settings.session.warmup_days)
+
+
+def _instruments(loaded: LoadedSettings, symbols: Iterable[str]) -> dict[str, Instrument]:
+    table = load_instruments(None)
+    own = loaded.settings.feed.instruments_path
+    if own:
+        table = table | load_instruments(Path(own))
+    return {symbol: instrument_for(symbol, table) for symbol in symbols}
+
+
+def _registry(loaded: LoadedSettings, request: RunRequest) -> Registry:
+    known = (*discover(), *request.agents)
+    settings = loaded.settings.agents
+    loaded.require_known("agents", settings, [agent.spec.name for agent in known])
+    enabled = [
+        agent for agent in known if agent.spec.name not in settings or settings[agent.spec.name].enabled
+    ]
+    return Registry.build(enabled)
+
+
+def _workflow(registry: Registry, request: RunRequest) -> Workflow:
+    """The session's own workflow, with the steps of agents that the caller brought along."""
+    resource = resources.files("ytc_tui") / "data" / "workflows" / "ytc_session.toml"
+    known = frozenset(agent.spec.name for agent in discover())
+    with resources.as_file(resource) as path:
+        workflow = load_workflow(path, registry, known)
+    phases = dict(workflow.phases)
+    for phase, step in request.steps:
+        plan = phases.get(phase, PhasePlan(phase, ()))
+        phases[phase] = replace(plan, steps=(*plan.steps, step))
+    return Workflow(workflow.name, phases)
+
+
+def open_venue(parts: Parts, store: PaperStore) -> PaperVenue:
+    """The paper venue of this run over `store`."""
+    known = {symbol: parts.feed.volume_known(symbol) for symbol in parts.feed.symbols}
+    settings = paper_settings(parts.loaded.settings, parts.opening_balance, known)
+    return PaperVenue(parts.instruments, settings, store, parts.request.faults)
+
+
+def hold_account(parts: Parts) -> None:
+    """Lock the account of this run; AlreadyRunning names who holds it."""
+    parts.paths.prepare()
+    lock = account_lock(
+        parts.paths.lock_dir,
+        "paper",
+        f"{parts.policy.account_id}-{parts.run_id}",
+        now_ns=WallClock().now_ns(),
+    )
+    parts.closing.callback(lock.release)
+
+
+def open_journal(parts: Parts) -> tuple[SqliteJournal, SqliteReader]:
+    """The journal of this mode, migrated if need be, and a reader on it."""
+    upgrade(parts.paths.database)
+    journal = SqliteJournal(parts.paths.database, feed=parts.feed.digest)
+    reader = SqliteReader(parts.paths.database)
+    parts.closing.callback(reader.close)
+    return journal, reader
+
+
+def venue_store(parts: Parts) -> PaperStore:
+    """The paper venue's own file for this run."""
+    folder = parts.paths.state_dir / "venues"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    store = PaperStore(folder / f"{parts.run_id}.db")
+    parts.closing.callback(store.close)
+    return store
+
+
+def whole_on_record(reader: JournalReader, parts: Parts) -> bool:
+    """Whether the journal already holds every session of this run to its end."""
+    recorded = set(reader.sessions())
+    for window in parts.windows:
+        session = ids.session_id(parts.run_id, window.date)
+        if session not in recorded or not recover_state(reader, session)[0].ended:
+            return False
+    return True

@@ -1,0 +1,58 @@
+"""Spec 000's initialisation and shutdown checklists, as steps that run.
+
+Decides what the outside contributes to them: each line tries the thing that it names and records ok,
+warn, blocked or not_applicable. Part of the composition root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ytc_tui.agents.base import Probe
+from ytc_tui.boot import Parts
+from ytc_tui.engine.risk.registry import RULES
+from ytc_tui.errors import YtcError
+from ytc_tui.model.session import StepResult
+
+Line = tuple[str, str, str]
+Act = Callable[[], str]
+
+
+def initial_lines(parts: Parts, probes: Sequence[Probe]) -> list[Line]:
+    """The ten lines of the initialisation checklist; the engine starts none of them twice."""
+    by_name = {probe.component: probe for probe in probes}
+    agents = len(parts.registry.agents)
+    return [
+        ("Load session configuration", *_ok(f"config {parts.loaded.digest[:12]}")),
+        ("Validate Hummingbot connection", *_probed(by_name, "hummingbot")),
+        ("Initialize state database", *_probed(by_name, "journal")),
+        ("Start health monitoring", *_ok(f"{agents + 3} components, every minute of the feed")),
+        ("Activate logging system", *_probed(by_name, "log")),
+        ("Load all subagent definitions", *_ok(f"{agents} agents in {parts.workflow.name}")),
+        ("Verify broker connectivity", *_probed(by_name, "venue")),
+        ("Initialize risk calculator", *_ok(f"{len(RULES)} rules")),
+        ("Set up emergency protocols", *_probed(by_name, "emergency")),
+        ("Begin session timer", *_ok("feed time")),
+    ]
+
+
+def _ok(detail: str) -> tuple[str, str]:
+    return StepResult.OK.value, detail
+
+
+def _probed(probes: dict[str, Probe], name: str) -> tuple[str, str]:
+    probe = probes.get(name)
+    if probe is None:
+        return StepResult.NOT_APPLICABLE.value, "not part of this run"
+    return probe.result.value, probe.detail
+
+
+def finishing_lines(acts: Sequence[tuple[str, Act]]) -> list[Line]:
+    """Carry out the outside's shutdown lines in order; a failure warns and the rest go on."""
+    lines = []
+    for step, act in acts:
+        try:
+            lines.append((step, StepResult.OK.value, act()))
+        except (OSError, YtcError) as error:
+            lines.append((step, StepResult.WARN.value, str(error)[:200]))
+    return lines

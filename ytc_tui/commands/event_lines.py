@@ -1,0 +1,95 @@
+"""One readable line per event, for `ytc run --headless` and the application log.
+
+Decides which events a person reads as they happen. Imports the model only. Invariant: a line names the
+time, what happened, and the number that decided it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ytc_tui.model import events as ev
+from ytc_tui.model.chain import Entry
+from ytc_tui.model.market import NS_PER_S
+
+
+def event_line(entry: Entry, event: ev.Event) -> str:
+    """`2022-11-08 12:35:00 PHASE  session_open -> active_trading (...)`; empty for routine events."""
+    text = _text(event)
+    if not text:
+        return ""
+    at = datetime.fromtimestamp(entry.at // NS_PER_S, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return f"{at}  {text}"
+
+
+def _text(event: ev.Event) -> str:
+    match event:
+        case ev.SessionStarted():
+            return (
+                f"SESSION  {event.mode.upper()} {', '.join(event.symbols)}  balance {event.opening_balance}"
+            )
+        case ev.ChecklistStepDone():
+            return f"CHECK    {event.result:<14} {event.step}: {event.detail}"
+        case ev.PhaseChanged():
+            return f"PHASE    {event.before} -> {event.after}  ({event.reason})"
+        case ev.StatusChanged():
+            return f"STATUS   {event.before} -> {event.after}  ({event.reason})"
+        case ev.GateChanged():
+            return f"GATE     {event.before} -> {event.after}  ({event.reason})"
+        case ev.AlertRaised():
+            return f"ALERT    {event.severity}: {event.message}"
+        case ev.SetupDetected(setup):
+            return f"SETUP    {setup.setup_id}  score {setup.score:.0f} grade {setup.grade} in {setup.regime}"
+        case ev.DecisionMade():
+            verdict = f"refused by {event.refused_by}: {event.reason}" if event.refused_by else event.reason
+            return f"DECISION {event.decision_id} {event.setup_id}  {verdict}"
+        case ev.TradeClosed():
+            return f"TRADE    {event.trade_id} {event.state} by {event.exit_reason}  {event.pnl:.2f} ({event.r_multiple:+.2f} R)"
+        case ev.StopTightened():
+            return f"STOP     {event.trade_id} {event.before} -> {event.after}  ({event.basis})"
+        case _:
+            return _order_text(event)
+
+
+def _order_text(event: ev.Event) -> str:
+    match event:
+        case ev.OrderIntended(order):
+            price = order.limit_price or order.stop_price or "market"
+            return f"ORDER    {order.role} {order.side} {order.quantity} {order.symbol} at {price}  ({event.note})"
+        case ev.FillBooked(fill):
+            return f"FILL     {fill.side} {fill.quantity} {fill.symbol} at {fill.price}  fee {fill.fee:.4f} ({fill.liquidity})"
+        case ev.OrderRejected(client_id, reason):
+            return f"REJECTED {client_id}  {reason}"
+        case ev.OrderLost(client_id, reason):
+            return f"UNKNOWN  {client_id}  {reason}"
+        case ev.OrderExpired(client_id):
+            return f"EXPIRED  {client_id}"
+        case ev.StopAttached(order):
+            return (
+                f"STOP     {order.role} {order.quantity} {order.symbol} at {order.stop_price}  (at the venue)"
+            )
+        case ev.FlattenStarted():
+            return f"FLATTEN  {event.cause}: {event.reason}"
+        case ev.FlatVerified():
+            return f"FLAT     verified after {event.rounds} rounds, session {event.pnl_pct:.4f} %"
+        case ev.ExposureRemains(remaining):
+            return f"EXPOSED  {'; '.join(remaining)}"
+        case ev.HandoffProposed(handoff):
+            need = "waits for approval" if handoff.needs_approval else "no approval needed"
+            return f"HANDOFF  {handoff.handoff_id} {handoff.from_phase} -> {handoff.to_phase}  {need}"
+        case ev.HandoffDecided():
+            return f"HANDOFF  {event.handoff_id} {event.state} by {event.actor}"
+        case ev.CommandTaken(command):
+            return f"OPERATOR {command.verb} by {command.actor}  {command.reason}"
+        case ev.CommandRefused(command, reason):
+            return f"REFUSED  {command.verb} by {command.actor}: {reason}"
+        case ev.EngineRecovered():
+            return f"RECOVER  after entry {event.from_seq}: {event.open_positions} positions, {event.open_orders} orders"
+        case ev.DiscrepancyFound():
+            return f"DIFFERS  {event.kind} {event.symbol}: ours {event.ours}, venue {event.theirs}"
+        case ev.HealthChanged():
+            return f"HEALTH   {event.component} {event.status}  {event.detail}"
+        case ev.SessionEnded():
+            return f"ENDED    {event.reason}  balance {event.end_balance}"
+        case _:
+            return ""

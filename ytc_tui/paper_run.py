@@ -1,0 +1,167 @@
+"""A paper run: the parts that boot prepared, put in motion.
+
+Decides how each session is opened or recovered, and what happens at its end. Part of the composition
+root. Invariants: the same path starts and recovers; a run that is already on record is run again beside
+it, never over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ytc_tui.adapters.clock import stopwatch_ns
+from ytc_tui.boot import Parts
+from ytc_tui.engine import ids
+from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.document import iso
+from ytc_tui.engine.host import Host
+from ytc_tui.engine.kernel import Kernel, Observer
+from ytc_tui.engine.outward import EmergencyLines, Outward
+from ytc_tui.engine.policy import Window
+from ytc_tui.engine.ports import Journal, JournalReader, MatchingVenue, Notifier
+from ytc_tui.engine.recovery import recover_state
+from ytc_tui.engine.runner import AgentRunner
+from ytc_tui.engine.session_run import SessionRun
+from ytc_tui.engine.situation import Situation
+from ytc_tui.agents.base import Probe
+from ytc_tui.model.chain import ChainHead
+from ytc_tui.model.events import SessionStarted
+from ytc_tui.model.state import State
+
+VENUE_TIMEOUT_S = 10.0
+
+Lines = list[tuple[str, str, str]]
+
+
+@dataclass(slots=True)
+class Outlets:
+    """What a run reaches: its journal and reader, its venue, people, and the emergency file.
+
+    `checks` gives the initialisation checklist and the probes behind it; `finish` carries out the
+    outside's lines of the shutdown checklist.
+    """
+
+    journal: Journal
+    reader: JournalReader
+    venue: MatchingVenue
+    notifier: Notifier
+    spare: EmergencyLines
+    checks: Callable[[], tuple[Lines, tuple[Probe, ...]]]
+    finish: Callable[[State], Lines]
+    observe: Observer
+
+
+@dataclass(slots=True)
+class PaperRun:
+    """Runs every session of `parts`. `documents` holds the session documents, in order, with heads."""
+
+    parts: Parts
+    outlets: Outlets
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    host: Host = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.host = Host(
+            market=self.parts.market,
+            windows=self.parts.windows,
+            open_session=self.open_session,
+            on_ended=self.on_ended,
+            handoff_expiry_s=self.parts.policy.handoff_expiry_s,
+        )
+
+    async def run(self) -> None:
+        """Drive the feed to its end, or until the host is told to stop."""
+        feed = self.parts.feed
+        await self.host.run(feed.minutes(feed.start_ns))
+
+    async def open_session(self, window: Window) -> SessionRun | None:
+        """The run of `window`: fresh, recovered, or None when the journal holds it to its end."""
+        parts, outlets = self.parts, self.outlets
+        session = ids.session_id(parts.run_id, window.date)
+        state, head = State(session), ChainHead(session)
+        if session in outlets.reader.sessions():
+            state, head = recover_state(outlets.reader, session)
+        if state.ended:
+            parts.opening_balance = state.wallet
+            self.documents.append(self._document(state, head))
+            return None
+        checks, probes = outlets.checks()
+        sit = Situation(state, parts.market, parts.policy, window, parts.registry, parts.workflow, probes)
+        kernel = self._kernel(sit, head)
+        restarted = inp.Restarted(head.seq) if head.seq else None
+        parts.clock.advance_to(window.init_ns)
+        return SessionRun(
+            kernel=kernel,
+            venue=outlets.venue,
+            journal=outlets.journal,
+            clock=parts.clock,
+            opened=inp.SessionOpened(self._started(window), tuple(checks)),
+            between=self.host.between,
+            resumed_ns=state.now_ns if head.seq else 0,
+            restarted=restarted,
+        )
+
+    def _kernel(self, sit: Situation, head: ChainHead) -> Kernel:
+        parts, outlets = self.parts, self.outlets
+        journal = outlets.journal
+
+        def took(agent: str, elapsed_ms: float) -> None:
+            journal.record_telemetry(sit.at_ns, f"agent.{agent}.ms", elapsed_ms)
+
+        return Kernel(
+            sit=sit,
+            journal=journal,
+            outward=Outward(
+                outlets.venue,
+                outlets.notifier,
+                lambda: outlets.finish(sit.state),
+                outlets.spare,
+                VENUE_TIMEOUT_S,
+            ),
+            runner=AgentRunner(
+                parts.registry,
+                max_concurrent=parts.policy.max_concurrent_agents,
+                stopwatch=stopwatch_ns,
+                observe=took,
+            ),
+            head=head,
+            snapshot_every=parts.loaded.settings.journal.snapshot_every,
+            observe=outlets.observe,
+        )
+
+    def _started(self, window: Window) -> SessionStarted:
+        parts, policy = self.parts, self.parts.policy
+        return SessionStarted(
+            mode=policy.mode,
+            account_id=policy.account_id,
+            currency=policy.currency,
+            symbols=tuple(parts.market.symbols),
+            feed="bars",
+            feed_digest=parts.feed.digest,
+            config_digest=parts.loaded.digest,
+            run_id=parts.run_id,
+            session_type=policy.session_type,
+            market=policy.market_name,
+            init_ns=window.init_ns,
+            open_ns=window.open_ns,
+            planned_end_ns=window.planned_end_ns,
+            hard_end_ns=window.hard_end_ns,
+            opening_balance=parts.opening_balance,
+            software=policy.software,
+        )
+
+    async def on_ended(self, run: SessionRun) -> None:
+        """Carry the balance over and keep the session's document."""
+        state = run.kernel.sit.state
+        self.parts.opening_balance = state.wallet
+        self.documents.append(self._document(state, run.kernel.head))
+        await run.kernel.save_snapshot()
+
+    def _document(self, state: State, head: ChainHead) -> dict[str, Any]:
+        return {
+            **state.document,
+            "journal": {"entries": head.seq, "head": head.hash},
+            "written": iso(state.now_ns),
+        }
