@@ -58,6 +58,7 @@ class RunRequest:
     speed: int | None = None
     label: str = ""
     demo: bool = False
+    play_from_ns: int = 0  # until here the feed passes at full speed
     agents: tuple[Agent, ...] = ()
     steps: tuple[tuple[Phase, Step], ...] = ()
     faults: FaultScript = NO_FAULTS

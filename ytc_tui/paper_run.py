@@ -91,7 +91,7 @@ class PaperRun:
         sit = Situation(state, parts.market, parts.policy, window, parts.registry, parts.workflow, probes)
         kernel = self._kernel(sit, head)
         restarted = inp.Restarted(head.seq) if head.seq else None
-        parts.clock.advance_to(window.init_ns)
+        parts.clock.advance_to(max(window.init_ns, parts.request.play_from_ns))
         return SessionRun(
             kernel=kernel,
             venue=outlets.venue,

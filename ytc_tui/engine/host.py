@@ -18,8 +18,9 @@ from ytc_tui.engine.policy import Window
 from ytc_tui.engine.ports import Minute
 from ytc_tui.engine.session_run import SessionRun
 from ytc_tui.errors import UsageInvalid
-from ytc_tui.model.commands import Command
+from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.market import NS_PER_MIN
+from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.tasks import HandoffState
 
 MAX_WAITING_COMMANDS = 256
@@ -58,6 +59,7 @@ class Host:
         skipped: Window | None = None
         for minute in minutes:
             if self.stopping:
+                await self._withdraw_entries()
                 return
             if skipped is not None and minute.open_ns >= skipped.hard_end_ns:
                 skipped = None
@@ -138,7 +140,7 @@ class Host:
         unconfirmed = tuple(
             f"{record.request.role} {record.request.symbol} {record.request.client_id}: {record.state}"
             for record in state.working_orders()
-            if record.cancel_ns or record.request.reduce_only and record.request.role in ("exit", "flatten")
+            if record.cancel_ns or record.request.reduce_only and record.request.role in (OrderRole.EXIT, OrderRole.FLATTEN)
         )
         return Receipt(
             command.command_id,
@@ -154,6 +156,14 @@ class Host:
         """End the process, not the session: the feed stops after this step."""
         self.stopping = True
         self._arrived.set()
+
+    async def _withdraw_entries(self) -> None:
+        """Nobody will watch: entry orders are pulled, protective stops stay."""
+        run = self.current
+        if run is not None and run.begun and run.kernel.sit.state.working_orders(role=OrderRole.ENTRY):
+            number = run.kernel.head.seq
+            command = Command(f"stop-{number}", Verb.CANCEL, "process", "the process is stopping")
+            await run.kernel.take(run.now_ns, (inp.Commanded(command),))
 
     def _refuse_waiting(self, reason: str) -> None:
         while self._inbox:

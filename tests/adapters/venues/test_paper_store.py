@@ -248,3 +248,38 @@ async def test_what_was_answered_survives_sigkill(tmp_path: Path) -> None:
     assert len(kept) <= len(answered) + 1
     held = sum(p.quantity for p in await venue.positions())
     assert held == sum(f.side.sign * f.quantity for f in await venue.fills(0))
+
+
+_CRAMPED = """
+import asyncio, resource, sys
+from pathlib import Path
+from tests.adapters.venues.paper_bench import Bench, order
+from ytc_tui.adapters.venues.paper_store import PaperStore
+from ytc_tui.model.market import Side
+
+async def main(folder: Path) -> None:
+    bench = Bench(store=PaperStore(folder / "venue.db"))
+    bench.flat(100.0)
+    largest = max(file.stat().st_size for file in folder.iterdir())
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+    for n in range(100):
+        await bench.venue.submit(order(f"e{n}", Side.BUY if n % 2 else Side.SELL, "1"))
+        bench.flat(100.0)
+    print(len(await bench.venue.fills(0)))
+
+asyncio.run(main(Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
+def test_trading_goes_on_for_a_while_when_no_file_can_grow(tmp_path: Path) -> None:
+    root = Path(__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "-c", _CRAMPED, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        check=False,
+    )
+    assert done.stdout.split() == ["100"], done.stderr

@@ -10,7 +10,8 @@ import pytest
 from ytc_tui.engine.risk import registry
 from ytc_tui.engine.risk.registry import NOT_RULES, ORDER, RULES, Rule, in_order, rule_of
 
-from .cases import CASES, Case, cases_of, expected
+from .case import Case, expected
+from .cases import CASES, cases_of
 
 _BY_NAME = {rule.name: rule for rule in RULES}
 _ALL = [(rule.name, case) for rule in RULES for case in cases_of(rule.name)]

@@ -86,24 +86,32 @@ def admit(plan: Plan, job: Job, head: Callable[[str], Point], shapes: Mapping[st
 def continued(plan: Plan, entries: tuple[Entry, ...], head: Callable[[str], Point]) -> dict[str, Point]:
     """The heads after `entries`. Raises JournalCorrupt on a gap, a repeat or a foreign predecessor."""
     heads: dict[str, Point] = {}
+    last: Entry | None = None
+    seq, digest = 0, ""
     for entry in entries:
-        session = entry.session
-        point = heads.get(session) or plan.heads.get(session) or head(session)
-        if entry.seq != point.seq + 1:
-            kind = "a repeat" if entry.seq <= point.seq else "a gap"
-            raise JournalCorrupt(
-                f"entry {entry.seq} is {kind}: the next one is {point.seq + 1}",
-                where=f"session {session}",
-                fix="read the journal again and go on from its head",
-            )
-        if entry.prev_hash != point.hash:
-            raise JournalCorrupt(
-                f"entry {entry.seq} continues {entry.prev_hash[:12]}, the chain stands at {point.hash[:12]}",
-                where=f"session {session}",
-                fix="read the journal again and go on from its head",
-            )
-        heads[session] = Point(entry.seq, entry.hash, entry.at)
+        if last is None or entry.session != last.session:
+            if last is not None:
+                heads[last.session] = Point(last.seq, last.hash, last.at)
+            point = heads.get(entry.session) or plan.heads.get(entry.session) or head(entry.session)
+            seq, digest = point.seq, point.hash
+        if entry.seq != seq + 1 or entry.prev_hash != digest:
+            raise _broken(entry, seq, digest)
+        seq, digest, last = entry.seq, entry.hash, entry
+    if last is not None:
+        heads[last.session] = Point(last.seq, last.hash, last.at)
     return heads
+
+
+def _broken(entry: Entry, seq: int, digest: str) -> JournalCorrupt:
+    """Why `entry` cannot follow the entry `seq` with this hash."""
+    if entry.seq == seq + 1:
+        what = f"entry {entry.seq} continues {entry.prev_hash[:12]}, the chain stands at {digest[:12]}"
+    else:
+        kind = "a repeat" if entry.seq <= seq else "a gap"
+        what = f"entry {entry.seq} is {kind}: the next one is {seq + 1}"
+    return JournalCorrupt(
+        what, where=f"session {entry.session}", fix="read the journal again and go on from its head"
+    )
 
 
 def _packed(row: ProjectionRow, shapes: Mapping[str, Shape]) -> tuple[Stored, ...]:

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from ytc_tui.adapters.stores.values import Stored, pack
 
@@ -24,7 +25,8 @@ RUN_LENGTHS = (64, 32, 16, 8, 4, 2, 1)
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One table: its columns, their declared types, which make the primary key, and their places."""
+    """One table: its columns, their declared types, the primary key, and each
+    column's place."""
 
     table: str
     columns: tuple[str, ...]
@@ -36,17 +38,24 @@ class Shape:
         """A projection's row; a column not in `values` is empty. ValueError: key or names do not fit."""
         if len(key) != len(self.key):
             raise ValueError(f"{self.table}: the key is {self.key}, got {tuple(key)!r}")
-        return self.row({**values, **dict(zip(self.key, key, strict=True))})
+        row = self._placed(values)
+        for name, value in zip(self.key, key, strict=True):
+            row[self.places[name]] = value
+        return tuple(row)
 
     def row(self, values: Mapping[str, object]) -> tuple[Stored, ...]:
         """`values` in column order, as stored. ValueError: a name that is no column."""
+        return tuple(self._placed(values))
+
+    def _placed(self, values: Mapping[str, object]) -> list[Stored]:
         row: list[Stored] = [None] * len(self.columns)
+        places, declared = self.places, self.declared
         for name, value in values.items():
-            place = self.places.get(name)
+            place = places.get(name)
             if place is None:
                 raise ValueError(f"{self.table} has no column {name!r}")
-            row[place] = pack(self.declared[place], value)
-        return tuple(row)
+            row[place] = pack(declared[place], value)
+        return row
 
 
 def shapes(connection: sqlite3.Connection) -> dict[str, Shape]:
@@ -60,7 +69,8 @@ def shapes(connection: sqlite3.Connection) -> dict[str, Shape]:
         key = tuple(column[1] for column in sorted(columns, key=lambda c: c[5]) if column[5])
         names = tuple(column[1] for column in columns)
         places = {column: place for place, column in enumerate(names)}
-        found[name] = Shape(name, names, tuple(column[2] for column in columns), key, places)
+        declared = tuple(column[2] for column in columns)
+        found[name] = Shape(name, names, declared, key, places)
     return found
 
 
@@ -81,7 +91,7 @@ def insert(
     for length in _runs(len(rows)):
         run = rows[start : start + length]
         sql = insert_sql(shape.table, shape.columns, length, replace)
-        connection.execute(sql, [value for row in run for value in row])
+        connection.execute(sql, list(chain.from_iterable(run)))
         start += length
 
 

@@ -29,29 +29,48 @@ _UNPACK: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def _decimal(value: Decimal) -> str:
+    text = str(value)  # three times as quick as format, and the same unless it has an exponent
+    return format(value, "f") if "E" in text else text
+
+
+def _integer(value: int) -> int:
+    if not -MAX_INT - 1 <= value <= MAX_INT:
+        raise ValueError(f"a column cannot hold {value}: over 64 bits")
+    return int(value)
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+# By exact type: this runs for every value of a batch while the engine's loop may want the interpreter.
+_PACK: dict[type, Callable[[Any], Stored]] = {
+    type(None): _as_is,
+    str: _as_is,
+    float: _as_is,
+    int: _integer,
+    bool: _integer,
+    Decimal: _decimal,
+}
+
+
 def pack(declared: str, value: object) -> Stored:
     """`value` as SQLite takes it in a column of this declared type.
 
     Raises TypeError on a type that has no stored form, ValueError on an integer over 64 bits.
     """
-    if value is None:
-        return None
     if declared == JSON_TYPE:
-        return canonical(value)
-    kind = type(value)
-    if kind is str or kind is float:
-        return value  # type: ignore[return-value]
-    match value:
-        case Decimal():
-            return format(value, "f")
-        case Enum():
-            return pack(declared, value.value)
-        case int():
-            if not -MAX_INT - 1 <= value <= MAX_INT:
-                raise ValueError(f"a column of type {declared} cannot hold {value}: over 64 bits")
-            return int(value)
-        case _:
-            raise TypeError(f"a column of type {declared} cannot hold a {kind.__name__}: {value!r}")
+        return None if value is None else canonical(value)
+    convert = _PACK.get(type(value))
+    if convert is not None:
+        return convert(value)
+    if isinstance(value, Enum):
+        return pack(declared, value.value)
+    for kind in (str, float, int, Decimal):
+        if isinstance(value, kind):
+            return _PACK[kind](value)
+    raise TypeError(f"a column of type {declared} cannot hold a {type(value).__name__}: {value!r}")
 
 
 def unpack(declared: str, value: Stored) -> Any:

@@ -20,6 +20,10 @@ from ytc_tui.model.codec import Json, from_json, to_json
 from ytc_tui.model.orders import Fill, OrderRequest, VenueReport
 
 SCHEMA_VERSION = 1
+# Disk space taken ahead at every opening, in the file and in its write-ahead log. A full disk must
+# not keep a position from being closed: the venue then goes on within this space.
+RESERVE_BYTES = 1_000_000
+_LOG_PAGES = 128  # at 4 KiB half the reserve, so that the log turns round within it
 _IN_MEMORY = Path(":memory:")
 _SCHEMA = """
 CREATE TABLE commands (
@@ -81,6 +85,8 @@ class PaperStore:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._prepare()
+            if path != _IN_MEMORY:
+                self._reserve()
         except (sqlite3.Error, OSError) as error:
             raise self._unreadable(str(error)) from error
 
@@ -155,6 +161,13 @@ class PaperStore:
         if version:
             raise self._unreadable(f"its layout is version {version}, this program reads {SCHEMA_VERSION}")
         self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+    def _reserve(self) -> None:
+        """Grow the file and its log by writing a filler and dropping it; both keep their size."""
+        self._db.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+        self._db.execute("DROP TABLE IF EXISTS filler")
+        self._db.execute(f"CREATE TABLE filler AS SELECT zeroblob({RESERVE_BYTES}) AS bytes")
+        self._db.execute("DROP TABLE filler")
 
     def _write(self, change: Change) -> None:
         match change.event:

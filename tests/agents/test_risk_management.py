@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.agents.builders import ACCOUNT, D, context, result, trade
+from ytc_tui.agents.risk_management import consider
+from ytc_tui.model.trades import TradeState
+
+
+def at(pnl_pct: str) -> dict[str, object]:
+    told = result(consider, context(account=replace(ACCOUNT, session_pnl_pct=D(pnl_pct))))
+    return {**told["risk_analysis"], **told["limits_status"]}
+
+
+@pytest.mark.parametrize(
+    ("pnl_pct", "level", "capacity"),
+    [
+        ("1.2", "normal", "3.0000"),
+        ("-1.49", "normal", "1.5100"),
+        ("-1.5", "medium", "1.5000"),
+        ("-2.3999", "medium", "0.6001"),
+        ("-2.4", "high", "0.6000"),
+        ("-2.9999", "high", "0.0001"),
+        ("-3", "critical", "0.0000"),
+        ("-4", "critical", "0.0000"),
+    ],
+)
+def test_levels_and_capacity_have_inclusive_boundaries(pnl_pct: str, level: str, capacity: str) -> None:
+    told = at(pnl_pct)
+    assert (told["alert_level"], told["risk_capacity_remaining_pct"]) == (level, capacity)
+    assert told["session_limit_reached"] is (level == "critical")
+
+
+def test_figures_are_exact_strings() -> None:
+    account = replace(
+        ACCOUNT, equity=D("10123.456789"), session_pnl=D("123.45674"), session_pnl_pct=D("-0.00001")
+    )
+    analysis = result(consider, context(account=account))["risk_analysis"]
+    assert analysis["account_balance"] == "10123.4568"
+    assert analysis["session_pnl"] == "123.4567"
+    assert analysis["session_pnl_pct"] == "0.0000"
+
+
+def test_exposure_counts_open_trades_as_planned_and_as_stops_stand() -> None:
+    free = trade(trade_id="T2", stop=D(1000))
+    ended = trade(trade_id="T3", state=TradeState.STOPPED_OUT)
+    account = replace(ACCOUNT, positions_open=2, open_risk_pct=D("0.1"))
+    told = result(consider, context(trades=(trade(), free, ended), account=account))["exposure_analysis"]
+    assert told == {
+        "current_positions": 2,
+        "max_positions": 3,
+        "total_exposure_pct": "0.2200",
+        "effective_risk_pct": "0.1000",
+        "positions_at_breakeven": 1,
+    }
+
+
+@pytest.mark.parametrize(("losses", "alerts"), [(2, 0), (3, 1)])
+def test_three_losses_in_a_row_are_an_alert(losses: int, alerts: int) -> None:
+    told = result(consider, context(account=replace(ACCOUNT, consecutive_losses=losses)))
+    assert len(told["alerts"]) == alerts
+
+
+@pytest.mark.parametrize(("held", "reached"), [(2, False), (3, True)])
+def test_position_limit(held: int, reached: bool) -> None:
+    told = result(consider, context(account=replace(ACCOUNT, positions_open=held)))
+    assert told["limits_status"]["position_limit_reached"] is reached

@@ -1,0 +1,143 @@
+"""The command line: names, flags and help. Each command imports what it needs when it runs.
+
+Decides how arguments are spelled. Imports typer alone at the top. Invariant: what is in the help works.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+
+app = typer.Typer(
+    name="ytc",
+    help="Supervise an intraday trading session run by agents. Paper by default.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+config_app = typer.Typer(help="Settings: what they are, where they come from, what they mean.", no_args_is_help=True)
+data_app = typer.Typer(help="Market data files.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+app.add_typer(data_app, name="data")
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file; default ./config.toml.")]
+Assignments = Annotated[list[str] | None, typer.Option("--set", help="A setting, as key=value. Repeatable.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+
+
+class Answered(Protocol):
+    """What a command's function gives back."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def data(self) -> object: ...
+
+    @property
+    def exit_code(self) -> int: ...
+
+
+def show(answer: Answered, as_json: bool) -> None:
+    """Print an answer and leave with its exit code."""
+    if as_json:
+        import json
+
+        sys.stdout.write(json.dumps(answer.data, sort_keys=True, default=str) + "\n")
+    else:
+        sys.stdout.write(answer.text.rstrip("\n") + "\n")
+    if answer.exit_code:
+        raise typer.Exit(answer.exit_code)
+
+
+@app.command()
+def run(
+    headless: Annotated[bool, typer.Option("--headless", help="No screen: one line per event.")] = False,
+    data: Annotated[
+        list[str] | None, typer.Option("--data", help="[SYMBOL=]PATH, Parquet or CSV of one-minute bars. Repeatable.")
+    ] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="The bundled days, shortly before a trade.")] = False,
+    symbols: Annotated[str, typer.Option("--symbols", help="Trade only these, comma separated.")] = "",
+    start: Annotated[str, typer.Option("--from", help="First instant, e.g. 2022-11-08T12:00Z.")] = "",
+    end: Annotated[str, typer.Option("--to", help="Last instant.")] = "",
+    speed: Annotated[str, typer.Option("--speed", help="Feed seconds a real second, or max.")] = "",
+    mode: Annotated[str, typer.Option("--mode", help="paper; other modes are refused until they exist.")] = "",
+    label: Annotated[str, typer.Option("--label", help="Names this run, so that it is recorded anew.")] = "",
+    config: ConfigFile = None,
+    assignments: Assignments = None,
+    exit_when_done: Annotated[
+        bool, typer.Option("--exit-when-done", help="End the process with the last session.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Start a session, or take up one that was interrupted: the same command does both."""
+    from ytc_tui.commands.starting import start_run
+
+    raise typer.Exit(
+        start_run(
+            headless=headless,
+            data=tuple(data or ()),
+            demo=demo,
+            symbols=symbols,
+            start=start,
+            end=end,
+            speed=speed,
+            mode=mode,
+            label=label,
+            config=config,
+            assignments=tuple(assignments or ()),
+            exit_when_done=exit_when_done,
+            as_json=as_json,
+        )
+    )
+
+
+@config_app.command("show")
+def config_show(config: ConfigFile = None, assignments: Assignments = None, as_json: AsJson = False) -> None:
+    """Every setting with its value and where it came from."""
+    from ytc_tui.commands import config as command
+    from ytc_tui.config import assignments as parsed
+
+    show(command.show(config, parsed(assignments or ())), as_json)
+
+
+@config_app.command("check")
+def config_check(config: ConfigFile = None, assignments: Assignments = None, as_json: AsJson = False) -> None:
+    """Whether the settings can be used; every problem with its place."""
+    from ytc_tui.commands import config as command
+    from ytc_tui.config import assignments as parsed
+
+    show(command.check(config, parsed(assignments or ())), as_json)
+
+
+@config_app.command("explain")
+def config_explain(
+    key: str, config: ConfigFile = None, assignments: Assignments = None, as_json: AsJson = False
+) -> None:
+    """One setting: value, origin, meaning, range, environment name."""
+    from ytc_tui.commands import config as command
+    from ytc_tui.config import assignments as parsed
+
+    show(command.explain(key, config, parsed(assignments or ())), as_json)
+
+
+@data_app.command("check")
+def data_check(
+    file: str,
+    bar_label: Annotated[str, typer.Option("--bar-label", help="open or close: what a bar's time names.")] = "open",
+    as_json: AsJson = False,
+) -> None:
+    """What a file of bars holds and what is wrong with it, with rows."""
+    from dataclasses import asdict
+
+    from ytc_tui.commands import data_check as command
+    from ytc_tui.commands.answer import Answer
+
+    if bar_label not in ("open", "close"):
+        raise typer.BadParameter("is open or close", param_hint="--bar-label")
+    report = command.check(file, "close" if bar_label == "close" else "open")
+    show(Answer(command.render(report), asdict(report), report.exit_code), as_json)

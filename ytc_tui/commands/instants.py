@@ -1,0 +1,30 @@
+"""Instants as people type them. Decides what `--from` and `--to` accept; imports errors and the model."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ytc_tui.errors import UsageInvalid
+from ytc_tui.model.market import NS_PER_S
+
+
+def parse_instant(text: str, flag: str) -> int:
+    """UTC nanoseconds of `2022-11-08T12:00Z`, with any ISO 8601 offset; without one it is UTC."""
+    try:
+        read = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageInvalid(
+            f"{text!r} is not a time", where=flag, fix="write it like 2022-11-08T12:00Z"
+        ) from None
+    if read.tzinfo is None:
+        read = read.replace(tzinfo=UTC)
+    return int(read.timestamp()) * NS_PER_S
+
+
+def parse_speed(text: str) -> int | None:
+    """Feed seconds a real second; None for `max`."""
+    if text == "max":
+        return None
+    if text.isdigit() and int(text) >= 1:
+        return int(text)
+    raise UsageInvalid(f"{text!r} is not a speed", where="--speed", fix="write 1, 60, ... or max")

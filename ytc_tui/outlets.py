@@ -1,0 +1,226 @@
+"""What a run reaches: the durable outlets of a real run, and the ones in memory of a run beside its record.
+
+Decides which adapters stand behind which port. Part of the composition root. Invariant: what goes into
+the chain from here is a verdict in words; paths, sizes and times stay in logs and telemetry.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ytc_tui.adapters.logs import LogOptions, SessionLog, archive, prune_audit
+from ytc_tui.adapters.clock import WallClock
+from ytc_tui.adapters.notify import BellNotifier, CommandNotifier, Fanout, FileNotifier
+from ytc_tui.adapters.redaction import Redactor
+from ytc_tui.adapters.stores.memory import MemoryJournal
+from ytc_tui.adapters.stores.reader import SqliteReader
+from ytc_tui.adapters.stores.spare import EmergencyFile
+from ytc_tui.adapters.stores.writer import SqliteJournal
+from ytc_tui.adapters.venues.paper_store import PaperStore
+from ytc_tui.agents.base import Probe
+from ytc_tui.boot import Parts, open_venue, venue_store
+from ytc_tui.checklists import Line, finishing_lines, initial_lines
+from ytc_tui.views.event_lines import event_line
+from ytc_tui.engine.kernel import Observer
+from ytc_tui.engine.ports import Notice, Notifier
+from ytc_tui.model.chain import Entry
+from ytc_tui.model.codec import canonical
+from ytc_tui.model.events import AlertRaised, Event, TaskReported
+from ytc_tui.model.session import Severity, StepResult
+from ytc_tui.model.state import State
+from ytc_tui.paper_run import Outlets
+
+_LEVELS = {Severity.INFO: logging.INFO, Severity.WARNING: logging.WARNING, Severity.CRITICAL: logging.CRITICAL}
+
+
+class SilentNotifier:
+    """Tells nobody: for a run beside its record."""
+
+    async def notify(self, notice: Notice) -> None:
+        return
+
+
+@dataclass(slots=True)
+class EmergencyMemory:
+    """Emergency lines of a run in memory."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def write(self, line: str) -> None:
+        self.lines.append(line)
+
+    def read_back(self) -> tuple[str, ...]:
+        return tuple(self.lines)
+
+    def clear(self) -> None:
+        self.lines.clear()
+
+
+@dataclass(slots=True)
+class RunLog:
+    """The application log of the running session; a new one for each session of the run."""
+
+    folder: Path
+    options: LogOptions
+    redactor: Redactor
+    current: SessionLog | None = None
+    session: str = ""
+
+    def entry(self, entry: Entry, event: Event) -> None:
+        """Log one journalled event, and audit its entry."""
+        log = self.current
+        if log is None or entry.session != self.session:
+            self.close()
+            log = self.current = SessionLog(self.folder, entry.session, self.options, self.redactor)
+            self.session = entry.session
+        log.audit(entry)
+        if isinstance(event, TaskReported):
+            log.agent_output(event.response.agent_name, event.response.task_id, event.response.result)
+        text = event_line(entry, event)
+        if text:
+            level = _LEVELS[event.severity] if isinstance(event, AlertRaised) else logging.INFO
+            log.event(level, text, {"seq": entry.seq, "type": entry.type, "session": entry.session})
+
+    def archive(self) -> str:
+        """Pack what is logged so far; what comes after is added when the log is closed."""
+        session = self.session
+        if self.current is not None:
+            self.current.close()
+            self.current = None
+        archive(self.folder, session)
+        return "archived"
+
+    def close(self) -> None:
+        if self.current is not None:
+            self.current.close()
+            self.current = None
+            archive(self.folder, self.session)
+
+
+@asynccontextmanager
+async def durable_outlets(
+    parts: Parts, journal: SqliteJournal, reader: SqliteReader, show: Observer
+) -> AsyncIterator[Outlets]:
+    """The outlets of a real run; on leaving, notices are delivered and logs closed."""
+    settings = parts.loaded.settings
+    redactor = Redactor()
+    spare = EmergencyFile(parts.paths.spare_file)
+    log = RunLog(parts.paths.log_dir, _log_options(parts), redactor)
+    prune_audit(parts.paths.log_dir, settings.logging.audit_keep_days, WallClock().now_ns())
+    notifier = Fanout(_notifiers(parts), redactor)
+    await notifier.start()
+
+    def observe(entry: Entry, event: Event) -> None:
+        log.entry(entry, event)
+        show(entry, event)
+
+    def finish(state: State) -> list[Line]:
+        folder = parts.paths.state_dir / "exports"
+        return finishing_lines(
+            (
+                ("Export session data", lambda: _export(folder, state)),
+                ("Archive logs", log.archive),
+                ("Clean up resources", lambda: "nothing held but the journal"),
+                ("Notify completion", lambda: "queued with the end of the session"),
+            )
+        )
+
+    try:
+        yield Outlets(
+            journal=journal,
+            reader=reader,
+            venue=open_venue(parts, venue_store(parts)),
+            notifier=notifier,
+            spare=spare,
+            checks=lambda: _checks(parts),
+            finish=finish,
+            observe=observe,
+        )
+    finally:
+        await notifier.stop()
+        log.close()
+        spare.close()
+
+
+def memory_outlets(parts: Parts, show: Observer) -> Outlets:
+    """Outlets of a run that leaves nothing behind; what it journals is the same."""
+    journal = MemoryJournal()
+    done = (
+        ("Export session data", lambda: "exported"),
+        ("Archive logs", lambda: "archived"),
+        ("Clean up resources", lambda: "nothing held but the journal"),
+        ("Notify completion", lambda: "queued with the end of the session"),
+    )
+    return Outlets(
+        journal=journal,
+        reader=journal,
+        venue=open_venue(parts, PaperStore.in_memory()),
+        notifier=SilentNotifier(),
+        spare=EmergencyMemory(),
+        checks=lambda: _checks(parts),
+        finish=lambda state: finishing_lines(done),
+        observe=show,
+    )
+
+
+def _checks(parts: Parts) -> tuple[list[Line], tuple[Probe, ...]]:
+    """The start-up probes of a paper run; what could not be opened was refused before."""
+    probes = (
+        Probe("feed", StepResult.OK, f"{len(parts.feed.symbols)} symbols"),
+        Probe("venue", StepResult.OK, "paper venue in this process"),
+        Probe("journal", StepResult.OK, "opened for writing"),
+        Probe("log", StepResult.OK, f"level {parts.loaded.settings.logging.level}"),
+        Probe("emergency", StepResult.OK, "spare file and kill file ready"),
+        Probe("clock", StepResult.OK, "feed time"),
+        Probe("resources", StepResult.NOT_APPLICABLE, "nothing depends on the machine on a bars feed"),
+        Probe("hummingbot", StepResult.NOT_APPLICABLE, "not configured"),
+        *_short_history(parts),
+    )
+    return initial_lines(parts, probes), probes
+
+
+def _short_history(parts: Parts) -> tuple[Probe, ...]:
+    wanted_ns = parts.loaded.settings.session.warmup_days * 86_400_000_000_000
+    short = [symbol for symbol in parts.feed.symbols if parts.feed.warmup_ns(symbol) < wanted_ns]
+    if not short:
+        return ()
+    return (Probe("history", StepResult.WARN, f"short history: {', '.join(short)}"),)
+
+
+def _export(folder: Path, state: State) -> str:
+    """The session's trades and alerts as a JSON file beside the journal."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    target = folder / f"{state.session_id}.json"
+    fresh = target.with_suffix(".tmp")
+    fresh.write_text(canonical(state))
+    fresh.replace(target)
+    return "exported"
+
+
+def _log_options(parts: Parts) -> LogOptions:
+    wanted = parts.loaded.settings.logging
+    return LogOptions(
+        level=wanted.level,
+        include_agent_outputs=wanted.include_agent_outputs,
+        audit_trail=wanted.audit_trail,
+        max_file_mb=wanted.max_file_mb,
+        keep_files=wanted.keep_files,
+    )
+
+
+def _notifiers(parts: Parts) -> dict[str, Notifier]:
+    wanted = parts.loaded.settings.notify
+    found: dict[str, Notifier] = {}
+    if wanted.file:
+        found["file"] = FileNotifier(Path(wanted.file))
+    if wanted.bell:
+        found["bell"] = BellNotifier(sys.stderr)
+    if wanted.command:
+        found["command"] = CommandNotifier(wanted.command, os.environ)
+    return found
