@@ -18,7 +18,7 @@ check: .venv/.dev
 	.venv/bin/lint-imports --no-cache
 
 sim: .venv/.dev        ## the long simulations (minutes)
-	$(PY) -m pytest -n 2 -q -m slow --override-ini addopts=
+	$(PY) -m pytest -n 2 -q -m slow
 
 bench: .venv/.dev      ## every benchmark, each with its baseline in the same run
 	$(PY) -m benchmarks

@@ -141,6 +141,40 @@ def test_full_speed_and_stop_end_the_wait_under_way(loop: JumpingLoop) -> None:
         assert clock.now_ns() == START_NS + 7200 * NS_PER_S
 
 
+def test_a_wait_that_was_interrupted_goes_on_where_it_was(loop: JumpingLoop) -> None:
+    clock = PacedClock(1)
+
+    async def play() -> None:
+        await clock.sleep_until(START_NS)
+        for _ in range(5):
+            waiting = asyncio.create_task(clock.sleep_until(START_NS + 60 * NS_PER_S))
+            await asyncio.sleep(7)
+            waiting.cancel()
+        await clock.sleep_until(START_NS + 60 * NS_PER_S)
+
+    assert spent(loop, play()) == pytest.approx(60)
+
+
+def test_others_get_their_turn_while_a_run_is_behind_its_pace(loop: JumpingLoop) -> None:
+    clock = PacedClock(100_000)
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def play() -> None:
+        task = asyncio.create_task(other())
+        for minute in range(100):
+            await clock.sleep_until(START_NS + minute * NS_PER_S)
+        task.cancel()
+
+    loop.run_until_complete(play())
+    assert turns >= 99
+
+
 def test_stretches_that_are_not_played_cost_nothing(loop: JumpingLoop) -> None:
     clock = PacedClock(1)
 

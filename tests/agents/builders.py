@@ -82,9 +82,9 @@ def minute_ns(minute: int) -> int:
     return START_NS + minute * NS_PER_MIN
 
 
-def context(analysis: SymbolAnalysis | None = None, **changes: Any) -> AgentContext:
+def context(of: SymbolAnalysis | None = None, /, **changes: Any) -> AgentContext:
     """A context of one symbol whose mark and time are those of the last bar."""
-    held = analysis if analysis is not None else market(minutes_of(quiet(90)))
+    held = of if of is not None else market(minutes_of(quiet(90)))
     now_ns = held.now_ns
     marks = {held.symbol: held.last.close} if held.last is not None else {}
     base = AgentContext(

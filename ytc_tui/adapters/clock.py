@@ -63,7 +63,10 @@ class PacedClock:
         return self._at_ns
 
     async def sleep_until(self, at_ns: int) -> None:
-        """Wait (at_ns - the last instant) / speed real seconds; at full speed or stopped, not at all."""
+        """Wait (at_ns - the last instant) / speed real seconds; at full speed or stopped, not at all.
+
+        A wait that was cancelled and is asked for again ends when the first would have.
+        """
         if at_ns <= self._at_ns:
             return
         if self._speed is not None and not self._stopped:
@@ -94,16 +97,13 @@ class PacedClock:
         left_s = (at_ns - self._at_ns) / NS_PER_S
         while self._speed is not None and not self._stopped:
             speed = self._speed
-            self._due_s = begun_s + left_s / speed
-            nap_s = self._due_s - loop.time()
-            if nap_s <= 0:
-                # Behind the pace there is no wait, but others on this loop still get their turn.
-                await asyncio.sleep(0)
-                return
+            due_s = begun_s + left_s / speed
             self._nudged.clear()
             try:
-                await asyncio.wait_for(self._nudged.wait(), nap_s)
+                # A due time that has passed does not wait, but others on this loop get their turn.
+                await asyncio.wait_for(self._nudged.wait(), max(due_s - loop.time(), 1e-9))
             except TimeoutError:
+                self._due_s = due_s
                 return
             left_s -= (loop.time() - begun_s) * speed
             begun_s = loop.time()

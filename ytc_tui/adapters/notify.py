@@ -32,8 +32,8 @@ QUEUE_LIMIT = 256
 COMMAND_TIMEOUT_S = 10.0
 # What a user's program inherits; everything else may hold a key.
 _KEPT_ENVIRONMENT = frozenset(
-    ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TERM", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY"]
-    + ["XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"]
+    {"PATH", "HOME", "USER", "LANG", "LC_ALL", "TERM", "TMPDIR"}
+    | {"DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"}
 )
 
 _log = logging.getLogger(__name__)

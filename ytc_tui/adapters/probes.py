@@ -74,7 +74,7 @@ def feed_probe(facts: FeedFacts) -> Probe:
     remarks = [
         *(f"{name}: late" for name, late in facts.late_bars.items() if late >= facts.late_warn_bars),
         *(
-            f"{name}: short history, {held / _NS_PER_DAY:.1f} of {facts.warmup_wanted_ns / _NS_PER_DAY:.1f} days"
+            f"{name}: short history, {_days(held)} of {_days(facts.warmup_wanted_ns)} days"
             for name, held in facts.warmup_ns.items()
             if held < facts.warmup_wanted_ns
         ),
@@ -221,6 +221,10 @@ def _writable(component: str, folder: Path) -> Probe:
     except OSError as error:
         return Probe(component, StepResult.BLOCKED, _short(f"cannot be written: {error.strerror}"))
     return Probe(component, StepResult.OK, "writable")
+
+
+def _days(span_ns: int) -> str:
+    return f"{span_ns / _NS_PER_DAY:.1f}"
 
 
 def _short(text: str) -> str:

@@ -282,7 +282,7 @@ class FlattenStarted:
 @dataclass(frozen=True, slots=True)
 class FlatVerified:
     """The venue was read again: nothing is open and no order works. `beyond_limit_pct` is the part
-    of the loss past the limit (0 when there is none)."""
+    of the loss past the limit (<= 0), at the trigger or at the end, whichever was worse."""
 
     pnl_pct: Decimal
     beyond_limit_pct: Decimal

@@ -105,7 +105,7 @@ class HandoffRecord:
 
 @dataclass(slots=True)
 class Flattening:
-    """A flatten in progress or done."""
+    """A flatten in progress or done; `pnl_pct` is the session's at the trigger."""
 
     cause: str
     reason: str
@@ -114,6 +114,7 @@ class Flattening:
     rounds: int = 0
     verified: bool = False
     pnl_pct: Decimal | None = None
+    end_pnl_pct: Decimal | None = None
     beyond_limit_pct: Decimal = ZERO
 
 

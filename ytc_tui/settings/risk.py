@@ -62,7 +62,7 @@ class RiskSettings(Section):
         "Largest loss of one trade at its stop, costs included, of the smaller of start and current equity.",
         spec="max_position_risk",
         ge=Decimal("0.05"),
-        le=5,
+        le=10,
     )
     max_session_loss_pct: Decimal = setting(
         "3",
@@ -141,7 +141,6 @@ class RiskSettings(Section):
         levels = ("alert_medium_pct", "alert_high_pct", "entries_off_pct", "max_session_loss_pct")
         _ascending(self, "risk", *levels)
         _ascending(self, "risk", "risk_per_trade_pct", "max_open_risk_pct")
-        _ascending(self, "risk", "risk_per_trade_pct", "max_session_loss_pct")
         _ascending(self, "risk", "min_capacity_pct", "max_session_loss_pct")
         _ascending(self, "risk", "alert_consecutive_losses", "max_consecutive_losses")
         _ascending(self, "risk", "stale_warn_s", "stale_critical_s")

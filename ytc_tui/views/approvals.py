@@ -34,7 +34,7 @@ class Approvals:
 
     def take(self, record: Recorded, held: Mapping[str, Decimal]) -> Iterator[Difference]:
         """What is wrong with this entry; `held` is the signed quantity of each symbol before it."""
-        seq, _, event = record
+        seq, event = record.seq, record.event
         match event:
             case ev.GateChanged():
                 self.gate = event.after

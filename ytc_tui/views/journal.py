@@ -22,11 +22,19 @@ Sanitiser = Callable[[str], str]
 
 
 class Recorded(NamedTuple):
-    """An event with the entry it came from: sequence number and feed time (UTC ns)."""
+    """An event with the entry that it came from."""
 
-    seq: int
-    at_ns: int
+    entry: Entry
     event: Event
+
+    @property
+    def seq(self) -> int:
+        return self.entry.seq
+
+    @property
+    def at_ns(self) -> int:
+        """Feed time, UTC ns."""
+        return self.entry.at
 
 
 class Difference(NamedTuple):
@@ -44,7 +52,7 @@ class Difference(NamedTuple):
 def recorded(entries: Iterable[Entry]) -> Iterator[Recorded]:
     """Every entry with its event; ValueError names an entry that cannot be read."""
     for entry in entries:
-        yield Recorded(entry.seq, entry.at, decode_event(entry))
+        yield Recorded(entry, decode_event(entry))
 
 
 def utc(at_ns: int) -> str:

@@ -90,5 +90,5 @@ def _flatten(
         verified = isinstance(event, ev.FlatVerified)
         state.flattening = replace(state.flattening, rounds=event.rounds, verified=verified)
         if isinstance(event, ev.FlatVerified):
-            state.flattening.pnl_pct = event.pnl_pct
+            state.flattening.end_pnl_pct = event.pnl_pct
             state.flattening.beyond_limit_pct = event.beyond_limit_pct

@@ -90,7 +90,8 @@ def decide_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
         return
     pnl = sit.pnl_pct()
     limit = -sit.policy.limits.max_session_loss_pct
-    yield ev.FlatVerified(pnl, min(ZERO, pnl - limit), rounds)
+    at_trigger = state.flattening.pnl_pct if state.flattening.pnl_pct is not None else pnl
+    yield ev.FlatVerified(pnl, min(ZERO, at_trigger - limit, pnl - limit), rounds)
 
 
 def decide_verified(sit: Situation, event: ev.FlatVerified) -> Iterator[ev.Event]:
@@ -98,7 +99,9 @@ def decide_verified(sit: Situation, event: ev.FlatVerified) -> Iterator[ev.Event
     flattened = sit.state.flattening
     if flattened is None:
         return
-    beyond = f", {event.beyond_limit_pct:.4f} % past the limit" if event.beyond_limit_pct else ""
+    beyond = ""
+    if event.beyond_limit_pct:
+        beyond = f", at worst {-event.beyond_limit_pct:.4f} % past the limit"
     yield ev.AlertRaised(
         f"flat-{sit.at_ns}",
         Severity.INFO,

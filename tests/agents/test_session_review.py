@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.agents.builders import ACCOUNT, SYMBOL, D, context, market, minute_ns, quiet, result, trade
+from tests.analysis.series import minutes_of
+from ytc_tui.agents.session_review import consider, grade, most_at_once
+from ytc_tui.model.market import Side
+from ytc_tui.model.trades import ExitReason, Trade, TradeState
+
+
+def closed(r: str, mfe: str, *, exit_price: str = "1000", **changes: Any) -> Trade:
+    """A closed trade of quantity 1 that made `r` (10 money an R) after a best excursion of `mfe`."""
+    values: dict[str, Any] = {
+        "state": TradeState.FULLY_CLOSED,
+        "exit_reason": ExitReason.TARGET,
+        "r_multiple": D(r),
+        "mfe_r": D(mfe),
+        "mae_r": D("-0.2"),
+        "realised": D(r) * 10,
+        "exited_quantity": D(1),
+        "exit_notional": D(exit_price),
+        "planned_ns": minute_ns(80),
+        "opened_ns": minute_ns(82),
+        "closed_ns": minute_ns(85),
+    }
+    return trade(**(values | changes))
+
+
+def review(*trades: Trade, **changes: Any) -> dict[str, Any]:
+    return result(consider, context(trades=trades, **changes))
+
+
+def test_a_session_without_trades_is_told_honestly() -> None:
+    told = review()
+    assert told["trade_reviews"] == told["lessons_learned"] == told["improvement_goals"] == []
+    assert told["stats"] == {
+        "trades_taken": 0,
+        "winners": 0,
+        "losers": 0,
+        "breakevens": 0,
+        "win_rate": None,
+        "avg_r": None,
+        "expectancy_r": None,
+        "total_r": "0.0000",
+        "net_pnl": "0.0000",
+        "profit_factor": None,
+    }
+    assert told["execution_efficiency"] is None
+    assert told["grade"] == "A"
+    assert "no trade was closed: there is no execution to judge" in told["key_observations"]
+
+
+def test_figures_of_a_mixed_session() -> None:
+    trades = (
+        closed("2", "2.5", trade_id="T1"),
+        closed("-1", "0.5", trade_id="T2"),
+        closed("0.0999", "0.4", trade_id="T3"),
+        closed("0.1", "0.5", trade_id="T4"),
+    )
+    told = review(*trades)
+    assert told["stats"] == {
+        "trades_taken": 4,
+        "winners": 2,
+        "losers": 1,
+        "breakevens": 1,
+        "win_rate": "0.5000",
+        "avg_r": "0.3000",
+        "expectancy_r": "0.2750",
+        "total_r": "1.1999",
+        "net_pnl": "11.9990",
+        "profit_factor": "2.1999",
+    }
+    assert told["execution_efficiency"] == "0.3077"
+    assert "4 of the 20 trades that a judgement needs" in told["key_observations"]
+
+
+def test_no_loss_has_no_profit_factor() -> None:
+    assert review(closed("1", "1"))["stats"]["profit_factor"] is None
+
+
+def test_efficiency_is_zero_when_nothing_could_be_won() -> None:
+    told = review(closed("-1", "0"))
+    assert told["execution_efficiency"] == told["trade_reviews"][0]["efficiency"] == "0.0000"
+    assert review(closed("1.2", "1.6"))["trade_reviews"][0]["efficiency"] == "0.7500"
+
+
+def test_a_trade_is_reviewed_against_the_best_that_was_there() -> None:
+    (told,) = review(closed("1.2", "1.6", exit_price="1012.0"))["trade_reviews"]
+    assert told["was_valid_setup"] is True
+    assert told["actual_entry"] == "1000"
+    assert told["actual_exit"] == "1012"
+    assert told["optimal_exit"] == "1016"
+    assert (told["optimal_r"], told["actual_r"]) == ("1.6", "1.2")
+    assert told["exit_reason"] == "target"
+
+
+def entered_at(price: str, best_low: float) -> dict[str, Any]:
+    """A long entered at `price` while the minutes of its order traded down to `best_low`."""
+    closes = [*quiet(80), best_low + 0.1, 1000.0, 1000.0, 1000.0]
+    analysis = market(minutes_of(closes))
+    held = closed(
+        "1",
+        "1",
+        entry_notional=D(price),
+        entry_limit=D(price),
+        initial_stop=D(price) - 10,
+        stop=D(price) - 10,
+    )
+    (told,) = result(consider, context(analysis, trades=(held,)))["trade_reviews"]
+    found: dict[str, Any] = told
+    return found
+
+
+@pytest.mark.parametrize(
+    ("best_low", "quality"),
+    [(999.0, "excellent"), (998.9, "good"), (997.5, "good"), (997.4, "poor")],
+)
+def test_entry_quality_boundaries(best_low: float, quality: str) -> None:
+    told = entered_at("1000", best_low)
+    assert told["optimal_entry"] == f"{best_low:g}"
+    assert told["entry_quality"] == quality
+
+
+def test_optimal_entry_is_never_beyond_the_stop() -> None:
+    assert entered_at("1000", 980.0)["optimal_entry"] == "990"
+
+
+def test_entry_quality_is_unknown_when_the_bars_are_gone() -> None:
+    old = closed("1", "1", planned_ns=minute_ns(-500), opened_ns=minute_ns(-499))
+    (told,) = review(old)["trade_reviews"]
+    assert (told["optimal_entry"], told["entry_quality"]) == (None, None)
+
+
+def test_a_short_is_reviewed_mirrored() -> None:
+    analysis = market(minutes_of([*quiet(80), 1002.9, 1000.0, 1000.0, 1000.0]))
+    held = closed("1", "1.6", side=Side.SELL, initial_stop=D(1010), stop=D(1010), t1=D(988), exit_price="990")
+    (told,) = result(consider, context(analysis, trades=(held,)))["trade_reviews"]
+    assert (told["optimal_entry"], told["entry_quality"], told["optimal_exit"]) == ("1003", "poor", "984")
+
+
+def rules_of(*trades: Trade, **changes: Any) -> tuple[str, set[str]]:
+    told = review(*trades, **changes)
+    flags = told["rule_compliance"]
+    broken = {rule for rule, kept in flags.items() if kept is False}
+    assert bool(broken) is bool(flags["violations"])
+    return told["grade"], broken
+
+
+def test_all_rules_kept_is_an_a() -> None:
+    assert rules_of(closed("1", "1")) == ("A", set())
+
+
+def test_risk_above_one_percent_is_major() -> None:
+    assert rules_of(closed("1", "1", risk_money=D(100))) == ("A", set())
+    assert rules_of(closed("1", "1", risk_money=D("100.01"))) == ("F", {"risk_per_trade"})
+    never_filled = trade(
+        state=TradeState.NOT_ENTERED, entered_quantity=D(0), entry_notional=D(0), risk_money=D(500)
+    )
+    assert rules_of(never_filled) == ("A", set())
+
+
+@pytest.mark.parametrize(("pnl", "expected"), [("-2.9999", ("A", set())), ("-3", ("F", {"session_limit"}))])
+def test_the_session_limit_is_major_and_inclusive(pnl: str, expected: tuple[str, set[str]]) -> None:
+    assert rules_of(account=replace(ACCOUNT, session_pnl_pct=D(pnl))) == expected
+
+
+def test_too_many_positions_at_once_are_major() -> None:
+    together = [closed("1", "1", trade_id=f"T{i}") for i in range(4)]
+    assert rules_of(*together) == ("F", {"max_positions"})
+    assert rules_of(*together[:3]) == ("A", set())
+
+
+def test_a_position_that_closes_as_another_opens_is_not_together_with_it() -> None:
+    first = closed("1", "1", opened_ns=1, closed_ns=5)
+    second = closed("1", "1", opened_ns=5, closed_ns=9)
+    third = trade(opened_ns=4)
+    assert most_at_once([first, second]) == 1
+    assert most_at_once([first, second, third]) == 2
+    assert most_at_once([]) == 0
+
+
+def test_a_full_stop_after_one_r_is_a_slip() -> None:
+    stopped = {"exit_reason": ExitReason.STOP, "state": TradeState.STOPPED_OUT, "exit_price": "990"}
+    assert rules_of(closed("-1", "1", **stopped)) == ("B", {"breakeven_at_1r"})
+    assert rules_of(closed("-1", "0.9999", **stopped)) == ("A", set())
+    assert rules_of(closed("0.1", "1", exit_reason=ExitReason.BREAKEVEN_STOP)) == ("A", set())
+
+
+def test_t1_passed_and_nothing_taken_is_a_slip() -> None:
+    stopped: dict[str, Any] = {"exit_reason": ExitReason.STOP, "t1": D(1005)}
+    assert rules_of(closed("-1", "0.51", exit_price="990", **stopped)) == ("B", {"partial_at_t1"})
+    assert rules_of(closed("-1", "0.5", exit_price="990", **stopped)) == ("A", set())
+    half = closed("-0.25", "0.51", exit_price="997.5", **stopped)
+    assert rules_of(half) == ("A", set())
+
+
+def test_a_setup_below_the_score_is_a_slip() -> None:
+    assert rules_of(closed("1", "1", score=69.9)) == ("B", {"valid_setup"})
+    assert rules_of(closed("1", "1", score=70.0)) == ("A", set())
+
+
+@pytest.mark.parametrize(
+    ("majors", "letter"),
+    [([], "A"), ([False], "B"), ([False] * 2, "B"), ([False] * 3, "C"), ([False, True], "F")],
+)
+def test_grades(majors: list[bool], letter: str) -> None:
+    assert grade(majors) == letter
+
+
+def test_lessons_name_the_trade_and_become_goals() -> None:
+    told = review(
+        closed("-1.3", "0.2", trade_id="T7", exit_reason=ExitReason.STOP, exit_price="987"),
+        closed("0.4", "0.9", trade_id="T8"),
+    )
+    assert told["lessons_learned"] == [
+        "T7 BTCUSDT: lost 1.3000 R, 1 R was planned",
+        "T8 BTCUSDT: kept 0.4000 R of 0.9000 R",
+    ]
+    assert told["improvement_goals"] == ["look into slippage at the stop", "trail more closely after T1"]
+    assert told["trade_reviews"][0]["lessons"] == told["lessons_learned"][:1]
+
+
+def test_open_and_unfilled_trades_are_observed_not_judged() -> None:
+    missed = trade(trade_id="T2", state=TradeState.NOT_ENTERED, entered_quantity=D(0), entry_notional=D(0))
+    told = review(trade(), missed)
+    assert told["stats"]["trades_taken"] == 0
+    assert "entry orders not filled: 1" in told["key_observations"]
+    assert "T1 BTCUSDT is still open: its result is not known" in told["key_observations"]
+
+
+def seen(*closes: float, read: str | None, minutes: int = 60) -> dict[str, Any]:
+    """The environment of a session whose closes these are, when monitoring had read it as `read`."""
+    analysis = market(minutes_of([*quiet(60), *closes]))
+    reports = {"monitoring": {"market_status": {SYMBOL: {"environment": read}}}}
+    ctx = context(analysis, reports=reports if read else {}, minutes_elapsed=minutes)
+    told: dict[str, Any] = result(consider, ctx)["environment_classification"]
+    return told
+
+
+def test_a_session_that_went_one_way_was_trending() -> None:
+    rising = [1000.0 + i for i in range(60)]
+    told = seen(*rising, read="trending")
+    assert told == {"actual": {SYMBOL: "trending"}, "predicted": {SYMBOL: "trending"}, "accuracy": "1.0000"}
+    assert seen(*rising, read="ranging")["accuracy"] == "0.0000"
+
+
+def test_a_session_that_came_back_was_ranging() -> None:
+    there_and_back = [1000.0 + 30 - abs(i - 30) for i in range(60)]
+    assert seen(*there_and_back, read="ranging")["actual"] == {SYMBOL: "ranging"}
+
+
+def test_what_was_not_read_or_is_too_short_is_not_scored() -> None:
+    assert seen(*quiet(60), read=None)["accuracy"] is None
+    short = seen(*quiet(60), read="ranging", minutes=59)
+    assert (short["actual"], short["accuracy"]) == ({SYMBOL: None}, None)
+
+
+def test_efficiency_uses_exact_decimals() -> None:
+    told = review(closed("1", "3"))
+    assert Decimal(told["execution_efficiency"]) == D("0.3333")
