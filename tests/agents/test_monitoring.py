@@ -50,7 +50,7 @@ def test_a_spike_is_an_alert() -> None:
 
 def test_structure_changed_only_in_the_bar_that_changed_it() -> None:
     analysis = market()
-    changes = []
+    changes: list[tuple[bool, int]] = []
     for each in demo_bars()[:1200]:
         closed = analysis.on_minute(each)
         if closed.ttf is not None:
@@ -69,9 +69,8 @@ def test_positions_are_valued_net_of_paid_fees() -> None:
     held = trade(realised=D(6), fees=D(1), exited_quantity=D("0.5"))
     assert net_now(ctx, held) == D(7)  # 6 realised, 0.5 x 4 open, 1 fee
     short = trade(Side.SELL, trade_id="T2", fees=D("0.4"))
-    told = result(
-        consider, replace(ctx, trades=(held, short, trade(trade_id="T3", state=TradeState.STOPPED_OUT)))
-    )
+    ended = trade(trade_id="T3", state=TradeState.STOPPED_OUT)
+    told = result(consider, replace(ctx, trades=(held, short, ended)))
     assert told["position_status"] == {
         "open_count": 2,
         "total_pnl": "2.6000",

@@ -103,14 +103,8 @@ def entered_at(price: str, best_low: float) -> dict[str, Any]:
     """A long entered at `price` while the minutes of its order traded down to `best_low`."""
     closes = [*quiet(80), best_low + 0.1, 1000.0, 1000.0, 1000.0]
     analysis = market(minutes_of(closes))
-    held = closed(
-        "1",
-        "1",
-        entry_notional=D(price),
-        entry_limit=D(price),
-        initial_stop=D(price) - 10,
-        stop=D(price) - 10,
-    )
+    stop = D(price) - 10
+    held = closed("1", "1", entry_notional=D(price), entry_limit=D(price), initial_stop=stop, stop=stop)
     (told,) = result(consider, context(analysis, trades=(held,)))["trade_reviews"]
     found: dict[str, Any] = told
     return found

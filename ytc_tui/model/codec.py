@@ -26,23 +26,47 @@ Json = Any  # what json.loads gives: dict, list, str, int, float, bool or None
 
 def to_json(value: object) -> Json:
     """`value` as plain JSON data; raises TypeError on a type that has no canonical form."""
-    if value is None or isinstance(value, str | bool | int):
-        return value.value if isinstance(value, Enum) else value
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"not a finite number: {value!r}")
-        return round(value, FLOAT_DIGITS)
-    if isinstance(value, Enum):
-        return value.value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: to_json(getattr(value, name)) for name in _field_names(type(value))}
-    if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [to_json(item) for item in value]
-    raise TypeError(f"no canonical form for {type(value).__name__}")
+    kind: Any = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is dict:
+        return {str(key): to_json(item) for key, item in cast(dict[Any, Any], value).items()}
+    if kind is list or kind is tuple:
+        return [to_json(item) for item in cast(list[Any], value)]
+    return _encoder(kind)(value)
+
+
+def _of_float(value: Any) -> Json:
+    if not math.isfinite(value):
+        raise ValueError(f"not a finite number: {value!r}")
+    return round(value, FLOAT_DIGITS)
+
+
+def _of_decimal(value: Any) -> Json:
+    return format(value, "f")
+
+
+def _of_enum(value: Any) -> Json:
+    return value.value
+
+
+@cache
+def _encoder(kind: type) -> Callable[[Any], Json]:
+    """How values of exactly this type are written; built once per type."""
+    if issubclass(kind, float):
+        return _of_float
+    if issubclass(kind, Decimal):
+        return _of_decimal
+    if issubclass(kind, Enum):
+        return _of_enum
+    if dataclasses.is_dataclass(kind):
+        names = _field_names(kind)
+        return lambda value: {name: to_json(getattr(value, name)) for name in names}
+    if issubclass(kind, Mapping):
+        return lambda value: {str(key): to_json(item) for key, item in value.items()}
+    if issubclass(kind, tuple | list):
+        return lambda value: [to_json(item) for item in value]
+    raise TypeError(f"no canonical form for {kind.__name__}")
 
 
 def canonical(value: object) -> str:

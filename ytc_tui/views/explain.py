@@ -1,0 +1,243 @@
+"""Why, and why not: the gate chain behind an order, a trade, a decision, a setup or an agent.
+
+Decides what belongs into an explanation (product.md, "Why (not)?"). Imports the model and the history.
+Invariants: everything said comes from an entry of the journal and names it; nothing is judged anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ytc_tui.model import events as ev
+from ytc_tui.model.risk import Verdict
+from ytc_tui.model.signals import Setup
+from ytc_tui.model.tasks import ResponseStatus
+from ytc_tui.views.history import History, Subject
+from ytc_tui.views.journal import Recorded, Sanitiser, plain, sanitised, utc
+from ytc_tui.views.moment import explain_time
+from ytc_tui.views.moments import Moment, moments
+from ytc_tui.views.order_fate import OrderFate, order_fate
+
+_SHOWN_RUNS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SetupPart:
+    """A setup as it was detected."""
+
+    seq: int
+    at: str
+    setup: Setup
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPart:
+    """The gate's answer: `failed` are the rules that refused, the deciding one first."""
+
+    seq: int
+    at: str
+    decision_id: str
+    setup_id: str
+    outcome: str
+    refused_by: str
+    reason: str
+    asked: Decimal
+    granted: Decimal
+    failed: tuple[Verdict, ...]
+    verdicts: tuple[Verdict, ...]
+    last_bar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer to one "why?": the headline, the chain behind it, and what happened entry by entry.
+
+    `facts` holds what does not fit the chain (an agent's runs, a minute's state), as JSON data.
+    """
+
+    target: str
+    kind: str
+    headline: str
+    setups: tuple[SetupPart, ...] = ()
+    decisions: tuple[DecisionPart, ...] = ()
+    orders: tuple[OrderFate, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    moments: tuple[Moment, ...] = ()
+
+
+def explain(records: Iterable[Recorded], target: str, *, safe: Sanitiser) -> Explanation | None:
+    """Why `target` is as it is; None when the journal knows nothing of that name.
+
+    `target` is a client order id, trade, decision or setup id, an agent's name, or a time (`12:31`
+    on the session's day, or ISO 8601; UTC). Every text that came from outside passes `safe`.
+    """
+    history = History.of(records)
+    name = target.strip()
+    subject = history.subjects.get(name) or history.subjects.get(name := target.strip().upper())
+    if subject is None:
+        found = explain_time(history, target.strip())
+        if found is None:
+            return None
+        decision = None if found.decision is None else decision_part(*found.decision)
+        decisions = () if decision is None else (decision,)
+        story = moments(found.records)
+        return sanitised(
+            Explanation(target, "time", found.headline, (), decisions, (), found.facts, story), safe
+        )
+    if subject is Subject.AGENT:
+        return sanitised(_agent(history, name), safe)
+    return sanitised(_chain(history, name, subject), safe)
+
+
+def decision_part(record: Recorded, event: ev.DecisionMade) -> DecisionPart:
+    """A decision with the rules that refused it, the deciding one first."""
+    failed = [verdict for verdict in event.verdicts if not verdict.ok]
+    failed.sort(key=lambda verdict: verdict.rule != event.refused_by)
+    return DecisionPart(
+        record.seq,
+        utc(record.at_ns),
+        event.decision_id,
+        event.setup_id,
+        "refused" if event.refused_by else "approved",
+        event.refused_by,
+        event.reason,
+        event.asked,
+        event.granted,
+        tuple(failed),
+        event.verdicts,
+        f"{event.bar.symbol} {utc(event.bar.open_ns)} {event.bar.digest[:12]}",
+    )
+
+
+def _chain(history: History, name: str, subject: Subject) -> Explanation:
+    """The chain through `name`: its setup, its decisions, their orders, and every entry of them."""
+    own = history.entries_of(name)
+    named = (_decision_named(history, record.event) for record in own)
+    pairs = [pair for decision_id in sorted(set(named)) if (pair := history.decision(decision_id))]
+    setup_ids = {event.setup_id for _, event in pairs}
+    if subject is Subject.SETUP:
+        setup_ids.add(name)
+    found = [history.setup(setup_id) for setup_id in sorted(setup_ids)]
+    setups = tuple(
+        SetupPart(record.seq, utc(record.at_ns), event.setup) for record, event in filter(None, found)
+    )
+    decisions = tuple(decision_part(*pair) for pair in pairs)
+    linked = [name, *setup_ids, *(part.decision_id for part in decisions)]
+    orders = [name] if subject is Subject.ORDER else _orders_of(history, linked)
+    fates = tuple(order_fate(client_id, history.entries_of(client_id)) for client_id in orders)
+    related = [record for other in (*linked, *orders) for record in history.entries_of(other)]
+    if subject is Subject.ORDER:
+        seqs = {record.seq for record in own}
+        related = [record for record in related if record.seq in seqs or _leads_to_order(record.event)]
+    facts = _trades_told(history, related) if subject is not Subject.TRADE else {}
+    if subject is Subject.SETUP and not decisions:
+        facts |= _waiting(history, name)
+    headline = _headline(history, name, subject, decisions, fates, facts)
+    return Explanation(name, subject.value, headline, setups, decisions, fates, facts, moments(related))
+
+
+def _decision_named(history: History, event: ev.Event) -> str:
+    """The decision behind an entry, empty if it names none."""
+    match event:
+        case ev.DecisionMade(decision_id) | ev.OrderIntended(decision_id=decision_id):
+            return decision_id
+        case ev.TradePlanned(trade):
+            return trade.decision_id
+        case ev.StopAttached(trade_id=trade_id):
+            planned = (record.event for record in history.entries_of(trade_id))
+            return next((e.trade.decision_id for e in planned if isinstance(e, ev.TradePlanned)), "")
+        case _:
+            return ""
+
+
+def _leads_to_order(event: ev.Event) -> bool:
+    """Whether an entry of a linked setup or decision stands before any of its orders."""
+    return isinstance(event, ev.SetupDetected | ev.DecisionMade | ev.TradePlanned)
+
+
+def _trades_told(history: History, related: list[Recorded]) -> dict[str, Any]:
+    """What became of every trade that was planned among `related`."""
+    planned = [record.event.trade.trade_id for record in related if isinstance(record.event, ev.TradePlanned)]
+    return {f"trade {trade_id}": _trade_headline(history, trade_id) for trade_id in dict.fromkeys(planned)}
+
+
+def _orders_of(history: History, names: list[str]) -> list[str]:
+    return list(dict.fromkeys(client_id for name in names for client_id in history.orders_of(name)))
+
+
+def _headline(
+    history: History,
+    name: str,
+    subject: Subject,
+    decisions: tuple[DecisionPart, ...],
+    fates: tuple[OrderFate, ...],
+    facts: Mapping[str, Any],
+) -> str:
+    if subject is Subject.ORDER:
+        fate = fates[0]
+        return f"{fate.role} {fate.side} {plain(fate.quantity)} {fate.symbol}: {fate.fate}; {fate.why}"
+    if subject is Subject.TRADE:
+        return _trade_headline(history, name)
+    if not decisions:
+        return facts.get("waiting") or "detected, and never proposed to the gate"
+    last = decisions[-1]
+    if last.outcome == "approved":
+        entries = [fate.fate for fate in fates if fate.role == "entry"]
+        became = f"; its entry {entries[-1]}" if entries else ""
+        return f"{last.decision_id} approved: {last.reason}{became}"
+    others = [verdict.rule for verdict in last.failed[1:]]
+    also = f"; also refused by {', '.join(others)}" if others else ""
+    return f"{last.decision_id} refused by {last.refused_by}: {last.reason}{also}"
+
+
+def _trade_headline(history: History, name: str) -> str:
+    headline = "not known how it went on"
+    for record in history.entries_of(name):
+        match record.event:
+            case ev.TradePlanned(trade):
+                headline = f"{trade.state} since entry {record.seq}"
+            case ev.TradeMoved(after=after, reason=reason):
+                headline = f"{after} since entry {record.seq}: {reason}"
+            case ev.TradeClosed(state=state, exit_reason=why, pnl=pnl, r_multiple=r_multiple):
+                headline = f"{state} by {why}: P&L {pnl:.2f} ({r_multiple:+.2f} R), entry {record.seq}"
+            case _:
+                continue
+    return headline
+
+
+def _waiting(history: History, setup_id: str) -> dict[str, Any]:
+    """What entry execution last said of a setup that it did not propose."""
+    for record in reversed(history.entries_of("entry_execution")):
+        event = record.event
+        if isinstance(event, ev.TaskReported):
+            waiting = event.response.result.get("waiting")
+            if isinstance(waiting, Mapping) and setup_id in waiting:
+                why = f"not proposed to the gate: {waiting[setup_id]} ({utc(record.at_ns)})"
+                return {"waiting": why, "waiting_seq": record.seq}
+    return {}
+
+
+def _agent(history: History, name: str) -> Explanation:
+    """How often an agent ran and failed, and what it last said."""
+    own = history.entries_of(name)
+    answers = [record for record in own if isinstance(record.event, ev.TaskReported)]
+    facts: dict[str, Any] = {
+        "asked": sum(isinstance(record.event, ev.TaskRequested) for record in own),
+        "answered": len(answers),
+        "retried": sum(isinstance(record.event, ev.TaskRetried) for record in own),
+        "failed": 0,
+    }
+    headline = "asked, and has not answered"
+    for record in answers:
+        event = record.event
+        assert isinstance(event, ev.TaskReported)
+        response = event.response
+        headline = f"{response.status} at {utc(record.at_ns)} (entry {record.seq})"
+        if response.status is ResponseStatus.FAILURE:
+            facts["failed"] += 1
+            headline += f": {'; '.join(response.errors)}"
+        facts |= {"last_errors": list(response.errors), "last_result": response.result}
+    return Explanation(name, Subject.AGENT.value, headline, facts=facts, moments=moments(own[-_SHOWN_RUNS:]))

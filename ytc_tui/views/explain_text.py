@@ -1,0 +1,106 @@
+"""An explanation as plain lines.
+
+Decides layout and rounding only. Imports the model and the explanation. Invariant: every number that
+decided something is shown with its limit; every line of the story names its entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ytc_tui.model.risk import Verdict
+from ytc_tui.views.explain import DecisionPart, Explanation, SetupPart
+from ytc_tui.views.journal import plain
+from ytc_tui.views.order_fate import OrderFate
+
+
+def explanation_text(told: Explanation) -> str:
+    """`told` for a terminal, without colour and without a final newline."""
+    return "\n".join(_lines(told))
+
+
+def _lines(told: Explanation) -> Iterator[str]:
+    yield f"{told.kind} {told.target}"
+    yield f"  {told.headline}"
+    for setup in told.setups:
+        yield from _setup(setup)
+    for decision in told.decisions:
+        yield from _decision(decision)
+    for order in told.orders:
+        yield from _order(order)
+    if told.facts:
+        yield ""
+        yield "known"
+        yield from _facts(told.facts, "  ")
+    if told.moments:
+        yield ""
+        yield "entries (UTC)"
+        width = max(len(str(moment.seq)) for moment in told.moments)
+        for moment in told.moments:
+            yield f"  {moment.seq:>{width}}  {moment.at}  {moment.text}"
+
+
+def _setup(part: SetupPart) -> Iterator[str]:
+    setup = part.setup
+    yield ""
+    yield f"setup {setup.setup_id}, found at {part.at} (entry {part.seq})"
+    yield f"  score {setup.score:g} of 100, grade {setup.grade}"
+    for points in setup.score_parts:
+        yield f"    {points.name:<24} {points.points:g} of {points.of:g}"
+    yield f"  confluence: {', '.join(setup.confluence) or 'none'}"
+    yield f"  regime {setup.regime.value}, fit {setup.regime_fit:g}"
+    t2 = "-" if setup.t2 is None else f"{setup.t2:g}"
+    yield (
+        f"  trigger {setup.trigger:g}, worst entry {setup.limit:g} (LWP {setup.lwp:g}, LRP {setup.lrp:g}),"
+        f" stop {setup.stop:g}, T1 {setup.t1:g}, T2 {t2}"
+    )
+
+
+def _decision(part: DecisionPart) -> Iterator[str]:
+    yield ""
+    yield f"decision {part.decision_id} at {part.at} (entry {part.seq}): {part.outcome}"
+    yield f"  {part.reason}"
+    yield f"  asked {plain(part.asked)}, granted {plain(part.granted)}; last bar {part.last_bar}"
+    if part.failed:
+        yield f"  first failing rule: {part.failed[0].rule}"
+    order = [*part.failed, *(verdict for verdict in part.verdicts if verdict.ok)]
+    for verdict in order:
+        yield f"    {_verdict(verdict)}"
+
+
+def _verdict(verdict: Verdict) -> str:
+    numbers = ""
+    if verdict.used is not None and verdict.limit is not None:
+        numbers = f"  [{plain(verdict.used)} / {plain(verdict.limit)}]"
+    cap = "" if verdict.max_qty is None else f"  at most {plain(verdict.max_qty)}"
+    return f"{'ok' if verdict.ok else 'NO':<3} {verdict.rule:<20} {verdict.reason}{numbers}{cap}"
+
+
+def _order(order: OrderFate) -> Iterator[str]:
+    yield ""
+    prices = [
+        f"{name} {plain(price)}"
+        for name, price in (("stop", order.stop_price), ("limit", order.limit_price))
+        if price is not None
+    ]
+    yield f"order {order.client_id} (entry {order.seq}): {order.fate}"
+    yield f"  {order.role} {order.kind} {order.side} {plain(order.quantity)} {order.symbol} {' '.join(prices)}"
+    yield f"  why: {order.why}; approval {order.approval_id or 'of its entry'}"
+
+
+def _facts(facts: Mapping[str, Any], indent: str) -> Iterator[str]:
+    for name, value in facts.items():
+        label = f"{indent}{name.replace('_', ' ')}"
+        match value:
+            case Mapping() if value:
+                yield f"{label}:"
+                yield from _facts(value, indent + "  ")
+            case list() | tuple() if value:
+                yield f"{label}:"
+                for item in value:
+                    yield f"{indent}  {item}"
+            case Mapping() | list() | tuple() | None | "":
+                yield f"{label}: none"
+            case _:
+                yield f"{label}: {value}"
