@@ -14,8 +14,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ytc_tui.adapters.logs import LogOptions, SessionLog, archive, prune_audit
 from ytc_tui.adapters.clock import WallClock
+from ytc_tui.adapters.logs import LogOptions, SessionLog, archive, prune_audit
 from ytc_tui.adapters.notify import BellNotifier, CommandNotifier, Fanout, FileNotifier
 from ytc_tui.adapters.redaction import Redactor
 from ytc_tui.adapters.stores.memory import MemoryJournal
@@ -26,7 +26,6 @@ from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.agents.base import Probe
 from ytc_tui.boot import Parts, open_venue, venue_store
 from ytc_tui.checklists import Line, finishing_lines, initial_lines
-from ytc_tui.views.event_lines import event_line
 from ytc_tui.engine.kernel import Observer
 from ytc_tui.engine.ports import Notice, Notifier
 from ytc_tui.model.chain import Entry
@@ -35,8 +34,13 @@ from ytc_tui.model.events import AlertRaised, Event, TaskReported
 from ytc_tui.model.session import Severity, StepResult
 from ytc_tui.model.state import State
 from ytc_tui.paper_run import Outlets
+from ytc_tui.views.event_lines import event_line
 
-_LEVELS = {Severity.INFO: logging.INFO, Severity.WARNING: logging.WARNING, Severity.CRITICAL: logging.CRITICAL}
+_LEVELS = {
+    Severity.INFO: logging.INFO,
+    Severity.WARNING: logging.WARNING,
+    Severity.CRITICAL: logging.CRITICAL,
+}
 
 
 class SilentNotifier:

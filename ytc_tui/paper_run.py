@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ytc_tui.adapters.clock import stopwatch_ns
+from ytc_tui.agents.base import Probe
 from ytc_tui.boot import Parts
 from ytc_tui.engine import ids
 from ytc_tui.engine import inputs as inp
@@ -25,7 +26,6 @@ from ytc_tui.engine.recovery import recover_state
 from ytc_tui.engine.runner import AgentRunner
 from ytc_tui.engine.session_run import SessionRun
 from ytc_tui.engine.situation import Situation
-from ytc_tui.agents.base import Probe
 from ytc_tui.model.chain import ChainHead
 from ytc_tui.model.events import SessionStarted
 from ytc_tui.model.state import State

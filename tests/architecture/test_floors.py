@@ -46,7 +46,8 @@ def loaded_by(module: str) -> set[str]:
 @pytest.mark.parametrize("floor", CORE)
 def test_a_core_floor_loads_nothing_of_the_outside(floor: str) -> None:
     names = [name.removesuffix(".__init__") for name in modules_of(floor)]
-    code = f"import sys, importlib\nfor name in {names!r}: importlib.import_module(name)\nprint('\\n'.join(sys.modules))"
+    code = f"import sys, importlib\nfor name in {names!r}: importlib.import_module(name)\n"
+    code += "print('\\n'.join(sys.modules))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(found.stdout.split())
     assert not loaded & set(HEAVY)

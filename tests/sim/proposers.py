@@ -34,9 +34,7 @@ def proposer(at_ns: int, side: Side, stop_share: float, reward_shares: tuple[flo
     return Agent(_SPEC, consider)
 
 
-def _setup(
-    context: AgentContext, side: Side, stop_share: float, reward_shares: tuple[float, float]
-) -> Setup:
+def _setup(context: AgentContext, side: Side, stop_share: float, reward_shares: tuple[float, float]) -> Setup:
     symbol = context.symbols[0]
     price = context.marks[symbol]
     worst = round(price * (1 + 0.002 * side.sign), 1)

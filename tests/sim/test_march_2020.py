@@ -67,5 +67,5 @@ async def test_the_loss_limit_fires_on_the_bar_and_ends_verified_flat(crash: Sim
 async def test_no_fill_before_the_limit_was_crossed(crash: Simulation) -> None:
     await crash.run()
     fills = [event for _, event in crash.events if isinstance(event, ev.FillBooked)]
-    assert [fill.fill.side for fill in fills][0] is Side.BUY
+    assert fills[0].fill.side is Side.BUY
     assert {fill.fill.side for fill in fills[1:]} == {Side.SELL}

@@ -57,7 +57,9 @@ def _step(
     _only(data, _STEP_KEYS, where)
     agent = data.get("agent", "")
     if known is not None and agent not in known:
-        raise ConfigInvalid(f"no agent is named {agent!r}", where=where, fix=f"known: {', '.join(sorted(known))}")
+        raise ConfigInvalid(
+            f"no agent is named {agent!r}", where=where, fix=f"known: {', '.join(sorted(known))}"
+        )
     trigger = _word(Trigger, data.get("on", ""), where)
     if agent in registry.agents:
         spec = registry.spec(agent)
@@ -77,4 +79,6 @@ def _word(kind: type[WordT], text: str, where: str) -> WordT:
 def _only(data: dict[str, Any], keys: frozenset[str], where: str) -> None:
     unknown = sorted(set(data) - keys)
     if unknown:
-        raise ConfigInvalid(f"unknown key {unknown[0]!r}", where=where, fix=f"known: {', '.join(sorted(keys))}")
+        raise ConfigInvalid(
+            f"unknown key {unknown[0]!r}", where=where, fix=f"known: {', '.join(sorted(keys))}"
+        )

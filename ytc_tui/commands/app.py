@@ -19,7 +19,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-config_app = typer.Typer(help="Settings: what they are, where they come from, what they mean.", no_args_is_help=True)
+config_app = typer.Typer(
+    help="Settings: what they are, where they come from, what they mean.", no_args_is_help=True
+)
 data_app = typer.Typer(help="Market data files.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
 app.add_typer(data_app, name="data")
@@ -58,14 +60,17 @@ def show(answer: Answered, as_json: bool) -> None:
 def run(
     headless: Annotated[bool, typer.Option("--headless", help="No screen: one line per event.")] = False,
     data: Annotated[
-        list[str] | None, typer.Option("--data", help="[SYMBOL=]PATH, Parquet or CSV of one-minute bars. Repeatable.")
+        list[str] | None,
+        typer.Option("--data", help="[SYMBOL=]PATH, Parquet or CSV of one-minute bars. Repeatable."),
     ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="The bundled days, shortly before a trade.")] = False,
     symbols: Annotated[str, typer.Option("--symbols", help="Trade only these, comma separated.")] = "",
     start: Annotated[str, typer.Option("--from", help="First instant, e.g. 2022-11-08T12:00Z.")] = "",
     end: Annotated[str, typer.Option("--to", help="Last instant.")] = "",
     speed: Annotated[str, typer.Option("--speed", help="Feed seconds a real second, or max.")] = "",
-    mode: Annotated[str, typer.Option("--mode", help="paper; other modes are refused until they exist.")] = "",
+    mode: Annotated[
+        str, typer.Option("--mode", help="paper; other modes are refused until they exist.")
+    ] = "",
     label: Annotated[str, typer.Option("--label", help="Names this run, so that it is recorded anew.")] = "",
     config: ConfigFile = None,
     assignments: Assignments = None,
@@ -128,7 +133,9 @@ def config_explain(
 @data_app.command("check")
 def data_check(
     file: str,
-    bar_label: Annotated[str, typer.Option("--bar-label", help="open or close: what a bar's time names.")] = "open",
+    bar_label: Annotated[
+        str, typer.Option("--bar-label", help="open or close: what a bar's time names.")
+    ] = "open",
     as_json: AsJson = False,
 ) -> None:
     """What a file of bars holds and what is wrong with it, with rows."""

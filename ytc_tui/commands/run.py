@@ -21,7 +21,6 @@ from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.terminal_text import safe
 from ytc_tui.adapters.transports.http import DoorServer
 from ytc_tui.boot import Parts, RunRequest, hold_account, open_journal, prepare, whole_on_record
-from ytc_tui.views.event_lines import event_line
 from ytc_tui.commands.explain import explain_from
 from ytc_tui.config import LoadedSettings
 from ytc_tui.engine.door import Door
@@ -30,6 +29,7 @@ from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.events import Event
 from ytc_tui.outlets import durable_outlets, memory_outlets
 from ytc_tui.paper_run import PaperRun
+from ytc_tui.views.event_lines import event_line
 
 KILL_FILE_POLL_S = 0.25
 LINE_LIMIT = 400
@@ -142,7 +142,9 @@ async def _watch_kill_file(run: PaperRun) -> None:
         for path in (run.parts.paths.kill_file(), run.parts.paths.kill_file(run.parts.run_id)):
             if path.exists() and run.host.current is not None:
                 number += 1
-                command = Command(f"kill-file-{os.getpid()}-{number}", Verb.FLATTEN, "kill file", f"{path} exists")
+                command = Command(
+                    f"kill-file-{os.getpid()}-{number}", Verb.FLATTEN, "kill file", f"{path} exists"
+                )
                 await run.host.send(command)
                 with suppress(OSError):
                     path.unlink()

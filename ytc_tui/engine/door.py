@@ -7,7 +7,7 @@ Invariant: reading changes nothing; a command goes through the host's inbox like
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ytc_tui.client import Receipt
@@ -27,7 +27,7 @@ class Door:
 
     host: Host
     explain_from_journal: Explain
-    last_document: dict[str, Any]
+    last_document: dict[str, Any] = field(default_factory=dict)
 
     async def status(self, component: str | None = None) -> dict[str, Any]:
         """The running session's document with health and metrics; the last one when none runs."""

@@ -140,7 +140,8 @@ class Host:
         unconfirmed = tuple(
             f"{record.request.role} {record.request.symbol} {record.request.client_id}: {record.state}"
             for record in state.working_orders()
-            if record.cancel_ns or record.request.reduce_only and record.request.role in (OrderRole.EXIT, OrderRole.FLATTEN)
+            if record.cancel_ns
+            or (record.request.reduce_only and record.request.role in (OrderRole.EXIT, OrderRole.FLATTEN))
         )
         return Receipt(
             command.command_id,

@@ -17,8 +17,7 @@ from ytc_tui.model.market import NS_PER_MIN, Bar, Instrument
 from ytc_tui.model.money import decimal_from_float
 from ytc_tui.model.trades import Trade
 
-
-# The higher timeframe's bars of one day: what "the prior session" means for a market without a close.
+# Half-hour bars of one day: what "the prior session" means for a market that never closes.
 _PRIOR_BARS = 48
 
 
@@ -27,7 +26,8 @@ class MarketView:
     `minute_closed` is True from its close until the next one begins."""
 
     __slots__ = (
-        "_late", "_prior", "analysis", "gap_ns", "htf_closed", "instruments", "marks", "minute_closed", "minute_ns",
+        "_late", "_prior", "analysis", "gap_ns", "htf_closed", "instruments", "marks", "minute_closed",
+        "minute_ns",
         "minutes", "prior_sessions", "symbols", "ttf_closed",
     )  # fmt: skip
 

@@ -31,7 +31,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What every decider may read besides state and market. Percents as percent, money in account currency."""
+    """What deciders may read besides state and market. Percents as percent, money in account currency."""
 
     mode: Mode
     account_id: str

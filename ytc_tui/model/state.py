@@ -19,7 +19,6 @@ from ytc_tui.model.session import Gate, Phase, SessionStatus, Severity, StepResu
 from ytc_tui.model.tasks import AgentStatus, Handoff, HandoffState, TaskMessage
 from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Position, Trade
 
-
 # Why the gate is closed before trading hours; only this reason is lifted by the clock.
 GATE_BEFORE_HOURS = "session not open"
 # The note of a stop that the venue placed with its entry.

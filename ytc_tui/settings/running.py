@@ -104,9 +104,7 @@ class PaperSettings(Section):
         ge=Decimal("0.001"),
         le=1,
     )
-    spread_bps: Decimal = setting(
-        "0.3", "Bid-ask spread of the paper book, in basis points.", ge=0, le=200
-    )
+    spread_bps: Decimal = setting("0.3", "Bid-ask spread of the paper book, in basis points.", ge=0, le=200)
     slippage_bps: Decimal = setting(
         "1", "Slippage of market and stop fills beyond the spread, in basis points.", ge=0, le=500
     )

@@ -44,7 +44,8 @@ def _text(event: ev.Event) -> str:
             verdict = f"refused by {event.refused_by}: {event.reason}" if event.refused_by else event.reason
             return f"DECISION {event.decision_id} {event.setup_id}  {verdict}"
         case ev.TradeClosed():
-            return f"TRADE    {event.trade_id} {event.state} by {event.exit_reason}  {event.pnl:.2f} ({event.r_multiple:+.2f} R)"
+            result = f"{event.pnl:.2f} ({event.r_multiple:+.2f} R)"
+            return f"TRADE    {event.trade_id} {event.state} by {event.exit_reason}  {result}"
         case ev.StopTightened():
             return f"STOP     {event.trade_id} {event.before} -> {event.after}  ({event.basis})"
         case _:
@@ -55,9 +56,11 @@ def _order_text(event: ev.Event) -> str:
     match event:
         case ev.OrderIntended(order):
             price = order.limit_price or order.stop_price or "market"
-            return f"ORDER    {order.role} {order.side} {order.quantity} {order.symbol} at {price}  ({event.note})"
+            what = f"{order.role} {order.side} {order.quantity} {order.symbol}"
+            return f"ORDER    {what} at {price}  ({event.note})"
         case ev.FillBooked(fill):
-            return f"FILL     {fill.side} {fill.quantity} {fill.symbol} at {fill.price}  fee {fill.fee:.4f} ({fill.liquidity})"
+            cost = f"fee {fill.fee:.4f} ({fill.liquidity})"
+            return f"FILL     {fill.side} {fill.quantity} {fill.symbol} at {fill.price}  {cost}"
         case ev.OrderRejected(client_id, reason):
             return f"REJECTED {client_id}  {reason}"
         case ev.OrderLost(client_id, reason):
@@ -84,7 +87,8 @@ def _order_text(event: ev.Event) -> str:
         case ev.CommandRefused(command, reason):
             return f"REFUSED  {command.verb} by {command.actor}: {reason}"
         case ev.EngineRecovered():
-            return f"RECOVER  after entry {event.from_seq}: {event.open_positions} positions, {event.open_orders} orders"
+            held = f"{event.open_positions} positions, {event.open_orders} orders"
+            return f"RECOVER  after entry {event.from_seq}: {held}"
         case ev.DiscrepancyFound():
             return f"DIFFERS  {event.kind} {event.symbol}: ours {event.ours}, venue {event.theirs}"
         case ev.HealthChanged():

@@ -45,15 +45,15 @@ def _setup(part: SetupPart) -> Iterator[str]:
     setup = part.setup
     yield ""
     yield f"setup {setup.setup_id}, found at {part.at} (entry {part.seq})"
-    yield f"  score {setup.score:g} of 100, grade {setup.grade}"
+    yield f"  score {setup.score:.10g} of 100, grade {setup.grade}"
     for points in setup.score_parts:
-        yield f"    {points.name:<24} {points.points:g} of {points.of:g}"
+        yield f"    {points.name:<24} {points.points:.10g} of {points.of:.10g}"
     yield f"  confluence: {', '.join(setup.confluence) or 'none'}"
-    yield f"  regime {setup.regime.value}, fit {setup.regime_fit:g}"
-    t2 = "-" if setup.t2 is None else f"{setup.t2:g}"
+    yield f"  regime {setup.regime.value}, fit {setup.regime_fit:.10g}"
+    t2 = "-" if setup.t2 is None else f"{setup.t2:.10g}"
     yield (
-        f"  trigger {setup.trigger:g}, worst entry {setup.limit:g} (LWP {setup.lwp:g}, LRP {setup.lrp:g}),"
-        f" stop {setup.stop:g}, T1 {setup.t1:g}, T2 {t2}"
+        f"  trigger {setup.trigger:.10g}, worst entry {setup.limit:.10g}"
+        f" (LWP {setup.lwp:.10g}, LRP {setup.lrp:.10g}), stop {setup.stop:.10g}, T1 {setup.t1:.10g}, T2 {t2}"
     )
 
 
@@ -85,7 +85,8 @@ def _order(order: OrderFate) -> Iterator[str]:
         if price is not None
     ]
     yield f"order {order.client_id} (entry {order.seq}): {order.fate}"
-    yield f"  {order.role} {order.kind} {order.side} {plain(order.quantity)} {order.symbol} {' '.join(prices)}"
+    size = f"{order.side} {plain(order.quantity)} {order.symbol}"
+    yield f"  {order.role} {order.kind} {size} {' '.join(prices)}"
     yield f"  why: {order.why}; approval {order.approval_id or 'of its entry'}"
 
 

@@ -21,9 +21,9 @@ from tests.adapters.feeds.samples import (
     write_parquet,
 )
 from ytc_tui.adapters.feeds.bars import BarsFeed
-from ytc_tui.engine.ports import Minute
 from ytc_tui.adapters.feeds.demo import demo_sources
 from ytc_tui.adapters.feeds.files import BarSource, open_source
+from ytc_tui.engine.ports import Minute
 from ytc_tui.errors import DataInvalid
 from ytc_tui.model.market import NS_PER_DAY, NS_PER_MIN, Bar
 

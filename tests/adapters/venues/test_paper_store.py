@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.adapters.venues.paper_bench import ABC, FREE, START_NS, Bench, bar, minute, order
+from tests.adapters.venues.paper_bench import FREE, START_NS, Bench, bar, minute, order
 from ytc_tui.adapters.venues.paper import PaperVenue
 from ytc_tui.adapters.venues.paper_store import Change, PaperStore, StepRecord
 from ytc_tui.errors import ConfigInvalid, VenueOutcomeUnknown, VenueRefused, VenueRetryable
 from ytc_tui.model.market import NS_PER_MIN, PATH_OFFSETS_NS, Side
-from ytc_tui.model.orders import Acked, Canceled, Fill, Liquidity, OrderKind
+from ytc_tui.model.orders import Acked, Canceled, Fill, Liquidity, OrderKind, Rejected
 
 BUY, SELL, LIMIT = Side.BUY, Side.SELL, OrderKind.LIMIT
 ENTRY = order("e", BUY, "2", attached_stop_price="95.0", attached_stop_id="s")
@@ -124,6 +120,49 @@ async def test_a_limit_that_arrived_is_still_a_maker_after_a_restart() -> None:
     assert isinstance(fill, Fill) and fill.liquidity is Liquidity.MAKER
 
 
+async def test_the_volume_taken_in_a_bar_is_kept() -> None:
+    bench = Bench()
+    bench.flat(100.0)
+    await bench.venue.submit(order("a", BUY, "0.6"))
+    made = minute(bar(bench.index, (100.0,) * 4, 10.0))
+    assert len(bench.venue.match(made, 0).reports) == 1
+    await bench.venue.submit(order("b", BUY, "0.6"))
+    bench.reopen()
+    (fill,) = bench.venue.match(made, 1).reports
+    assert isinstance(fill, Fill) and fill.quantity == Decimal("0.4")
+
+
+async def test_a_minute_that_was_done_is_done_after_a_restart() -> None:
+    bench = Bench(settings=replace(FREE, latency_ms=58_500))
+    bench.flat(100.0)
+    await bench.venue.submit(ENTRY)
+    assert [type(r) for r in bench.flat(100.0)] == [Fill, Acked]  # at the last point
+    bench.reopen()
+    (report,) = await bench.venue.submit(order("x", SELL, "1"))
+    assert isinstance(report, Acked) and report.at_ns == START_NS + 2 * NS_PER_MIN
+
+
+async def test_skipped_minutes_leave_their_close_as_the_price() -> None:
+    bench = Bench()
+    bench.venue.skip_minute(minute(bar(0, (100.0, 100.0, 2.0, 4.0))))
+    (report,) = await bench.venue.submit(order("a", BUY, "1"))
+    assert isinstance(report, Rejected) and "notional 4.0" in report.reason
+
+
+async def test_a_minute_with_open_orders_cannot_be_skipped() -> None:
+    bench = Bench()
+    bench.flat(100.0)
+    await bench.venue.submit(ENTRY)
+    with pytest.raises(ValueError, match="not idle"):
+        bench.venue.skip_minute(minute(bar(1, (100.0,) * 4)))
+
+
+def test_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
+    store = PaperStore(tmp_path / "venue.db")
+    assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert store._db.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
 class FullDisk(PaperStore):
     """A store whose disk is full while `full` is set."""
 
@@ -202,84 +241,3 @@ async def test_an_account_keeps_its_currency_and_its_start() -> None:
         PaperVenue(bench.instruments, replace(FREE, currency="EUR"), bench.store)
     again = PaperVenue(bench.instruments, replace(FREE, start_balance=Decimal(5)), bench.store)
     assert (await again.account()).wallet_balance == FREE.start_balance
-
-
-_VICTIM = """
-import asyncio, sys
-from pathlib import Path
-from tests.adapters.venues.paper_bench import Bench, order
-from ytc_tui.adapters.venues.paper_store import PaperStore
-from ytc_tui.model.market import Side
-
-async def main() -> None:
-    bench = Bench(store=PaperStore(Path(sys.argv[1])))
-    for n in range(10_000):
-        bench.flat(100.0)
-        await bench.venue.submit(order(f"e{n}", Side.BUY if n % 2 else Side.SELL, "1"))
-        for report in bench.flat(100.0):
-            print(report.venue_fill_id, flush=True)
-
-asyncio.run(main())
-"""
-
-
-def kill_after(lines: int, path: Path) -> list[str]:
-    """Run the victim, SIGKILL it after so many answers, and return all that it had answered."""
-    root = Path(__file__).parents[3]
-    with subprocess.Popen(
-        [sys.executable, "-c", _VICTIM, str(path)],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)},
-    ) as victim:
-        assert victim.stdout is not None
-        answered = [victim.stdout.readline().strip() for _ in range(lines)]
-        victim.send_signal(signal.SIGKILL)
-        return answered + victim.stdout.read().split()
-
-
-async def test_what_was_answered_survives_sigkill(tmp_path: Path) -> None:
-    path = tmp_path / "venue.db"
-    answered = kill_after(25, path)
-    venue = PaperVenue({ABC.symbol: ABC}, FREE, PaperStore(path))
-    kept = [fill.venue_fill_id for fill in await venue.fills(0)]
-    assert kept[: len(answered)] == answered
-    assert len(kept) <= len(answered) + 1
-    held = sum(p.quantity for p in await venue.positions())
-    assert held == sum(f.side.sign * f.quantity for f in await venue.fills(0))
-
-
-_CRAMPED = """
-import asyncio, resource, sys
-from pathlib import Path
-from tests.adapters.venues.paper_bench import Bench, order
-from ytc_tui.adapters.venues.paper_store import PaperStore
-from ytc_tui.model.market import Side
-
-async def main(folder: Path) -> None:
-    bench = Bench(store=PaperStore(folder / "venue.db"))
-    bench.flat(100.0)
-    largest = max(file.stat().st_size for file in folder.iterdir())
-    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
-    for n in range(100):
-        await bench.venue.submit(order(f"e{n}", Side.BUY if n % 2 else Side.SELL, "1"))
-        bench.flat(100.0)
-    print(len(await bench.venue.fills(0)))
-
-asyncio.run(main(Path(sys.argv[1])))
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
-def test_trading_goes_on_for_a_while_when_no_file_can_grow(tmp_path: Path) -> None:
-    root = Path(__file__).parents[3]
-    done = subprocess.run(
-        [sys.executable, "-c", _CRAMPED, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        check=False,
-    )
-    assert done.stdout.split() == ["100"], done.stderr

@@ -1,8 +1,8 @@
 """The bars feed: the bars of many files and symbols as one stream of minutes.
 
 Decides the order of bars: by minute, and in a minute by symbol name (semantics.md 3). Imports its sibling
-sources, the feed's port, model and errors. Invariant: the stream depends on the bars alone, never on how they are split
-into files or batches; a hole is never filled.
+sources, the feed's port, model and errors. Invariant: the stream depends on the bars alone, never on how
+they are split into files or batches; a hole is never filled.
 """
 
 from __future__ import annotations

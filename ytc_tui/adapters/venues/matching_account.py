@@ -21,7 +21,7 @@ _FLOAT_GUARD = 1e-9
 
 @dataclass(slots=True)
 class Position:
-    """Signed quantity (contracts, long > 0) and its exact entry notional (>= 0)."""
+    """Signed quantity (contracts, long > 0) and the exact entry notional of it."""
 
     quantity: Decimal
     cost: Decimal

@@ -48,9 +48,10 @@ _ENDED = frozenset({OrderState.CANCELED, OrderState.EXPIRED})
 class PaperVenue:
     """A venue that matches against bars. Opening a store that has a past goes on from there.
 
-    After a restart, drive the feed from any minute up to the one in which it stopped: steps at or
+    After a restart, drive the feed from the minute of `place_ns()` or an earlier one: steps at or
     before the place give their recorded reports again, and commands repeated at the instant at which
     they were first given get their recorded answer. Until the feed passes the place, `idle` is False.
+    Without a drive, commands act at the place, at the prices last recorded.
     """
 
     name = "paper"
@@ -158,8 +159,8 @@ class PaperVenue:
         self._live = True
         prices, found = machine.step(minute, point)
         reports = tuple(found)
-        # A trigger or an arrival changes an order without a report; it is kept too, so that a feed
-        # taken up later than the place finds every order as it was.
+        # A trigger or an arrival changes an order without a report: kept too, so that the place is
+        # never far behind a change.
         if reports or machine.book.changed:
             self._save(StepRecord(at_ns, reports))
         return MatchedPoint(at_ns, tuple(prices), reports)

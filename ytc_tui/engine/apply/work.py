@@ -10,6 +10,7 @@ from typing import assert_never
 
 from ytc_tui.model import events as ev
 from ytc_tui.model.state import AgentRecord, AlertRecord, HandoffRecord, State, TaskRecord
+from ytc_tui.model.tables import next_state
 from ytc_tui.model.tasks import (
     HANDOFF_TABLE,
     AgentStatus,
@@ -18,7 +19,6 @@ from ytc_tui.model.tasks import (
     ResponseMessage,
     ResponseStatus,
 )
-from ytc_tui.model.tables import next_state
 
 WorkEvent = (
     ev.TaskRequested

@@ -15,8 +15,7 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRole, OrderState
-from ytc_tui.model.session import Gate, SessionStatus, Severity, StatusTrigger
-from ytc_tui.model.session import STATUS_TABLE
+from ytc_tui.model.session import STATUS_TABLE, Gate, SessionStatus, Severity, StatusTrigger
 from ytc_tui.model.tables import next_state
 from ytc_tui.model.trades import ExitReason
 

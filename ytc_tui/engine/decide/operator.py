@@ -125,7 +125,7 @@ def _close_gate(sit: Situation, reason: str) -> Iterator[ev.Event]:
 
 
 def _open_gate(sit: Situation, reason: str) -> Iterator[ev.Event]:
-    """ACTIVE within trading hours, otherwise back to waiting for them; a blocked hand-over is proposed anew."""
+    """ACTIVE within trading hours, else back to waiting for them; a refused handoff is proposed anew."""
     state = sit.state
     trading = state.phase is Phase.ACTIVE_TRADING and sit.at_ns < sit.window.planned_end_ns
     if trading and sit.pnl_pct() > -sit.policy.limits.entries_off_loss_pct:

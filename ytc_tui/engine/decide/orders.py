@@ -168,7 +168,7 @@ def decide_order_news(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
                     "rejects-in-row",
                     Severity.CRITICAL,
                     "rejects_in_row",
-                    f"{sit.state.rejects_in_row} rejects in a row (limit {limit}): entries stay off until resume",
+                    f"{sit.state.rejects_in_row} rejects in a row (limit {limit}): no entries until resume",
                 )
         case ev.DiscrepancyFound():
             yield ev.AlertRaised(

@@ -104,9 +104,9 @@ def _current(sit: Situation, after: Phase) -> HandoffRecord | None:
     found = None
     for record in state.handoffs.values():
         handoff = record.handoff
-        if handoff.from_phase == state.phase and handoff.to_phase == after:
-            if record.proposed_ns >= state.phase_since_ns:
-                found = record
+        ours = handoff.from_phase == state.phase and handoff.to_phase == after
+        if ours and record.proposed_ns >= state.phase_since_ns:
+            found = record
     return found
 
 

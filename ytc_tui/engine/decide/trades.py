@@ -33,12 +33,13 @@ def decide_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
         yield from _entered(sit, trade, record)
     elif trade.open_quantity == ZERO and not _entry_works(sit, trade):
         yield from _closed(sit, trade, record, event.fill)
-    elif record is not None and record.request.role is OrderRole.TARGET and _first_target(record):
-        if trade.state in (TradeState.IN_POSITION, TradeState.PARTIALLY_FILLED):
-            yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.T1_HIT, "T1 filled")
+    elif trade.state is TradeState.IN_POSITION and _first_target(record):
+        yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.T1_HIT, "T1 filled")
 
 
-def _first_target(record: OrderRecord) -> bool:
+def _first_target(record: OrderRecord | None) -> bool:
+    if record is None or record.request.role is not OrderRole.TARGET:
+        return False
     return record.note == "T1" and record.state is OrderState.FILLED
 
 
@@ -66,7 +67,7 @@ def _place_targets(sit: Situation, trade: Trade) -> Iterator[ev.Event]:
     held = trade.open_quantity
     full_size = held == trade.planned_quantity
     part_one = trade.part_one_quantity if full_size else floor_to_step(held / 2, lot)
-    if part_one <= ZERO or trade.t2 is None and part_one == held:
+    if part_one <= ZERO or (trade.t2 is None and part_one == held):
         part_one = held
     yield from intend_target(sit, trade, trade.t1, part_one, "T1")
     rest = held - part_one

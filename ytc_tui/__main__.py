@@ -1,0 +1,5 @@
+"""`python -m ytc_tui` is `ytc`."""
+
+from ytc_tui.cli import main
+
+main()

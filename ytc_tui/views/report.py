@@ -1,0 +1,196 @@
+"""A session's report: what it was, what it did, and why it did no more.
+
+Decides which figures a report states and how they follow from the journal. Imports the model and the
+ledger check. Invariant: every figure is stated by an entry or recomputed from fills; none is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ytc_tui.model import events as ev
+from ytc_tui.model.chain import GENESIS_HASH
+from ytc_tui.model.money import HUNDRED, ONE, ZERO
+from ytc_tui.model.session import Phase, SessionStatus
+from ytc_tui.views.journal import Recorded, Sanitiser, plain, sanitised, utc
+from ytc_tui.views.ledger import Ledger, LedgerReport
+from ytc_tui.views.report_rows import Rows
+from ytc_tui.views.report_tables import (
+    AgentRow,
+    AlertRow,
+    ChecklistRow,
+    FlattenRow,
+    Funnel,
+    HandoffRow,
+    LimitRow,
+    TradeRow,
+)
+
+NOT_MODELLED = "not modelled"
+REVIEWER = "session_review"
+# Breakeven trades neither add to nor reset a streak (semantics.md 5).
+_BREAKEVEN_R = ONE / 10
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Which session it was. Times are UTC, empty when the journal does not tell them."""
+
+    session: str
+    mode: str
+    account: str
+    feed: str
+    symbols: tuple[str, ...]
+    software: str
+    config_digest: str
+    init: str
+    open: str
+    planned_end: str
+    hard_end: str
+    ended: str
+    phase: str
+    status: str
+    end_reason: str
+    entries: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the session came to, in account currency. `pnl` is what it changed the wallet by: positions
+    still open are listed and not valued."""
+
+    currency: str
+    start_balance: Decimal
+    end_balance: Decimal
+    pnl: Decimal
+    pnl_pct: Decimal | None
+    fees: Decimal
+    funding: str
+    trades: int
+    wins: int
+    losses: int
+    breakevens: int
+    total_r: Decimal
+    open_positions: dict[str, str]
+    differences: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReport:
+    header: Header
+    result: Result
+    limits: tuple[LimitRow, ...]
+    trades: tuple[TradeRow, ...]
+    funnel: Funnel
+    flattens: tuple[FlattenRow, ...]
+    alerts: tuple[AlertRow, ...]
+    handoffs: tuple[HandoffRow, ...]
+    checklists: dict[str, tuple[ChecklistRow, ...]]
+    agents: tuple[AgentRow, ...]
+    review: dict[str, Any] | None
+
+
+@dataclass(slots=True)
+class _Course:
+    """How the session went, as far as the header tells it."""
+
+    started: ev.SessionStarted | None = None
+    phase: Phase = Phase.INIT
+    status: SessionStatus = SessionStatus.INITIALIZED
+    end_reason: str = ""
+    ended_ns: int = 0
+    entries: int = 0
+    session: str = ""
+    head: str = GENESIS_HASH
+
+    def take(self, record: Recorded) -> None:
+        self.entries = record.seq
+        self.session, self.head = record.entry.session, record.entry.hash
+        match record.event:
+            case ev.SessionStarted() as started:
+                self.started = started
+            case ev.PhaseChanged(after=after, end_reason=reason):
+                self.phase = after
+                self.end_reason = self.end_reason or reason
+            case ev.StatusChanged(after=after_status):
+                self.status = after_status
+            case ev.SessionEnded(reason):
+                self.end_reason = self.end_reason or reason
+                self.ended_ns = record.at_ns
+            case _:
+                return
+
+
+def build_report(records: Iterable[Recorded], *, safe: Sanitiser) -> SessionReport:
+    """The report of one session from its entries, oldest first; every text in it passed `safe`."""
+    course, ledger, rows = _Course(), Ledger(), Rows()
+    for record in records:
+        course.take(record)
+        ledger.take(record)
+        rows.take(record)
+    checked = ledger.report()
+    trades = tuple(rows.trade_rows(ledger))
+    report = SessionReport(
+        _header(course),
+        _result(course, checked, trades),
+        rows.limit_rows(),
+        trades,
+        rows.funnel(trades),
+        tuple(rows.flattens),
+        tuple(rows.alerts.values()),
+        tuple(rows.handoffs.values()),
+        {name: tuple(lines) for name, lines in rows.checklists.items()},
+        tuple(rows.agents.values()),
+        rows.results.get(REVIEWER),
+    )
+    return sanitised(report, safe)
+
+
+def _header(course: _Course) -> Header:
+    started = course.started
+    return Header(
+        session=course.session,
+        mode=started.mode.value if started else "",
+        account=started.account_id if started else "",
+        feed=started.feed if started else "",
+        symbols=started.symbols if started else (),
+        software=started.software if started else "",
+        config_digest=started.config_digest if started else "",
+        init=utc(started.init_ns) if started else "",
+        open=utc(started.open_ns) if started else "",
+        planned_end=utc(started.planned_end_ns) if started else "",
+        hard_end=utc(started.hard_end_ns) if started else "",
+        ended=utc(course.ended_ns) if course.ended_ns else "",
+        phase=course.phase.value,
+        status=course.status.value,
+        end_reason=course.end_reason,
+        entries=course.entries,
+        head=course.head,
+    )
+
+
+def _result(course: _Course, checked: LedgerReport, trades: tuple[TradeRow, ...]) -> Result:
+    sums = checked.sums
+    results = [trade.r_multiple for trade in trades if trade.r_multiple is not None]
+    breakevens = sum(1 for r_multiple in results if abs(r_multiple) < _BREAKEVEN_R)
+    wins = sum(1 for r_multiple in results if r_multiple >= _BREAKEVEN_R)
+    return Result(
+        currency=course.started.currency if course.started else "",
+        start_balance=sums.base,
+        end_balance=sums.wallet,
+        pnl=sums.pnl,
+        pnl_pct=sums.pnl / sums.base * HUNDRED if sums.base else None,
+        fees=sums.fees,
+        funding=plain(sums.funding) if sums.funding_events else NOT_MODELLED,
+        trades=sum(1 for trade in trades if trade.quantity),
+        wins=wins,
+        losses=len(results) - wins - breakevens,
+        breakevens=breakevens,
+        total_r=sum(results, ZERO),
+        open_positions={symbol: plain(quantity) for symbol, quantity in sums.open_positions().items()},
+        differences=len(checked.differences),
+    )
