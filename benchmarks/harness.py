@@ -17,8 +17,12 @@ def emit(
     goal: str,
     ok: bool,
     why: str = "",
+    workload: str = "",
 ) -> None:
-    """Print one figure as one line of JSON; `why` says what a figure that falls short runs into."""
+    """Print one figure as one line of JSON.
+
+    `workload` names what was worked on; `why` says what a figure that falls short runs into.
+    """
     line: dict[str, Any] = {
         "id": id,
         "figure": float(f"{figure:.4g}"),
@@ -28,6 +32,8 @@ def emit(
         "goal": goal,
         "ok": ok,
     }
+    if workload:
+        line["workload"] = workload
     if why and not ok:
         line["why"] = why
     print(json.dumps(line), flush=True)

@@ -150,9 +150,11 @@ def test_a_wait_that_was_interrupted_goes_on_where_it_was(loop: JumpingLoop) -> 
             waiting = asyncio.create_task(clock.sleep_until(START_NS + 60 * NS_PER_S))
             await asyncio.sleep(7)
             waiting.cancel()
+            await asyncio.wait({waiting})
         await clock.sleep_until(START_NS + 60 * NS_PER_S)
 
     assert spent(loop, play()) == pytest.approx(60)
+    assert clock.now_ns() == START_NS + 60 * NS_PER_S
 
 
 def test_others_get_their_turn_while_a_run_is_behind_its_pace(loop: JumpingLoop) -> None:
@@ -167,6 +169,8 @@ def test_others_get_their_turn_while_a_run_is_behind_its_pace(loop: JumpingLoop)
 
     async def play() -> None:
         task = asyncio.create_task(other())
+        await clock.sleep_until(START_NS - NS_PER_S)
+        loop.jumping.time_s += 100
         for minute in range(100):
             await clock.sleep_until(START_NS + minute * NS_PER_S)
         task.cancel()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.agents.builders import RULES, SYMBOL, D, context, market, minute_ns, quiet, result, trade
-from tests.analysis.series import minutes_of
+from tests.analysis.series import bar, minutes_of
 from ytc_tui.agents.exit_execution import bars_since_entry, consider
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Side
@@ -55,6 +55,13 @@ def test_the_same_loss_in_a_bar_that_is_not_wide_waits() -> None:
     assert closes_of(analysis) == []
     narrow = replace(RULES, scratch_bar_atr=D(repr(bar.high - bar.low)) / D(repr(atr)) - D("0.0001"))
     assert [reason for reason, _ in closes_of(analysis, management=narrow)] == ["scratch"]
+
+
+def test_a_wide_bar_with_the_trade_or_without_direction_is_no_counter_bar() -> None:
+    assert closes_of(after(1000, 1000, 1000, 980, 993.5)) == []
+    doji = after(1000, 1000, 1000, 1000)
+    doji.on_minute(bar(WARM + 4, 993.5, 1002.0, 993.0, 993.5))
+    assert closes_of(doji) == []
 
 
 def test_never_before_the_least_number_of_bars() -> None:
@@ -120,6 +127,10 @@ def test_forty_percent_of_the_way_to_t1_extends_as_well() -> None:
     assert [one for one, _ in closes_of(idle(8, 1001.9), trade(**near))] == ["scratch"]
     slow = replace(RULES, scratch_t1_progress=D("0.5"))
     assert [one for one, _ in closes_of(idle(8, 1002.0), trade(**near), management=slow)] == ["scratch"]
+
+
+def test_a_target_at_the_entry_is_no_way_to_go() -> None:
+    assert closes_of(idle(8, 1000.0), trade(t1=D(1000), **ENTERED)) != []
 
 
 def test_a_trade_whose_stop_is_at_breakeven_is_not_scratched() -> None:

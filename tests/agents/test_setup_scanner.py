@@ -162,6 +162,13 @@ def test_price_must_stand_between_stop_and_limit() -> None:
     assert not proposed(setup.stop)
 
 
+def test_a_limit_at_the_trigger_is_still_wholesale() -> None:
+    tight = replace(the_setup(), limit=the_setup().trigger)
+    ctx = context(pullback())
+    assert proposals(replace(ctx, marks={SYMBOL: tight.limit}), tight)[0] == [tight.setup_id]
+    assert proposals(replace(ctx, marks={SYMBOL: tight.limit + 0.1}), tight)[0] == []
+
+
 def test_a_chasing_trigger_is_proposed_so_that_its_refusal_is_on_record() -> None:
     setup = the_setup()
     chasing = replace(setup, limit=setup.trigger - 0.5)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from tests.agents.builders import (
     answer,
     considered,
     context,
+    instrument,
     market,
     minute_ns,
     quiet,
@@ -81,6 +83,11 @@ def test_t1_is_remembered_by_quantity_after_a_restored_cover() -> None:
     assert actions(part, 1004.0, (999.0, 1005.1)) == []
     sold_by_hand = trade(opened_ns=ENTRY_NS, t1=D(1005), exited_quantity=D("0.5"))
     assert actions(sold_by_hand, 1004.0, (999.0, 1004.9)) == []
+
+
+def test_a_trade_that_could_not_be_split_has_no_part_one_to_lose() -> None:
+    whole = trade(opened_ns=ENTRY_NS, t1=D(1005), part_one_quantity=D(0), exited_quantity=D("0.5"))
+    assert actions(whole, 1004.0, (999.0, 1005.1)) == []
 
 
 def test_half_of_a_partly_filled_entry_counts_as_part_one() -> None:
@@ -170,6 +177,27 @@ def test_trailing_starts_after_t1_two_ticks_beyond_the_newest_swing() -> None:
     after = trade(opened_ns=entered, state=TradeState.T1_HIT, exited_quantity=D("0.5"))
     (action,) = actions(after, 1018.0, (999.0, 1018.1), analysis=rising)
     assert (action["basis"], action["price"]) == ("trailing_stop", "1007.7")
+
+
+def test_trailing_needs_a_swing_that_became_known_after_the_entry() -> None:
+    rising = legs(1016, 1008, 1018)
+    (low,) = (s for s in rising.swings_ttf if s.price == 1007.9)
+    held: dict[str, Any] = {"state": TradeState.T1_HIT, "exited_quantity": D("0.5"), "stop": D(1001)}
+    assert actions(trade(opened_ns=low.known_ns, **held), 1018.0, (999.0, 1018.1), analysis=rising) == []
+    assert actions(trade(opened_ns=low.known_ns - 1, **held), 1018.0, (999.0, 1018.1), analysis=rising) != []
+
+
+@pytest.mark.parametrize(
+    ("side", "turns", "price"), [(BUY, (1016, 1008, 1018), 1006.5), (SELL, (984, 992, 982), 993.5)]
+)
+def test_a_trailing_stop_off_the_grid_is_rounded_away(
+    side: Side, turns: tuple[float, ...], price: float
+) -> None:
+    coarse = replace(instrument(), tick=D("0.5"))
+    held = trade(side, opened_ns=minute_ns(90), state=TradeState.T1_HIT, exited_quantity=D("0.5"))
+    mark = turns[-1]
+    found = actions(held, mark, (mark, mark), analysis=legs(*turns), instruments={SYMBOL: coarse})
+    assert [float(action["price"]) for action in found] == [price]
 
 
 def test_a_short_trails_above_the_newest_swing_high() -> None:

@@ -65,7 +65,7 @@ class PacedClock:
     async def sleep_until(self, at_ns: int) -> None:
         """Wait (at_ns - the last instant) / speed real seconds; at full speed or stopped, not at all.
 
-        A wait that was cancelled and is asked for again ends when the first would have.
+        A wait that was cancelled counts as far as it went.
         """
         if at_ns <= self._at_ns:
             return
@@ -93,18 +93,30 @@ class PacedClock:
 
     async def _wait(self, at_ns: int) -> None:
         loop = asyncio.get_running_loop()
-        begun_s = loop.time() if self._due_s is None else max(self._due_s, loop.time() - MAX_ARREARS_S)
-        left_s = (at_ns - self._at_ns) / NS_PER_S
+        self._due_s = max(loop.time() if self._due_s is None else self._due_s, loop.time() - MAX_ARREARS_S)
         while self._speed is not None and not self._stopped:
             speed = self._speed
-            due_s = begun_s + left_s / speed
+            due_s = self._due_s + (at_ns - self._at_ns) / NS_PER_S / speed
+            if due_s <= loop.time():
+                # Behind the pace there is no wait, but others on this loop still get their turn.
+                self._due_s = due_s
+                await asyncio.sleep(0)
+                return
             self._nudged.clear()
             try:
-                # A due time that has passed does not wait, but others on this loop get their turn.
-                await asyncio.wait_for(self._nudged.wait(), max(due_s - loop.time(), 1e-9))
+                await asyncio.wait_for(self._nudged.wait(), due_s - loop.time())
             except TimeoutError:
                 self._due_s = due_s
                 return
-            left_s -= (loop.time() - begun_s) * speed
-            begun_s = loop.time()
+            except asyncio.CancelledError:
+                self._played(loop.time(), speed, at_ns)
+                raise
+            self._played(loop.time(), speed, at_ns)
         self._due_s = None
+
+    def _played(self, now_s: float, speed: int, at_ns: int) -> None:
+        """Book the part of a wait for `at_ns` that is over."""
+        assert self._due_s is not None
+        reached_ns = self._at_ns + int((now_s - self._due_s) * speed * NS_PER_S)
+        self._at_ns = max(self._at_ns, min(reached_ns, at_ns - 1))
+        self._due_s = now_s

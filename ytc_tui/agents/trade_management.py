@@ -105,7 +105,7 @@ def t1_filled(context: AgentContext, trade: Trade) -> bool:
     if trade.state in (TradeState.T1_HIT, TradeState.TRAILING_STOP):
         return True
     extreme = _best_price(context, trade)
-    if extreme is None or trade.exited_quantity <= ZERO or (extreme - trade.t1) * trade.side.sign < ZERO:
+    if extreme is None or (extreme - trade.t1) * trade.side.sign < ZERO:
         return False
     part_one = trade.part_one_quantity
     if trade.entered_quantity != trade.planned_quantity:

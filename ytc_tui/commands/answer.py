@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,5 +11,5 @@ class Answer:
     """The answer to one command; `data` is JSON-able."""
 
     text: str
-    data: object
+    data: Any
     exit_code: int = 0

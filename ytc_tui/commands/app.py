@@ -148,3 +148,177 @@ def data_check(
         raise typer.BadParameter("is open or close", param_hint="--bar-label")
     report = command.check(file, "close" if bar_label == "close" else "open")
     show(Answer(command.render(report), asdict(report), report.exit_code), as_json)
+
+
+Session = Annotated[str, typer.Option("--session", help="Session or run id, or its beginning.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the journal.")]
+
+
+@app.command()
+def status(
+    component: Annotated[
+        str, typer.Option("--component", help="One component, e.g. venue or agent.setup_scanner.")
+    ] = "",
+    session: Session = "",
+    as_json: AsJson = False,
+) -> None:
+    """The running session: phase, gate, P&L, positions, alerts, health."""
+    from ytc_tui.commands import operate
+    from ytc_tui.commands.places import paper_paths
+
+    show(operate.status(paper_paths(), session, component or None), as_json)
+
+
+def _verb(
+    verb: str, session: str, reason: str, as_json: bool, target: str = "", content_hash: str = ""
+) -> None:
+    from ytc_tui.commands import operate
+    from ytc_tui.commands.places import command_of, paper_paths
+
+    show(operate.send(paper_paths(), session, command_of(verb, reason, target, content_hash)), as_json)
+
+
+@app.command()
+def pause(session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
+    """Stop scanning and entries; stops and open trades are managed on."""
+    _verb("pause", session, reason, as_json)
+
+
+@app.command()
+def resume(session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
+    """Go on. After a flatten a reason is needed; never after an emergency stop."""
+    _verb("resume", session, reason, as_json)
+
+
+@app.command("stop-entries")
+def stop_entries(session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
+    """No new trades; setups are still shown, and refused."""
+    _verb("stop-entries", session, reason, as_json)
+
+
+@app.command()
+def cancel(session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
+    """Pull working entry orders; protective stops stay."""
+    _verb("cancel", session, reason, as_json)
+
+
+@app.command()
+def flatten(
+    session: Session = "",
+    reason: Reason = "",
+    everywhere: Annotated[bool, typer.Option("--all", help="Every running engine.")] = False,
+    timeout_s: Annotated[float, typer.Option("--timeout", help="Seconds to wait for the proof.")] = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Latch entries, cancel, close everything, and wait until the venue confirms that it is flat."""
+    from ytc_tui.commands import operate
+    from ytc_tui.commands.places import command_of, paper_paths
+
+    command = command_of("flatten", reason)
+    answer = operate.flatten(paper_paths(), session, command, everywhere=everywhere, timeout_s=timeout_s)
+    show(answer, as_json)
+
+
+@app.command()
+def shutdown(session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
+    """End the session: close what is open, report, and stop."""
+    _verb("shutdown", session, reason, as_json)
+
+
+@app.command()
+def handoffs(session: Session = "", as_json: AsJson = False) -> None:
+    """Handoffs between phases, the waiting ones first."""
+    from ytc_tui.commands import operate
+    from ytc_tui.commands.places import paper_paths
+
+    show(operate.handoffs(paper_paths(), session), as_json)
+
+
+@app.command()
+def approve(
+    handoff: str,
+    content: Annotated[str, typer.Option("--content", help="The content hash that you saw.")] = "",
+    session: Session = "",
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Approve a waiting handoff."""
+    _verb("approve", session, reason, as_json, handoff, content)
+
+
+@app.command()
+def reject(handoff: str, session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
+    """Reject a waiting handoff: the session pauses."""
+    _verb("reject", session, reason, as_json, handoff)
+
+
+@app.command()
+def ack(alert: str, session: Session = "", as_json: AsJson = False) -> None:
+    """Acknowledge an alert."""
+    _verb("ack", session, "", as_json, alert)
+
+
+@app.command()
+def agents(session: Session = "", as_json: AsJson = False) -> None:
+    """Agents of the running session: state, runs, failures, and why idle."""
+    from ytc_tui.commands import operate
+    from ytc_tui.commands.places import paper_paths
+
+    show(operate.agents(paper_paths(), session), as_json)
+
+
+@app.command()
+def sessions(as_json: AsJson = False) -> None:
+    """Past and running sessions."""
+    from ytc_tui.adapters.terminal_text import safe_line
+    from ytc_tui.commands import sessions as command
+    from ytc_tui.commands.places import paper_paths
+
+    show(command.sessions([paper_paths().database], safe=safe_line), as_json)
+
+
+@app.command()
+def report(
+    session: Annotated[str, typer.Argument(help="Session id, its beginning, or last.")] = "last",
+    form: Annotated[str, typer.Option("--format", help="terminal, markdown or json.")] = "terminal",
+    as_json: AsJson = False,
+) -> None:
+    """The report of one session."""
+    from ytc_tui.adapters.terminal_text import safe_line
+    from ytc_tui.commands import report as command
+    from ytc_tui.commands.places import paper_paths
+
+    if form not in ("terminal", "markdown", "json"):
+        raise typer.BadParameter("is terminal, markdown or json", param_hint="--format")
+    answer = command.report(
+        paper_paths().database,
+        session,
+        safe=safe_line,
+        form=command.ReportForm.MARKDOWN if form == "markdown" else command.ReportForm.TERMINAL,
+        colour=sys.stdout.isatty(),
+    )
+    show(answer, as_json or form == "json")
+
+
+@app.command()
+def verify(session: Session = "", as_json: AsJson = False) -> None:
+    """The audit chain and the sums, offline. Exit 0 good, 1 tampered, 2 truncated, 3 unreadable."""
+    from ytc_tui.adapters.terminal_text import safe_line
+    from ytc_tui.commands import verify as command
+    from ytc_tui.commands.places import paper_paths
+
+    show(command.verify(paper_paths().database, session or None, safe=safe_line), as_json)
+
+
+@app.command()
+def explain(
+    target: Annotated[str, typer.Argument(help="Order id, T0001, D0001, setup id, agent, or a time.")],
+    session: Session = "",
+    as_json: AsJson = False,
+) -> None:
+    """Why, or why not: the gate chain behind an order, a trade, a decision or a moment."""
+    from ytc_tui.adapters.terminal_text import safe_line
+    from ytc_tui.commands import explain as command
+    from ytc_tui.commands.places import paper_paths
+
+    show(command.explain(paper_paths().database, target, safe=safe_line, session=session or None), as_json)

@@ -18,10 +18,10 @@ from typing import Any
 
 from ytc_tui.adapters.clock import WallClock
 from ytc_tui.adapters.stores.reader import SqliteReader
-from ytc_tui.adapters.terminal_text import safe
+from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.http import DoorServer
 from ytc_tui.boot import Parts, RunRequest, hold_account, open_journal, prepare, whole_on_record
-from ytc_tui.commands.explain import explain_from
+from ytc_tui.commands.explain import explain
 from ytc_tui.config import LoadedSettings
 from ytc_tui.engine.door import Door
 from ytc_tui.model.chain import Entry
@@ -52,7 +52,7 @@ class Output:
             return
         text = event_line(entry, event)
         if text:
-            self.line(safe(text, LINE_LIMIT))
+            self.line(safe_line(text, LINE_LIMIT))
 
     def line(self, text: str) -> None:
         if self.broken:
@@ -82,7 +82,7 @@ async def _run(loaded: LoadedSettings, request: RunRequest, output: Output, stay
                 return await _run_beside_the_record(parts, reader, output)
             async with durable_outlets(parts, journal, reader, output.event) as outlets:
                 run = PaperRun(parts, outlets)
-                await _serve(run, reader, stay)
+                await _serve(run, stay)
                 for document in run.documents:
                     await journal.anchor(document["session_id"], WallClock().now_ns())
         finally:
@@ -105,7 +105,7 @@ async def _run_beside_the_record(parts: Parts, reader: SqliteReader, output: Out
     return _conclude(run, output)
 
 
-async def _serve(run: PaperRun, reader: SqliteReader, stay: bool) -> None:
+async def _serve(run: PaperRun, stay: bool) -> None:
     """Drive the run with its door, its signals and its kill file."""
     loop = asyncio.get_running_loop()
     done = asyncio.Event()
@@ -119,7 +119,12 @@ async def _serve(run: PaperRun, reader: SqliteReader, stay: bool) -> None:
         loop.add_signal_handler(number, stop)
     loop.add_signal_handler(signal.SIGHUP, lambda: None)
     run.parts.paths.prepare_sockets()
-    door = Door(run.host, lambda session, target: explain_from(reader, session, target))
+    database = run.parts.paths.database
+
+    def from_journal(session: str, target: str) -> dict[str, Any]:
+        return dict(explain(database, target, safe=safe_line, session=session).data)
+
+    door = Door(run.host, from_journal)
     server = DoorServer(door, run.parts.paths.socket(run.parts.run_id))
     await server.start()
     watcher = asyncio.create_task(_watch_kill_file(run))

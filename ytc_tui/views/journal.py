@@ -46,7 +46,7 @@ class Difference(NamedTuple):
     expected: str
 
     def __str__(self) -> str:
-        return f"entry {self.seq}: {self.what}: is {self.found}, should be {self.expected}"
+        return f"entry {self.seq}: {self.what}: {self.found}; expected {self.expected}"
 
 
 def recorded(entries: Iterable[Entry]) -> Iterator[Recorded]:

@@ -50,6 +50,7 @@ class Ledger:
     filled: dict[str, Decimal] = field(default_factory=dict)
     fill_ids: set[str] = field(default_factory=set)
     rejected: set[str] = field(default_factory=set)
+    task_ids: set[str] = field(default_factory=set)
     discrepancies: set[str] = field(default_factory=set)
     # Differences that a discrepancy recorded later explains: by the discrepancy's id.
     unexplained: dict[str, Difference] = field(default_factory=dict)
@@ -81,6 +82,12 @@ class Ledger:
                 yield from self._planned(seq, trade)
             case ev.StopTightened():
                 yield from self._tightened(seq, event)
+            case ev.TaskRequested(task):
+                if task.task_id in self.task_ids:
+                    yield Difference(
+                        seq, f"task of {task.agent_target}", f"id {task.task_id} again", "a new id"
+                    )
+                self.task_ids.add(task.task_id)
             case ev.OrderRejected(client_id):
                 self.rejected.add(client_id)
             case ev.FillBooked():

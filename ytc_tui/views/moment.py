@@ -73,7 +73,7 @@ def explain_time(history: History, text: str) -> Minute | None:
         if from_ns <= record.at_ns < to_ns and not isinstance(record.event, _ROUTINE)
     )
     state = _state(history, to_ns)
-    scan = _scan(history, to_ns)
+    scan = _scan(history, from_ns, to_ns)
     decided = _last_decision(history, from_ns, to_ns)
     facts: dict[str, Any] = {**state, **scan}
     refusal = next(
@@ -92,12 +92,11 @@ def explain_time(history: History, text: str) -> Minute | None:
     if to_ns <= first:
         headline = f"before the session's first entry ({utc(first)})"
     else:
-        headline = _headline(inside, decided, state, scan)
+        headline = _headline(decided, state, scan)
     return Minute(f"{utc(from_ns)}: {headline}", facts, inside, decided or refusal)
 
 
 def _headline(
-    inside: tuple[Recorded, ...],
     decided: tuple[Recorded, ev.DecisionMade] | None,
     state: Mapping[str, Any],
     scan: Mapping[str, Any],
@@ -114,10 +113,11 @@ def _headline(
         return f"no trade: the gate was {state['gate'].upper()} ({state['gate_reason']})"
     if "missing" not in scan:
         return "no trade: the scanner had not reported yet"
+    if not scan["scanned_then"]:
+        return f"no trade: the scanner gave no answer then, its last one is of {scan['scanned_at']}"
     told = [f"{symbol}: {'; '.join(reasons)}" for symbol, reasons in scan["missing"].items()]
     told += [f"{name}: {why}" for name, why in scan["waiting"].items()]
-    found = "no trade: no setup was proposed" if inside or not told else "no trade"
-    return f"{found}{'; ' if told else ''}{' | '.join(told)}"
+    return f"no trade: {' | '.join(told) or 'no setup was proposed'}"
 
 
 def _state(history: History, to_ns: int) -> dict[str, Any]:
@@ -154,8 +154,11 @@ def _state(history: History, to_ns: int) -> dict[str, Any]:
     }
 
 
-def _scan(history: History, to_ns: int) -> dict[str, Any]:
-    """What the scanner and entry execution last reported before `to_ns`; empty when neither had."""
+def _scan(history: History, from_ns: int, to_ns: int) -> dict[str, Any]:
+    """What the scanner and entry execution last reported before `to_ns`; empty when neither had.
+
+    `scanned_then` is false when that report is from before `from_ns`.
+    """
     told: dict[str, Any] = {}
     scanner = _report(history, "setup_scanner", to_ns)
     if scanner is None:
@@ -164,6 +167,7 @@ def _scan(history: History, to_ns: int) -> dict[str, Any]:
     missing = result.get("missing")
     told |= {
         "scanned_at": utc(record.at_ns),
+        "scanned_then": record.at_ns >= from_ns,
         "scan_seq": record.seq,
         "setups_found": [str(setup.get("setup_id")) for setup in result.get("active_setups", ())],
         "missing": _listed(missing if isinstance(missing, Mapping) else {"all": missing or ()}),

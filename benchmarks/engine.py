@@ -1,0 +1,95 @@
+"""What the benchmarks of the engine share: the data at hand, one run in memory, and what it gave."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from time import perf_counter
+
+from ytc_tui.boot import RunRequest, prepare
+from ytc_tui.config import load_settings
+from ytc_tui.model.chain import Entry
+from ytc_tui.model.events import Event, SessionEnded, SessionStarted
+from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
+from ytc_tui.outlets import memory_outlets
+from ytc_tui.paper_run import PaperRun
+
+_BESIDE = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+def large_file(name: str) -> str | None:
+    """The file `name` of the large data (YTC_TEST_DATA, or the folder beside the repository), or None."""
+    path = Path(os.environ.get("YTC_TEST_DATA", _BESIDE)) / "ohlcv" / name
+    return str(path) if path.is_file() else None
+
+
+def demo_file(symbol: str) -> str:
+    """The bundled ten days of `symbol`."""
+    name = f"binance_um_{symbol}_1m_2022-11-01_10.parquet"
+    return str(resources.files("ytc_tui") / "data" / "demo" / name)
+
+
+def at(text: str) -> int:
+    """`2022-03-01` or `2022-03-01T12:00`, UTC, as nanoseconds."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * NS_PER_S
+
+
+def request_of(data: Sequence[str], from_text: str, to_text: str) -> RunRequest:
+    return RunRequest(data=tuple(data), from_ns=at(from_text), to_ns=at(to_text))
+
+
+@dataclass(slots=True)
+class Ran:
+    """One run: all its bars, the minutes of its sessions, wall seconds, and the head of each session."""
+
+    symbols: int = 0
+    bars: int = 0
+    minutes_in_sessions: int = 0
+    sessions: int = 0
+    seconds: float = 0.0
+    entries: int = 0
+    trades: int = 0
+    heads: list[str] = field(default_factory=list)
+    init_ns: int = 0
+
+    @property
+    def bars_per_s(self) -> float:
+        return self.bars / self.seconds
+
+    @property
+    def bars_in_sessions(self) -> int:
+        return self.minutes_in_sessions * self.symbols
+
+    def observe(self, entry: Entry, event: Event) -> None:
+        self.entries += 1
+        if isinstance(event, SessionStarted):
+            self.sessions += 1
+            self.init_ns = event.init_ns
+        elif isinstance(event, SessionEnded):
+            self.minutes_in_sessions += (entry.at - self.init_ns) // NS_PER_MIN
+
+
+def build(request: RunRequest, overrides: Mapping[str, str], ran: Ran) -> PaperRun:
+    """The product's own run with journal, venue record and notices in memory; `ran` watches it."""
+    loaded = load_settings(None, dict(overrides), environment={})
+    parts = prepare(loaded, request, {})
+    ran.symbols = len(parts.feed.symbols)
+    ran.bars = sum(len(minute.bars) for minute in parts.feed.minutes(parts.feed.start_ns))
+    return PaperRun(parts, memory_outlets(parts, ran.observe))
+
+
+def run_in_memory(request: RunRequest, overrides: Mapping[str, str] | None = None) -> Ran:
+    """Run at full speed; the files are read as the run goes. Preparing is not timed."""
+    ran = Ran()
+    run = build(request, overrides or {}, ran)
+    start = perf_counter()
+    asyncio.run(run.run())
+    ran.seconds = perf_counter() - start
+    ran.trades = sum(document["funnel"]["entered"] for document in run.documents)
+    ran.heads = [document["journal"]["head"] for document in run.documents]
+    return ran

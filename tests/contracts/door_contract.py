@@ -1,0 +1,168 @@
+"""What every EngineClient must do, in the same process or behind a socket.
+
+A test file makes a class `TestMyClient(DoorContract)` with a fixture `bench` that gives a `DoorBench`;
+pytest then runs every test below against that client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from ytc_tui.client import EngineClient, Receipt
+from ytc_tui.errors import (
+    EngineUnreachable,
+    JournalUnavailable,
+    UsageInvalid,
+    VenueOutcomeUnknown,
+    YtcError,
+)
+from ytc_tui.model.commands import Command, Verb
+
+DOCUMENT: dict[str, Any] = {
+    "session_id": "s-1",
+    "session_status": "running",
+    "session_metrics": {"current_pnl": "-12.50", "risk_utilization": "0.1250", "positions_open": 1},
+    "alerts": [{"severity": "warning", "message": "Überraschung 日本 \x1b[2J \u202e", "count": 3}],
+    "health": {"venue": {"status": "ok", "detail": "", "age_s": 0}},
+    "emergency": None,
+    "figures": [0.1, -3, True, "0.10"],
+    "order_is_kept": {"z": 1, "a": 2},
+}
+
+
+@dataclass
+class RecordingEngine:
+    """An EngineClient that notes what reaches it, acts on each command id once, and fails when told to."""
+
+    taken: list[Command] = field(default_factory=list)
+    sends: int = 0
+    asked: list[str | None] = field(default_factory=list)
+    explained: list[str] = field(default_factory=list)
+    failure: Exception | None = None
+    hold: asyncio.Event | None = None
+
+    async def status(self, component: str | None = None) -> dict[str, Any]:
+        await self._gate()
+        self.asked.append(component)
+        return DOCUMENT if component is None else {"component": component, "status": "ok"}
+
+    async def send(self, command: Command) -> Receipt:
+        self.sends += 1
+        await self._gate()
+        if command not in self.taken:
+            self.taken.append(command)
+        refused = command.verb is Verb.RESUME
+        return Receipt(
+            command.command_id,
+            not refused,
+            "no resume after emergency_stop" if refused else "journalled as entries 5 to 7",
+            "s-1",
+            1_667_908_800_000_000_001,
+            ("gate halted", "status paused"),
+            ("flatten BTCUSDT y123: sent",) if command.verb is Verb.FLATTEN else (),
+        )
+
+    async def explain(self, target: str) -> dict[str, Any]:
+        await self._gate()
+        self.explained.append(target)
+        return {"target": target, "chain": [{"rule": "min_size", "ok": False}]} if target != "unknown" else {}
+
+    async def _gate(self) -> None:
+        if self.hold is not None:
+            await self.hold.wait()
+        if self.failure is not None:
+            raise self.failure
+
+
+@dataclass
+class DoorBench:
+    """The client under test, and the engine behind it."""
+
+    client: EngineClient
+    engine: RecordingEngine
+
+
+def command(verb: Verb = Verb.PAUSE, command_id: str = "c-1", **more: str) -> Command:
+    return replace(Command(command_id, verb, "ada"), **more)
+
+
+class DoorContract:
+    async def test_the_document_arrives_whole(self, bench: DoorBench) -> None:
+        document = await bench.client.status()
+        assert document == DOCUMENT
+        assert list(document["order_is_kept"]) == ["z", "a"]
+        assert bench.engine.asked == [None]
+
+    @pytest.mark.parametrize("component", ["venue", "feed.BTCUSDT", "agent.a b/c?d=e&f#g", ""])
+    async def test_one_component(self, bench: DoorBench, component: str) -> None:
+        assert await bench.client.status(component) == {"component": component, "status": "ok"}
+
+    @pytest.mark.parametrize("verb", list(Verb))
+    async def test_a_command_arrives_as_it_was_given(self, bench: DoorBench, verb: Verb) -> None:
+        sent = command(verb, reason='Ruhe: "now" & später \\ 日本', target="h-1", content_hash="ab12")
+        receipt = await bench.client.send(sent)
+        assert bench.engine.taken == [sent]
+        assert receipt.command_id == "c-1"
+        assert receipt.accepted is (verb is not Verb.RESUME)
+        assert receipt.at_ns == 1_667_908_800_000_000_001
+        assert receipt.effects == ("gate halted", "status paused")
+        assert receipt.unconfirmed == (("flatten BTCUSDT y123: sent",) if verb is Verb.FLATTEN else ())
+
+    async def test_the_same_command_twice_acts_once(self, bench: DoorBench) -> None:
+        first = await bench.client.send(command(Verb.CANCEL))
+        second = await bench.client.send(command(Verb.CANCEL))
+        assert first == second
+        assert bench.engine.taken == [command(Verb.CANCEL)]
+
+    async def test_two_commands_act_twice(self, bench: DoorBench) -> None:
+        await bench.client.send(command(Verb.CANCEL, "c-1"))
+        await bench.client.send(command(Verb.CANCEL, "c-2"))
+        assert [each.command_id for each in bench.engine.taken] == ["c-1", "c-2"]
+
+    @pytest.mark.parametrize("target", ["y123", "BTCUSDT/1", "2022-11-08T12:00:00Z", "a?b#c%20d&e", "ü 日"])
+    async def test_an_explanation(self, bench: DoorBench, target: str) -> None:
+        assert (await bench.client.explain(target))["target"] == target
+        assert bench.engine.explained == [target]
+
+    async def test_what_is_not_known_has_no_explanation(self, bench: DoorBench) -> None:
+        assert await bench.client.explain("unknown") == {}
+
+    @pytest.mark.parametrize(
+        "failure",
+        [
+            UsageInvalid("too many commands are waiting", where="inbox", fix="try again in a moment"),
+            JournalUnavailable("disk full", where="/x/ytc.db", fix="free space"),
+            EngineUnreachable("the engine is stopping"),
+            VenueOutcomeUnknown("no answer"),
+            YtcError("something else"),
+        ],
+    )
+    async def test_a_failure_arrives_as_it_left(self, bench: DoorBench, failure: YtcError) -> None:
+        bench.engine.failure = failure
+        for call in (bench.client.status(), bench.client.send(command()), bench.client.explain("x")):
+            with pytest.raises(type(failure)) as caught:
+                await call
+            assert type(caught.value) is type(failure)
+            assert (caught.value.what, caught.value.where, caught.value.fix) == (
+                failure.what,
+                failure.where,
+                failure.fix,
+            )
+
+    async def test_after_a_failure_the_same_command_may_be_repeated(self, bench: DoorBench) -> None:
+        bench.engine.failure = JournalUnavailable("disk full")
+        with pytest.raises(JournalUnavailable):
+            await bench.client.send(command())
+        bench.engine.failure = None
+        assert (await bench.client.send(command())).accepted
+
+    async def test_many_at_once(self, bench: DoorBench) -> None:
+        receipts = await asyncio.gather(
+            *(bench.client.send(command(command_id=f"c-{n % 5}")) for n in range(20))
+        )
+        assert [receipt.command_id for receipt in receipts] == [f"c-{n % 5}" for n in range(20)]
+        assert sorted(each.command_id for each in bench.engine.taken) == [f"c-{n}" for n in range(5)]

@@ -1,0 +1,119 @@
+"""A running engine as a client sees it through its Unix socket.
+
+Decides what silence means and what a person can do about it. Imports the client protocol, its sibling
+modules and httpx. Invariant: every failure to reach the engine is an EngineUnreachable that says whether
+a command may have arrived.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+
+from ytc_tui.adapters.transports.sockets import RunningEngine, engine_for, find_engines
+from ytc_tui.adapters.transports.wire import PREFIX, error_from
+from ytc_tui.client import Receipt
+from ytc_tui.errors import EngineUnreachable, YtcError
+from ytc_tui.model.codec import from_json, to_json
+from ytc_tui.model.commands import Command, Verb
+
+__all__ = ["HttpClient", "RunningEngine", "engine_for", "find_engines"]
+
+STATUS_TIMEOUT_S = 5.0
+# A command waits for the end of the engine's present step.
+COMMAND_TIMEOUT_S = 15.0
+
+
+class HttpClient:
+    """The EngineClient over `socket_path`. Close it with `aclose`, or use it in `async with`.
+
+    `kill_file` is the file whose creation flattens the session; messages name the command for it.
+    """
+
+    def __init__(
+        self,
+        socket_path: Path,
+        *,
+        kill_file: Path | None = None,
+        status_timeout_s: float = STATUS_TIMEOUT_S,
+        command_timeout_s: float = COMMAND_TIMEOUT_S,
+    ) -> None:
+        self._socket_path = socket_path
+        self._kill_file = kill_file
+        self._status_timeout_s = status_timeout_s
+        self._command_timeout_s = command_timeout_s
+        # A Unix socket needs no certificates and no proxy.
+        self._http = httpx.AsyncClient(
+            transport=httpx.AsyncHTTPTransport(uds=str(socket_path), verify=False),
+            base_url=f"http://engine{PREFIX}",
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def status(self, component: str | None = None) -> dict[str, Any]:
+        """The session document, or one component's health."""
+        return await self._read("/status", {} if component is None else {"component": component})
+
+    async def send(self, command: Command) -> Receipt:
+        """Carry out `command`. An EngineUnreachable says whether it may have arrived all the same."""
+        request = self._http.build_request(
+            "POST", "/commands", json=to_json(command), timeout=self._command_timeout_s
+        )
+        return from_json(Receipt, await self._exchange(request, command))
+
+    async def explain(self, target: str) -> dict[str, Any]:
+        """Why `target` is as it is."""
+        return await self._read(f"/explain/{quote(target, safe='')}", {})
+
+    async def health(self) -> dict[str, Any]:
+        """The engine's pid, its session, and the health of every component."""
+        return await self._read("/health", {})
+
+    async def _read(self, path: str, parameters: dict[str, str]) -> dict[str, Any]:
+        request = self._http.build_request("GET", path, params=parameters, timeout=self._status_timeout_s)
+        return await self._exchange(request, None)
+
+    async def _exchange(self, request: httpx.Request, command: Command | None) -> dict[str, Any]:
+        try:
+            response = await self._http.send(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise self._unreachable("no engine answers at this door", "was not sent", command) from error
+        except httpx.TimeoutException as error:
+            waited_s = self._status_timeout_s if command is None else self._command_timeout_s
+            what = f"the engine did not answer within {waited_s:g} s"
+            raise self._unreachable(what, "may have arrived", command) from error
+        except httpx.TransportError as error:
+            what = "the engine hung up before it answered"
+            raise self._unreachable(what, "may have arrived", command) from error
+        try:
+            document = response.json()
+        except ValueError:
+            document = None
+        if response.status_code != 200:
+            raise error_from(document, response.status_code)
+        if not isinstance(document, dict):
+            raise YtcError("the answer is not a JSON object", where=str(self._socket_path))
+        return document
+
+    def _unreachable(self, what: str, fate: str, command: Command | None) -> EngineUnreachable:
+        if command is not None:
+            what = f"{what}; the command {command.verb} {fate}"
+        fix = "`ytc status` says whether it runs, `ytc run --resume` takes the session up again"
+        if self._kill_file is not None and (command is None or command.verb in (Verb.FLATTEN, Verb.SHUTDOWN)):
+            fix = f"to flatten without it: touch {shlex.quote(str(self._kill_file))}; {fix}"
+        return EngineUnreachable(what, where=str(self._socket_path), fix=fix)

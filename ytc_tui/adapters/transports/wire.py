@@ -1,0 +1,80 @@
+"""What crosses the door's socket, and how a foreign command is checked.
+
+Decides paths, limits and the JSON of commands and errors. Imports the model, errors and pydantic.
+Invariants: a command with an unknown verb or field never becomes a Command; an error arrives as the
+class that left.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from ytc_tui import errors
+from ytc_tui.errors import UsageInvalid, YtcError
+from ytc_tui.model.commands import Command, Verb
+
+PREFIX = "/api/orchestrator"
+MAX_BODY_BYTES = 256 * 1024
+# One line of text: the journal's links and every list that shows a command rely on it.
+_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+
+_ERRORS: dict[str, type[YtcError]] = {
+    name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, YtcError)
+}
+
+
+class _CommandBody(BaseModel):
+    """A command as a client sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    command_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+    verb: Verb
+    actor: Annotated[str, StringConstraints(pattern=_LINE, min_length=1, max_length=64)]
+    reason: Annotated[str, StringConstraints(pattern=_LINE, max_length=1000)] = ""
+    target: Annotated[str, StringConstraints(pattern=_LINE, max_length=200)] = ""
+    content_hash: Annotated[str, StringConstraints(pattern=_LINE, max_length=200)] = ""
+
+
+def command_from(body: bytes, where: str) -> Command:
+    """The command in the JSON text `body`. Raises UsageInvalid naming each field that does not fit."""
+    try:
+        found = _CommandBody.model_validate_json(body)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)[:10]
+        raise UsageInvalid(
+            "; ".join(_problem(problem["loc"], problem["type"], problem["msg"]) for problem in problems),
+            where=where,
+            fix=f"fields: {', '.join(_CommandBody.model_fields)}; verbs: {', '.join(Verb)}",
+        ) from None
+    return Command(found.command_id, found.verb, found.actor, found.reason, found.target, found.content_hash)
+
+
+def _problem(loc: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = ".".join(map(str, loc))[:80]
+    match kind:
+        case "extra_forbidden":
+            return f"unknown field {name!r}"
+        case "missing":
+            return f"{name} is missing"
+        case "enum":
+            return "unknown verb"
+        case "string_pattern_mismatch":
+            return f"{name} holds characters that it may not hold"
+        case _:
+            return f"{name}: {message}" if name else message
+
+
+def error_document(error: YtcError) -> dict[str, str]:
+    """The error as JSON: its class, what is wrong, where, and what to do."""
+    return {"error": type(error).__name__, "what": error.what, "where": error.where, "fix": error.fix}
+
+
+def error_from(document: Any, status_code: int) -> YtcError:
+    """The error that a document of `error_document` describes; a plain YtcError for anything else."""
+    if not isinstance(document, dict) or "what" not in document:
+        return YtcError(f"the engine answered with HTTP status {status_code} and no reason")
+    kind = _ERRORS.get(str(document.get("error")), YtcError)
+    return kind(str(document["what"]), where=str(document.get("where", "")), fix=str(document.get("fix", "")))

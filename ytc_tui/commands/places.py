@@ -1,0 +1,34 @@
+"""Where a command looks, and the command that it sends. Imports the settings and the adapters' paths.
+
+Decides the paths of this user's paper mode, with the state folder that the settings name.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from pathlib import Path
+from uuid import uuid4
+
+from ytc_tui.adapters.paths import Paths, paths_of
+from ytc_tui.config import load_settings
+from ytc_tui.model.commands import Command, Verb
+from ytc_tui.model.session import Mode
+
+
+def paper_paths() -> Paths:
+    """The paper mode's files, under the state folder of the settings."""
+    folder = load_settings().settings.journal.state_dir
+    return paths_of(Mode.PAPER, os.environ, state_dir=Path(folder) if folder else None)
+
+
+def command_of(verb: str, reason: str, target: str = "", content_hash: str = "") -> Command:
+    """A new command by this user; its id is its own, so that a repeat is a new command."""
+    return Command(str(uuid4()), Verb(verb), _user(), reason, target, content_hash)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

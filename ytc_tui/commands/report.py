@@ -1,0 +1,105 @@
+"""`ytc report`: one session as a terminal page, Markdown or JSON, read from its journal.
+
+Decides how the sections are drawn on a terminal. Imports the store's reader and rich. Invariant: the
+page without colour holds the same text as the page with it.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from enum import StrEnum
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ytc_tui.commands.answer import Answer
+from ytc_tui.commands.sessions import open_session
+from ytc_tui.errors import JournalCorrupt
+from ytc_tui.model.codec import to_json
+from ytc_tui.views.journal import Sanitiser, recorded
+from ytc_tui.views.report import SessionReport, build_report
+from ytc_tui.views.report_layout import Section, markdown, sections
+
+WIDTH = 120
+_BAD = frozenset({"critical", "blocked", "failed", "rejected", "expired"})
+_ODD = frozenset({"warning", "warn", "pending"})
+
+
+class ReportForm(StrEnum):
+    TERMINAL = "terminal"
+    MARKDOWN = "markdown"
+
+
+def report(
+    db_path: Path,
+    session: str | None,
+    *,
+    safe: Sanitiser,
+    form: ReportForm = ReportForm.TERMINAL,
+    colour: bool = False,
+    width: int = WIDTH,
+) -> Answer:
+    """The report of `session` (an id, its beginning, or the newest for None).
+
+    `colour` only where the output is a terminal that takes it. The exit code is 0 for any session that
+    can be read; whether it was tampered with is `ytc verify`'s answer. Raises UsageInvalid (no such
+    session), JournalUnavailable, JournalCorrupt (an entry that cannot be read).
+    """
+    with ExitStack() as stack:
+        reader, name = open_session(db_path, session, stack)
+        try:
+            built = build_report(recorded(reader.entries(name)), safe=safe)
+        except (ValueError, ArithmeticError) as error:
+            raise JournalCorrupt(
+                f"session {name} cannot be read: {error}", where=str(db_path), fix="run `ytc verify`"
+            ) from error
+    match form:
+        case ReportForm.MARKDOWN:
+            text = markdown(built)
+        case ReportForm.TERMINAL:
+            text = terminal(built, colour=colour, width=width)
+    return Answer(text, to_json(built))
+
+
+def terminal(built: SessionReport, *, colour: bool, width: int = WIDTH) -> str:
+    """The report for a terminal of `width` columns."""
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    for number, section in enumerate(sections(built)):
+        if number:
+            console.print()
+        console.print(Text(section.title, style="bold"))
+        if section.rows:
+            console.print(_table(section))
+        else:
+            console.print(Text(f"  {section.empty}"))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def _table(section: Section) -> Table:
+    table = Table(show_header=bool(section.columns), box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for number, column in enumerate(section.columns or ("", "")):
+        numeric = bool(section.columns) and section.is_numeric(number)
+        table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
+    for row in section.rows:
+        table.add_row(*(Text(" ".join(cell.split()), style=_style(cell)) for cell in row))
+    return table
+
+
+def _style(cell: str) -> str:
+    if cell in _BAD or cell.startswith("NOT "):
+        return "bold red"
+    return "yellow" if cell in _ODD else ""

@@ -1,0 +1,272 @@
+"""`ytc verify`: the audit chain, the sums and the projections, offline (safety.md 4.3).
+
+Decides the exit code: 0 ok, 1 tampered or sums wrong, 2 truncated against an anchor, 3 unreadable.
+Imports the store, the engine's replay and the ledger check. Invariants: verifying writes nothing; a
+session is ok only if its hashes, its money and its stored rows were all computed again and agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ytc_tui.adapters.stores.reader import SqliteReader, open_readonly
+from ytc_tui.adapters.stores.schema import RECORD_TABLES, Shape, shapes
+from ytc_tui.adapters.stores.store import Store
+from ytc_tui.adapters.stores.verify import SessionVerdict, Verdict, Verification, Witness
+from ytc_tui.adapters.stores.verify import verify as verify_store
+from ytc_tui.commands.answer import Answer
+from ytc_tui.commands.sessions import find_session
+from ytc_tui.engine.ports import Batch, ProjectionRow
+from ytc_tui.engine.projections import rows_of
+from ytc_tui.engine.recovery import replay
+from ytc_tui.errors import JournalCorrupt, YtcError
+from ytc_tui.model.chain import ChainHead
+from ytc_tui.model.codec import to_json
+from ytc_tui.model.events import decode_event
+from ytc_tui.model.state import State
+from ytc_tui.views.journal import Recorded, Sanitiser, sanitised
+from ytc_tui.views.ledger import Ledger, LedgerReport
+from ytc_tui.views.verification import ledger_data, verification_text
+
+_NO_LIMIT = -1
+_ROWS_A_WRITE = 500
+_WORDS = {
+    Verdict.OK: "ok",
+    Verdict.TAMPERED: "tampered or sums wrong",
+    Verdict.TRUNCATED: "truncated",
+    Verdict.UNREADABLE: "unreadable",
+}
+
+RowKey = tuple[str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Examination:
+    """What the entries of one session say of its money and its rows."""
+
+    ledger: LedgerReport | None = None
+    rows: int = 0
+    compared: bool = False
+    row_faults: list[str] = field(default_factory=list)
+    unreadable: str = ""
+    rebuilt: dict[RowKey, ProjectionRow] = field(default_factory=dict)
+    wrong_rows: list[RowKey] = field(default_factory=list)
+    ended: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.row_faults or (self.ledger is not None and not self.ledger.ok):
+            return Verdict.TAMPERED
+        return Verdict.UNREADABLE if self.unreadable else Verdict.OK
+
+
+def verify(
+    db_path: Path,
+    session: str | None = None,
+    *,
+    safe: Sanitiser,
+    witnesses: Mapping[str, Witness] | None = None,
+) -> Answer:
+    """Verify the store at `db_path`, or one session of it (an id or its beginning).
+
+    `witnesses` are heads known from outside, by session. Raises UsageInvalid for an unknown session;
+    whatever the file holds becomes the answer, never an exception.
+    """
+    stored = verify_store(db_path, witnesses=witnesses)
+    verdicts = list(stored.sessions)
+    wanted = None
+    if session is not None and stored.verdict is not Verdict.UNREADABLE:
+        wanted = find_session([verdict.session for verdict in verdicts], session, str(db_path))
+    shown = [verdict for verdict in verdicts if wanted in (None, verdict.session)]
+    examined: dict[str, Examination] = {}
+    for verdict in shown:
+        try:
+            examined[verdict.session] = _examine(db_path, verdict)
+        except (YtcError, ValueError, ArithmeticError, TypeError) as error:
+            examined[verdict.session] = Examination(unreadable=str(error))
+    worst = _worst(stored, shown, examined, wanted)
+    data = {
+        "ok": worst is Verdict.OK,
+        "exit_code": int(worst),
+        "verdict": _WORDS[worst],
+        "path": str(db_path),
+        "sessions": [_session_data(db_path, one, examined[one.session]) for one in shown],
+        "bars": stored.bars,
+        "bar_fault": None if stored.bar_fault is None else to_json(stored.bar_fault._asdict()),
+        "snapshots": stored.snapshots,
+        "findings": [found._asdict() for found in _file_findings(stored, wanted)],
+        "other_sessions_ok": all(v.verdict is Verdict.OK for v in verdicts if v not in shown),
+    }
+    data = sanitised(data, safe)
+    return Answer(verification_text(data), data, int(worst))
+
+
+def rebuild(db_path: Path, *, safe: Sanitiser) -> Answer:
+    """Write the projection rows of every ended session anew from its journal, where they differ.
+
+    A session that has not ended is left alone: an engine may be about to write it. Rows that no entry
+    accounts for stay, since a store only adds and replaces; they are named. Raises JournalCorrupt if
+    the chain or the sums of the file are not whole.
+    """
+    stored = verify_store(db_path)
+    if stored.verdict is not Verdict.OK:
+        raise JournalCorrupt("the journal is not whole", where=str(db_path), fix="run `ytc verify`")
+    lines, results = [], []
+    for verdict in stored.sessions:
+        examined = _examine(db_path, verdict)
+        if examined.unreadable or (examined.ledger is not None and not examined.ledger.ok):
+            fix = "run `ytc verify`"
+            raise JournalCorrupt(f"session {verdict.session} does not add up", where=str(db_path), fix=fix)
+        rows = [examined.rebuilt[key] for key in examined.wrong_rows if key in examined.rebuilt]
+        stray = [key for key in examined.wrong_rows if key not in examined.rebuilt]
+        written = len(rows) if examined.ended else 0
+        if written:
+            _write(db_path, rows)
+        note = "" if examined.ended else ", left alone: not ended"
+        lines.append(f"session {verdict.session}: {written} of {examined.rows} rows written{note}")
+        lines += [f"  stays, no entry accounts for it: {table} {' '.join(key)}" for table, key in stray]
+        results.append({"session": verdict.session, "written": written, "stray": to_json(stray)})
+    text = "\n".join(safe(line) for line in lines)
+    return Answer(text or "no session", sanitised({"sessions": results}, safe))
+
+
+def _write(db_path: Path, rows: list[ProjectionRow]) -> None:
+    store = Store(db_path)
+    try:
+        for start in range(0, len(rows), _ROWS_A_WRITE):
+            (refusal,) = store.write([Batch((), tuple(rows[start : start + _ROWS_A_WRITE]))])
+            if refusal is not None:
+                raise refusal
+    finally:
+        store.close()
+
+
+def _examine(db_path: Path, verdict: SessionVerdict) -> Examination:
+    """Reckon one session again. Nothing is concluded from a broken chain.
+
+    One read transaction covers entries and rows, so that a running engine cannot come between.
+    """
+    if verdict.fault is not None or not verdict.entries:
+        return Examination()
+    with closing(open_readonly(db_path)) as connection:
+        connection.execute("BEGIN")
+        reader = SqliteReader.over(connection, db_path)
+        result = _reckon(reader, verdict.session)
+        if verdict.verdict is not Verdict.TRUNCATED and not result.row_faults:
+            tables = {name: s for name, s in shapes(connection).items() if name not in RECORD_TABLES}
+            _compare_rows(reader, tables, verdict.session, result)
+    return result
+
+
+def _reckon(reader: SqliteReader, session: str) -> Examination:
+    """Sums and rows from the entries; a fault of one does not stop the other."""
+    result = Examination()
+    ledger, state, head = Ledger(), State(session), ChainHead(session)
+    for entry in reader.entries(session):
+        event = decode_event(entry)
+        ledger.take(Recorded(entry, event))
+        if result.row_faults:
+            continue
+        try:
+            replay(state, (entry,), head)
+        except JournalCorrupt as error:
+            result.row_faults.append(f"state cannot be rebuilt: {error.what}")
+            continue
+        for row in rows_of(state, event):
+            result.rebuilt[row.table, row.key] = row
+    result.ledger = ledger.report()
+    result.ended = state.ended
+    return result
+
+
+def _compare_rows(
+    reader: SqliteReader, tables: Mapping[str, Shape], session: str, result: Examination
+) -> None:
+    """Every stored row equals the rebuilt one, none is missing and none is there without a cause."""
+    result.rows, result.compared = len(result.rebuilt), True
+    stored: dict[RowKey, dict[str, Any]] = {}
+    for table, shape in tables.items():
+        for row in reader.rows(table, limit=_NO_LIMIT, session=session):
+            stored[table, tuple(str(row[name]) for name in shape.key)] = row
+    for key in dict.fromkeys((*result.rebuilt, *stored)):
+        problem = _row_problem(tables[key[0]], stored.get(key), result.rebuilt.get(key))
+        if problem:
+            result.wrong_rows.append(key)
+            result.row_faults.append(f"{key[0]} {' '.join(key[1][1:])}: {problem}".replace(" : ", ": "))
+
+
+def _row_problem(shape: Shape, stored: dict[str, Any] | None, rebuilt: ProjectionRow | None) -> str:
+    if rebuilt is None:
+        return "no entry accounts for it"
+    if stored is None:
+        return "missing"
+    values = {**rebuilt.values, **dict(zip(shape.key, rebuilt.key, strict=True))}
+    found = [
+        f"{name} is {to_json(stored[name])}, should be {to_json(values.get(name))}"
+        for name in shape.columns
+        if to_json(stored[name]) != to_json(values.get(name))
+    ]
+    return "; ".join(found)
+
+
+def _worst(
+    stored: Verification,
+    shown: list[SessionVerdict],
+    examined: Mapping[str, Examination],
+    wanted: str | None,
+) -> Verdict:
+    """A broken record is worse news than a short one or one that cannot be read whole."""
+    if stored.verdict is Verdict.UNREADABLE:
+        return Verdict.UNREADABLE
+    verdicts = [verdict.verdict for verdict in shown] + [one.verdict for one in examined.values()]
+    if stored.bar_fault is not None or _file_findings(stored, wanted):
+        verdicts.append(Verdict.TAMPERED)
+    return Verdict.TAMPERED if Verdict.TAMPERED in verdicts else max(verdicts, default=Verdict.OK)
+
+
+def _file_findings(stored: Verification, wanted: str | None) -> list[Any]:
+    return [found for found in stored.findings if wanted is None or found.session in ("", wanted)]
+
+
+def _session_data(db_path: Path, verdict: SessionVerdict, examined: Examination) -> dict[str, Any]:
+    worst = max(verdict.verdict, examined.verdict)
+    if Verdict.TAMPERED in (verdict.verdict, examined.verdict):
+        worst = Verdict.TAMPERED
+    return {
+        "session": verdict.session,
+        "ok": worst is Verdict.OK,
+        "verdict": _WORDS[worst],
+        "entries": verdict.entries,
+        "head_seq": verdict.head_seq,
+        "head": verdict.head_hash,
+        "fault": _fault_data(db_path, verdict),
+        "findings": [{"seq": found.seq, "text": found.text} for found in verdict.findings],
+        "unreadable": examined.unreadable or None,
+        "sums": None if examined.ledger is None else ledger_data(examined.ledger),
+        "projections": {
+            "compared": examined.compared,
+            "rows": examined.rows,
+            "faults": examined.row_faults,
+        },
+    }
+
+
+def _fault_data(db_path: Path, verdict: SessionVerdict) -> dict[str, Any] | None:
+    """The first bad entry: its number and type (None if it is not there), and both hashes."""
+    fault = verdict.fault
+    if fault is None:
+        return None
+    with SqliteReader(db_path) as reader:
+        entry = next(reader.entries(verdict.session, fault.seq - 1), None)
+    kind = entry.type if entry is not None and entry.seq == fault.seq else None
+    return {
+        "seq": fault.seq,
+        "type": kind,
+        "reason": fault.reason,
+        "found": fault.found,
+        "expected": fault.expected,
+    }
