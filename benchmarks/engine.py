@@ -25,7 +25,7 @@ _BESIDE = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 def large_file(name: str) -> str | None:
     """The file `name` of the large data (YTC_TEST_DATA, or the folder beside the repository), or None."""
     path = Path(os.environ.get("YTC_TEST_DATA", _BESIDE)) / "ohlcv" / name
-    return str(path) if path.is_file() else None
+    return str(path.resolve()) if path.is_file() else None
 
 
 def demo_file(symbol: str) -> str:

@@ -175,9 +175,10 @@ def pss_mb(pid: int) -> float | None:
     return int(found[0]) / KB_PER_MB if found else None
 
 
-def peak_pss_mb(command: Sequence[str], environ: dict[str, str]) -> float:
-    """Run `command` to its end and return the largest PSS that it was seen with."""
-    process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
+def peak_pss_mb(command: Sequence[str], folder: Path) -> float:
+    """Run `command` in `folder` to its end and return the largest PSS that it was seen with."""
+    environ = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    process = subprocess.Popen(command, cwd=folder, env=environ, stdout=subprocess.DEVNULL)
     peak = 0.0
     try:
         while process.poll() is None:
@@ -204,14 +205,13 @@ def measure_memory(quick: bool, folder: Path) -> None:
         name, data, span = "BTCUSDT 2022-01 to 02", [year], ("2022-01-01", "2022-03-01")
     else:
         name, data, span = "BTCUSDT 2022, 525,600 bars", [year], ("2022-01-01", "2023-01-01")
-    environ = {**os.environ, "XDG_RUNTIME_DIR": str(folder)}
     run = [sys.executable, "-m", "ytc_tui", "run", "--headless", "--speed", "max", "--exit-when-done"]
     run += ["--set", f"journal.state_dir={folder}", "--from", span[0], "--to", span[1]]
     for path in data:
         run += ["--data", path]
     idle = [sys.executable, "-c", "import time, ytc_tui.commands.run; time.sleep(1)"]
-    imports = peak_pss_mb(idle, environ)
-    peak = peak_pss_mb(run, environ)
+    imports = peak_pss_mb(idle, folder)
+    peak = peak_pss_mb(run, folder)
     emit(
         "R2",
         peak,

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from tests.sim.clock_text import at
 from ytc_tui.adapters.stores.memory import MemoryJournal
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.agents.base import Probe
 from ytc_tui.boot import Parts, RunRequest, open_venue, prepare
 from ytc_tui.checklists import initial_lines
+from ytc_tui.client import Receipt
 from ytc_tui.config import load_settings
+from ytc_tui.engine.host import Host
 from ytc_tui.engine.ports import Notice
+from ytc_tui.engine.recovery import recover_state
 from ytc_tui.model.chain import Entry
-from ytc_tui.model.events import Event
-from ytc_tui.model.market import NS_PER_S
+from ytc_tui.model.commands import Command
+from ytc_tui.model.events import AlertRaised, Event
 from ytc_tui.model.session import StepResult
 from ytc_tui.model.state import State
 from ytc_tui.paper_run import Outlets, PaperRun
+
+__all__ = ["AttendedHost", "LineList", "Operator", "Simulation", "at", "said_at"]
+
+EventT = TypeVar("EventT")
 
 SHUTDOWN_LINES = ("Export session data", "Archive logs", "Clean up resources", "Notify completion")
 
@@ -44,11 +55,43 @@ class LineList:
         self.lines.clear()
 
 
-def at(text: str) -> int:
-    """`2022-11-08T12:00` (UTC) as nanoseconds."""
-    from datetime import UTC, datetime
+Operator = Callable[[State, int], Iterable[Command]]
 
-    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * NS_PER_S
+
+@dataclass(slots=True)
+class AttendedHost(Host):
+    """A host with an operator at hand, who is asked at every pause of the feed for commands to send."""
+
+    operator: Operator | None = None
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    _sending: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def between(self) -> None:
+        run = self.current
+        if self.operator is not None and run is not None:
+            for command in self.operator(run.kernel.sit.state, run.now_ns):
+                self._sending.append(asyncio.create_task(self._deliver(command)))
+        # A slots dataclass is made anew by its decorator, so a bare super() would not find it.
+        await Host.between(self)
+
+    async def _deliver(self, command: Command) -> None:
+        self.receipts[command.command_id] = await self.send(command)
+
+    async def drain(self) -> None:
+        """Let what was sent last be answered."""
+        await asyncio.gather(*self._sending)
+
+
+def said_at(*lines: tuple[int, Command]) -> Operator:
+    """An operator who sends each command once, at the first pause at or after its instant."""
+    waiting = list(lines)
+
+    def operator(state: State, now_ns: int) -> list[Command]:
+        due = [command for at_ns, command in waiting if at_ns <= now_ns]
+        waiting[:] = [line for line in waiting if line[0] > now_ns]
+        return due
+
+    return operator
 
 
 @dataclass
@@ -62,6 +105,9 @@ class Simulation:
     events: list[tuple[Entry, Event]] = field(default_factory=list)
     notices: NoticeList = field(default_factory=NoticeList)
     spare: LineList = field(default_factory=LineList)
+    operator: Operator | None = None
+    handoff_expiry_s: float = 0.02
+    host: AttendedHost = field(init=False)
 
     def parts(self) -> Parts:
         loaded = load_settings(None, self.overrides, environment={})
@@ -91,9 +137,38 @@ class Simulation:
             finish=finish,
             observe=lambda entry, event: self.events.append((entry, event)),
         )
-        return PaperRun(parts, outlets)
+        run = PaperRun(parts, outlets)
+        plain = run.host
+        self.host = run.host = AttendedHost(
+            plain.market,
+            plain.windows,
+            plain.open_session,
+            plain.on_ended,
+            self.handoff_expiry_s,
+            operator=self.operator,
+        )
+        return run
 
     async def run(self) -> PaperRun:
         run = self.build()
         await run.run()
+        await self.host.drain()
         return run
+
+    # ---- what was found -------------------------------------------------------------------------
+
+    def all(self, kind: type[EventT]) -> list[EventT]:
+        """Every journalled event of a type, in order."""
+        return [event for _, event in self.events if isinstance(event, kind)]
+
+    def timed(self, kind: type[EventT]) -> list[tuple[int, EventT]]:
+        """The same with the feed time of each."""
+        return [(entry.at, event) for entry, event in self.events if isinstance(event, kind)]
+
+    def state(self) -> State:
+        """The state as its journal gives it, of the last session."""
+        return recover_state(self.journal, self.journal.sessions()[-1])[0]
+
+    def alerts(self) -> set[str]:
+        """The codes of all alerts."""
+        return {alert.code for alert in self.all(AlertRaised)}

@@ -219,8 +219,7 @@ def opened(session: str = SESSION) -> Journal:
 
 def approved_entry(journal: Journal, number: int, client_id: str, minute: float) -> None:
     """A setup, its approval, its trade and its entry order, acknowledged."""
-    name = f"PB-BTCUSDT-buy-{number}"
-    journal.add(ev.SetupDetected(setup(name), BAR), minute)
+    journal.add(ev.SetupDetected(setup(name := f"PB-BTCUSDT-buy-{number}"), BAR), minute)
     journal.add(decision(number, name))
     journal.add(ev.TradePlanned(trade(number, name)))
     journal.add(intent(order(client_id, OrderRole.ENTRY), number))
@@ -248,8 +247,8 @@ def traded() -> Journal:
     journal.fill("yt2", Side.SELL, "5", "104", "T0001")
     pnl = journal.state.trades["T0001"].net_pnl
     r_multiple = (pnl / D(30)).quantize(D("0.0001"))
-    closed = TradeState.FULLY_CLOSED
-    journal.add(ev.TradeClosed("T0001", closed, ExitReason.TARGET, pnl, r_multiple, D("-0.2"), D("1.3")))
+    result = (pnl, r_multiple, D("-0.2"), D("1.3"))
+    journal.add(ev.TradeClosed("T0001", TradeState.FULLY_CLOSED, ExitReason.TARGET, *result))
     journal.add(ev.CancelAsked("yentry1-stop", "trade closed"))
     journal.add(ev.OrderCanceled("yentry1-stop", "on request"))
     return journal

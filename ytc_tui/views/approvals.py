@@ -92,6 +92,7 @@ class Approvals:
         if decision.refused_by:
             found = f"decision {decision.decision_id} refused by {decision.refused_by}"
             yield Difference(seq, name, found, "an approved decision")
+            return
         order, plan = event.order, decision.plan
         if (order.symbol, order.side) != (plan.symbol, plan.side):
             asked = f"{plan.side.value} {plan.symbol}"

@@ -32,7 +32,7 @@ def intend_stop(
     # Toward the market, so that rounding never widens the stop.
     price = price_ceiling(stop, tick) if trade.side is Side.BUY else price_floor(stop, tick)
     order = OrderRequest(
-        client_id=_leg_id(sit, trade.decision_id, OrderRole.PROTECTIVE_STOP, trade.trade_id),
+        client_id=_leg_id(sit, trade.decision_id, OrderRole.PROTECTIVE_STOP),
         symbol=trade.symbol,
         side=trade.side.opposite,
         kind=OrderKind.STOP,
@@ -56,7 +56,7 @@ def intend_target(
     tick = sit.market.instruments[trade.symbol].tick
     rounded = price_floor(price, tick) if trade.side is Side.BUY else price_ceiling(price, tick)
     order = OrderRequest(
-        client_id=_leg_id(sit, trade.decision_id, OrderRole.TARGET, trade.trade_id),
+        client_id=_leg_id(sit, trade.decision_id, OrderRole.TARGET, note),
         symbol=trade.symbol,
         side=trade.side.opposite,
         kind=OrderKind.LIMIT,
@@ -80,7 +80,7 @@ def intend_close(
     trade = sit.trade_on(symbol)
     trade_id, decision = (trade.trade_id, trade.decision_id) if trade is not None else ("", f"close-{symbol}")
     order = OrderRequest(
-        client_id=_leg_id(sit, decision, role, trade_id),
+        client_id=_leg_id(sit, decision, role),
         symbol=symbol,
         side=Side.SELL if held > ZERO else Side.BUY,
         kind=OrderKind.MARKET,
@@ -107,17 +107,19 @@ def has_working(sit: Situation, symbol: str, role: OrderRole) -> bool:
     return bool(sit.state.working_orders(symbol, role))
 
 
-def _leg_id(sit: Situation, decision: str, role: OrderRole, trade_id: str) -> str:
-    """The next client id of this decision and role: the leg counts the orders before it."""
-    number = sum(
+def _leg_id(sit: Situation, decision: str, role: OrderRole, part: str = "") -> str:
+    """The next client id of this decision and role: the leg counts the orders before it.
+
+    `part` tells orders of one role apart that are decided in one step, before either is counted.
+    """
+    number = 1 + sum(
         1
         for record in sit.state.orders.values()
         if record.decision_id == decision and record.request.role is role
     )
     policy = sit.policy
-    return client_order_id(
-        policy.install_id, policy.account_id, sit.state.session_id, decision, f"{role}-{number + 1}"
-    )
+    leg = f"{role}-{part}-{number}" if part else f"{role}-{number}"
+    return client_order_id(policy.install_id, policy.account_id, sit.state.session_id, decision, leg)
 
 
 def _intended(

@@ -100,7 +100,7 @@ def _at_close(sit: Situation) -> Iterator[ev.Event]:
     yield from _data_alerts(sit)
     yield from decide_health(sit)
     yield from phases.decide_clock(sit)
-    yield from tasks.decide_due(sit, entering_phase=False)
+    yield from tasks.decide_due(sit)
 
 
 def _data_alerts(sit: Situation) -> Iterator[ev.Event]:
@@ -156,7 +156,7 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
             yield from entries.decide_next_proposal(sit)
         case ev.PhaseChanged():
             yield from phases.decide_entered(sit, event)
-            yield from tasks.decide_due(sit, entering_phase=True)
+            yield from tasks.decide_due(sit)
             if event.after is Phase.SHUTDOWN:
                 yield from lifecycle.decide_closing_steps(sit)
         case ev.HandoffDecided():
@@ -200,11 +200,7 @@ def _harvest(sit: Situation, agent: str, event: ev.TaskReported) -> Iterator[ev.
         yield from management.decide_actions(sit, event.response)
     if "proposals" in event.response.result:
         yield from entries.decide_next_proposal(sit)
-    entering = sit.state.phase_since_ns == sit.at_ns
-    if entering:
-        yield from tasks.decide_due(sit, entering_phase=True)
-    if sit.market.minute_closed:
-        yield from tasks.decide_due(sit, entering_phase=False)
+    yield from tasks.decide_due(sit)
     yield from phases.decide_clock(sit)
 
 

@@ -24,16 +24,19 @@ _RETRY_DELAY_S = 2
 _SCANNING = frozenset({"setup_scanner", "entry_execution"})
 
 
-def due_steps(sit: Situation, entering_phase: bool) -> list[Step]:
-    """The steps that this instant makes due, in workflow order."""
+def due_steps(sit: Situation) -> list[Step]:
+    """The steps that this instant makes due, in workflow order, each agent once."""
     workflow, phase, market = sit.workflow, sit.state.phase, sit.market
-    if entering_phase:
-        return list(workflow.due(phase, Trigger.PHASE))
-    steps = list(workflow.due(phase, Trigger.HIGHER_CLOSE)) if market.htf_closed else []
-    if market.ttf_closed:
-        steps += workflow.due(phase, Trigger.TRADING_CLOSE)
-    steps += workflow.due(phase, Trigger.LOWER_CLOSE)
-    return steps
+    steps: list[Step] = []
+    if sit.state.phase_since_ns == sit.at_ns:
+        steps += workflow.due(phase, Trigger.PHASE)
+    if market.minute_closed:
+        if market.htf_closed:
+            steps += workflow.due(phase, Trigger.HIGHER_CLOSE)
+        if market.ttf_closed:
+            steps += workflow.due(phase, Trigger.TRADING_CLOSE)
+        steps += workflow.due(phase, Trigger.LOWER_CLOSE)
+    return list({step.agent: step for step in reversed(steps)}.values())[::-1]
 
 
 def idle_reason(sit: Situation, step: Step) -> str:
@@ -58,13 +61,14 @@ def idle_reason(sit: Situation, step: Step) -> str:
     return ""
 
 
-def decide_due(sit: Situation, entering_phase: bool) -> Iterator[ev.Event]:
+def decide_due(sit: Situation) -> Iterator[ev.Event]:
     """Requests for every due agent whose needs in this minute have answered."""
-    steps = due_steps(sit, entering_phase)
+    steps = due_steps(sit)
     if not steps:
         return
     state = sit.state
     names = {step.agent for step in steps}
+    number = state.tasks_requested
     for step in steps:
         record = state.agents.get(step.agent)
         if record is not None and record.requested_ns == sit.at_ns and record.runs:
@@ -75,7 +79,8 @@ def decide_due(sit: Situation, entering_phase: bool) -> Iterator[ev.Event]:
             continue
         spec = sit.registry.spec(step.agent)
         if all(_answered(sit, need) for need in spec.needs if need in names and _runs(sit, steps, need)):
-            yield _request(sit, step)
+            number += 1
+            yield _request(sit, step, number)
 
 
 def _runs(sit: Situation, steps: list[Step], agent: str) -> bool:
@@ -87,12 +92,12 @@ def _answered(sit: Situation, agent: str) -> bool:
     return record is not None and record.last_run_ns == sit.at_ns and record.requested_ns == sit.at_ns
 
 
-def _request(sit: Situation, step: Step) -> ev.TaskRequested:
+def _request(sit: Situation, step: Step, number: int) -> ev.TaskRequested:
     spec = sit.registry.spec(step.agent)
     known = (sit.state.agents.get(need) for need in spec.needs)
     return ev.TaskRequested(
         TaskMessage(
-            task_id=task_id(sit.state.session_id, sit.state.tasks_requested + 1),
+            task_id=task_id(sit.state.session_id, number),
             agent_target=step.agent,
             task_type=spec.task_type,
             priority=spec.priority,

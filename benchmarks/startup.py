@@ -1,0 +1,129 @@
+"""S1: how long the command line takes to answer, as a whole process.
+
+`ytc --help` against a minimal typer app with the same commands and options (rich help off in both), and
+`ytc --version` against a bare `python -c pass`; runs alternate, medians count. "Exec to first paint" is not
+measured: there is no screen in this release. `python -m benchmarks.startup [--quick]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+
+import click
+import typer
+
+from benchmarks.harness import emit
+from ytc_tui.commands.app import app
+
+RUNS, QUICK_RUNS = 31, 9
+HELP_GOAL, VERSION_GOAL = 1.5, 3.0
+MS_PER_S = 1_000.0
+YTC = str(Path(sys.executable).with_name("ytc"))
+
+HEAD = """from typing import Annotated
+import typer
+app = typer.Typer(
+    name="ytc", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+"""
+
+
+def minimal_app() -> str:
+    """Source of a one-file typer app with ytc's commands, options and help texts, and nothing behind them."""
+    root = typer.main.get_command(app)
+    assert isinstance(root, click.Group)
+    return HEAD + "".join(_lines_of(root, "app")) + "app()\n"
+
+
+def _lines_of(group: click.Group, holder: str) -> Iterator[str]:
+    for number, (name, command) in enumerate(group.commands.items()):
+        if isinstance(command, click.Group):
+            inner = f"{holder}_{number}"
+            yield f"{inner} = typer.Typer(help={command.help!r}, no_args_is_help=True)\n"
+            yield f"{holder}.add_typer({inner}, name={name!r})\n"
+            yield from _lines_of(command, inner)
+        else:
+            parameters = ", ".join(_parameter(item) for item in _required_first(command.params))
+            yield f"@{holder}.command({name!r}, help={command.help!r})\n"
+            yield f"def {holder}_{number}_command({parameters}) -> None: ...\n"
+
+
+def _required_first(params: Sequence[click.Parameter]) -> list[click.Parameter]:
+    return sorted(params, key=lambda item: not item.required)
+
+
+def _parameter(item: click.Parameter) -> str:
+    if isinstance(item, click.Option):
+        declared = ", ".join(repr(name) for name in (*item.opts, *item.secondary_opts))
+        marker = f"typer.Option({declared}, help={item.help!r})"
+    else:
+        marker = "typer.Argument()"
+    kind = "bool" if getattr(item, "is_flag", False) else "str"
+    if item.multiple or item.nargs == -1:
+        kind = f"list[{kind}] | None"
+    default = "" if item.required else " = None" if "None" in kind else f" = {kind}()"
+    return f"{item.name}: Annotated[{kind}, {marker}]{default}"
+
+
+def alternate(first: Sequence[str], second: Sequence[str], runs: int) -> tuple[float, float]:
+    """Median milliseconds of both commands, run in turns; the first turn of each is not counted."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in range(runs + 1):
+        for command, taken in zip((first, second), times, strict=True):
+            start = perf_counter()
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+            if turn:
+                taken.append((perf_counter() - start) * MS_PER_S)
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def measure(ours: Sequence[str], baseline: Sequence[str], name: str, goal: float, runs: int) -> None:
+    our_ms, baseline_ms = alternate(ours, baseline, runs)
+    shown = " ".join(("ytc", *ours[1:]))
+    emit(
+        "S1",
+        our_ms,
+        f"ms, median of {runs}, `{shown}`",
+        baseline=(f"{name}, ms", baseline_ms),
+        ratio=our_ms / baseline_ms,
+        goal=f"<= {goal}x {name}",
+        ok=our_ms <= goal * baseline_ms,
+        why="something is imported or built before it is needed: see `python -X importtime`",
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_RUNS} runs in place of {RUNS}")
+    runs = QUICK_RUNS if parser.parse_args().quick else RUNS
+    with tempfile.TemporaryDirectory() as folder:
+        minimal = Path(folder) / "minimal.py"
+        minimal.write_text(minimal_app())
+        same_help(minimal)
+        measure(
+            (YTC, "--help"), (sys.executable, str(minimal), "--help"), "minimal typer app", HELP_GOAL, runs
+        )
+        measure((YTC, "--version"), (sys.executable, "-c", "pass"), "bare python", VERSION_GOAL, runs)
+
+
+def same_help(minimal: Path) -> None:
+    """Refuse to measure against a baseline that has not the same commands."""
+    printed = [
+        subprocess.run((*command, "--help"), capture_output=True, text=True, check=True).stdout
+        for command in ((YTC,), (sys.executable, str(minimal)))
+    ]
+    commands = [text.partition("Commands:")[2] for text in printed]
+    if commands[0] != commands[1] or not commands[0]:
+        raise RuntimeError(f"the minimal app shows other commands:\n{commands[1]}\nthan ytc:\n{commands[0]}")
+
+
+if __name__ == "__main__":
+    main()
