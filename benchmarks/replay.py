@@ -108,8 +108,9 @@ def measure(name: str, request: RunRequest, overrides: Mapping[str, str], goals:
             goal=f">= 1/{goal} of the bare loop",
             ok=ratio * goal >= 1,
             why=(
-                f"it stands at 1/{1 / ratio:.0f}: every bar moves swings, zones and trend of three"
-                " timeframes, and in a session agents, gate and journal; --profile shows the shares"
+                f"it stands at 1/{1 / ratio:.0f}: every bar moves the analysis of three timeframes; inside"
+                f" sessions a bar also runs its agents and makes {ran.entries / ran.bars_in_sessions:.1f}"
+                " journal entries, and encoding these is the largest share (--profile)"
             ),
             workload=(
                 f"{name}; {ran.sessions} sessions, {ran.bars_in_sessions} of {ran.bars} bars inside them,"

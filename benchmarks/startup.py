@@ -15,9 +15,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
-import click
 import typer
+from typer.core import TyperArgument, TyperGroup, TyperOption
 
 from benchmarks.harness import emit
 from ytc_tui.commands.app import app
@@ -26,6 +27,8 @@ RUNS, QUICK_RUNS = 31, 9
 HELP_GOAL, VERSION_GOAL = 1.5, 3.0
 MS_PER_S = 1_000.0
 YTC = str(Path(sys.executable).with_name("ytc"))
+
+Parameter = TyperOption | TyperArgument
 
 HEAD = """from typing import Annotated
 import typer
@@ -39,38 +42,40 @@ app = typer.Typer(
 def minimal_app() -> str:
     """Source of a one-file typer app with ytc's commands, options and help texts, and nothing behind them."""
     root = typer.main.get_command(app)
-    assert isinstance(root, click.Group)
+    assert isinstance(root, TyperGroup)
     return HEAD + "".join(_lines_of(root, "app")) + "app()\n"
 
 
-def _lines_of(group: click.Group, holder: str) -> Iterator[str]:
+def _lines_of(group: TyperGroup, holder: str) -> Iterator[str]:
     for number, (name, command) in enumerate(group.commands.items()):
-        if isinstance(command, click.Group):
+        if isinstance(command, TyperGroup):
             inner = f"{holder}_{number}"
             yield f"{inner} = typer.Typer(help={command.help!r}, no_args_is_help=True)\n"
             yield f"{holder}.add_typer({inner}, name={name!r})\n"
             yield from _lines_of(command, inner)
         else:
-            parameters = ", ".join(_parameter(item) for item in _required_first(command.params))
+            parameters = ", ".join(_parameter(item) for item in _required_first(command))
             yield f"@{holder}.command({name!r}, help={command.help!r})\n"
             yield f"def {holder}_{number}_command({parameters}) -> None: ...\n"
 
 
-def _required_first(params: Sequence[click.Parameter]) -> list[click.Parameter]:
+def _required_first(command: Any) -> list[Parameter]:
+    params = [item for item in command.params if isinstance(item, TyperOption | TyperArgument)]
     return sorted(params, key=lambda item: not item.required)
 
 
-def _parameter(item: click.Parameter) -> str:
-    if isinstance(item, click.Option):
+def _parameter(item: Parameter) -> str:
+    if isinstance(item, TyperOption):
         declared = ", ".join(repr(name) for name in (*item.opts, *item.secondary_opts))
         marker = f"typer.Option({declared}, help={item.help!r})"
+        repeated = item.multiple
     else:
         marker = "typer.Argument()"
+        repeated = item.nargs == -1
     kind = "bool" if getattr(item, "is_flag", False) else "str"
-    if item.multiple or item.nargs == -1:
-        kind = f"list[{kind}] | None"
-    default = "" if item.required else " = None" if "None" in kind else f" = {kind}()"
-    return f"{item.name}: Annotated[{kind}, {marker}]{default}"
+    if repeated:
+        return f"{item.name}: Annotated[list[{kind}] | None, {marker}] = None"
+    return f"{item.name}: Annotated[{kind}, {marker}]" + ("" if item.required else f" = {kind}()")
 
 
 def alternate(first: Sequence[str], second: Sequence[str], runs: int) -> tuple[float, float]:

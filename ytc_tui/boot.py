@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 
@@ -82,6 +83,15 @@ class Parts:
     clock: PacedClock
     opening_balance: Decimal
     closing: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def door_name(self) -> str:
+        """The name of this engine's socket and kill file: the run, and the state folder that it is in.
+
+        One run over the same data may be recorded in several state folders at the same time.
+        """
+        folder = sha256(str(self.paths.state_dir.absolute()).encode()).hexdigest()[:8]
+        return f"{self.run_id}-{folder}"
 
 
 def prepare(loaded: LoadedSettings, request: RunRequest, environ: Mapping[str, str] = os.environ) -> Parts:

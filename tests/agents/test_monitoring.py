@@ -172,3 +172,24 @@ def test_environment_words() -> None:
             else:
                 assert word == ("ranging" if analysis.trend.direction.value == "sideways" else "trending")
     assert {"trending", "ranging", None} <= seen
+
+
+def test_contracts_of_another_size_are_valued_by_their_size() -> None:
+    held = trade(contract_size=D("0.1"), entry_notional=D(100))
+    assert net_now(context(marks={SYMBOL: 1004.0}), held) == D("0.4")
+
+
+def test_a_trade_without_result_is_neither_winner_nor_loser() -> None:
+    status = result(consider, context(marks={SYMBOL: 1000.0}, trades=(trade(),)))["position_status"]
+    assert (status["largest_winner"], status["largest_loser"]) == (None, None)
+
+
+def test_one_position_of_one_is_no_crowd() -> None:
+    account = replace(ACCOUNT, max_positions=1, positions_open=1)
+    assert result(consider, context(account=account))["alerts"] == []
+
+
+def test_an_open_trade_without_a_price_has_no_value() -> None:
+    assert net_now(context(marks={}), trade()) is None
+    status = result(consider, context(marks={}, trades=(trade(),)))["position_status"]
+    assert (status["open_count"], status["total_pnl"]) == (1, "0.0000")

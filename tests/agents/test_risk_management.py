@@ -67,3 +67,9 @@ def test_three_losses_in_a_row_are_an_alert(losses: int, alerts: int) -> None:
 def test_position_limit(held: int, reached: bool) -> None:
     told = result(consider, context(account=replace(ACCOUNT, positions_open=held)))
     assert told["limits_status"]["position_limit_reached"] is reached
+
+
+@pytest.mark.parametrize(("pnl_pct", "kind"), [("-2.9", "warning"), ("-3", "critical")])
+def test_only_the_limit_itself_is_critical(pnl_pct: str, kind: str) -> None:
+    told = result(consider, context(account=replace(ACCOUNT, session_pnl_pct=D(pnl_pct))))
+    assert [alert["type"] for alert in told["alerts"]] == [kind]

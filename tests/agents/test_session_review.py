@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.agents.builders import ACCOUNT, SYMBOL, D, context, market, minute_ns, quiet, result, trade
-from tests.analysis.series import minutes_of
+from tests.analysis.series import bar, demo_bars, minutes_of
 from ytc_tui.agents.session_review import consider, grade, most_at_once
 from ytc_tui.model.market import Side
 from ytc_tui.model.trades import ExitReason, Trade, TradeState
@@ -257,3 +257,85 @@ def test_what_was_not_read_or_is_too_short_is_not_scored() -> None:
 def test_efficiency_uses_exact_decimals() -> None:
     told = review(closed("1", "3"))
     assert Decimal(told["execution_efficiency"]) == D("0.3333")
+
+
+@pytest.mark.parametrize(("minutes", "word"), [(672, "choppy"), (603, "ranging"), (729, "trending")])
+def test_environment_in_hindsight_on_market_data(minutes: int, word: str) -> None:
+    analysis = market(demo_bars()[:minutes])
+    told = result(consider, context(analysis, minutes_elapsed=120))
+    assert told["environment_classification"]["actual"] == {SYMBOL: word}
+    changes = {"choppy": 3, "ranging": 2, "trending": 3}
+    assert analysis.trend.changes == changes[word]  # three changes in the window are choppy
+
+
+def test_half_of_the_range_is_trending() -> None:
+    flat = market([*minutes_of(quiet(60)), *(bar(60 + i, 1005, 1010, 1000, 1005) for i in range(60))])
+    assert result(consider, context(flat))["environment_classification"]["actual"] == {SYMBOL: "ranging"}
+    half = market(
+        [
+            *minutes_of(quiet(60)),
+            *(bar(60 + i, 1005, 1010, 1000, 1005) for i in range(59)),
+            bar(119, 1005, 1010, 1000, 1010),
+        ]
+    )
+    assert result(consider, context(half))["environment_classification"]["actual"] == {SYMBOL: "trending"}
+
+
+def test_boundaries_of_single_trades() -> None:
+    assert review(closed("-1", "0.5"))["lessons_learned"] == []
+    assert review(closed("0.5", "1"))["lessons_learned"] == []
+    assert review(closed("0.4999", "1"))["lessons_learned"] == ["T1 BTCUSDT: kept 0.4999 R of 1.0000 R"]
+    assert review(closed("0.0999", "1"))["lessons_learned"] == []
+    assert review(closed("0.1", "1"))["lessons_learned"] != []
+    assert review(closed("-0.1", "0"))["stats"]["losers"] == 1
+    assert review(closed("-0.0999", "0"))["stats"]["losers"] == 0
+    (told,) = review(closed("1", "1", score=70.0))["trade_reviews"]
+    assert told["was_valid_setup"] is True
+
+
+def test_late_entries_become_lessons_beyond_a_quarter_of_r() -> None:
+    assert entered_at("1000", 997.5)["lessons"] == []
+    assert entered_at("1000", 997.4)["lessons"] == ["T1 BTCUSDT: entered 0.2600 R after the best price"]
+
+
+def test_only_the_minutes_of_the_entry_order_count() -> None:
+    """The best price before the plan, or after the fill's minute, was not to be had."""
+    closes = [*quiet(80), 990.1, 1000.0, 1000.0, 1000.0, 990.1]
+    analysis = market(minutes_of(closes))
+    held = closed("1", "1", planned_ns=minute_ns(82), opened_ns=minute_ns(82) + 30_000_000_000)
+    (told,) = result(consider, context(analysis, trades=(held,)))["trade_reviews"]
+    assert told["optimal_entry"] == "999.9"
+
+
+def test_contracts_of_another_size() -> None:
+    held = closed(
+        "1",
+        "1.6",
+        contract_size=D("0.1"),
+        entry_notional=D(100),
+        exit_notional=D("101.2"),
+        exit_price="101.2",
+    )
+    (told,) = review(held)["trade_reviews"]
+    assert (told["actual_entry"], told["actual_exit"], told["optimal_exit"]) == ("1000", "1012", "1016")
+
+
+def test_twenty_trades_are_enough_to_judge() -> None:
+    many = [closed("1", "1", trade_id=f"T{i}", opened_ns=i * 2 + 1, closed_ns=i * 2 + 2) for i in range(20)]
+    assert not any("judgement" in line for line in review(*many)["key_observations"])
+    assert any("judgement" in line for line in review(*many[:19])["key_observations"])
+
+
+def test_filled_trades_are_not_told_as_unfilled() -> None:
+    assert not any("not filled" in line for line in review(closed("1", "1"))["key_observations"])
+
+
+def test_a_part_of_a_quarter_of_the_way_counts_as_taken() -> None:
+    stopped: dict[str, Any] = {"exit_reason": ExitReason.STOP, "t1": D(1006), "initial_stop": D(990)}
+    assert rules_of(closed("-0.6", "0.7", exit_price="994", **stopped)) == ("A", set())
+    assert rules_of(closed("-0.7", "0.7", exit_price="993.9", **stopped)) == ("B", {"partial_at_t1"})
+    short: dict[str, Any] = {
+        "side": Side.SELL, "exit_reason": ExitReason.STOP, "t1": D(994), "initial_stop": D(1010),
+    }  # fmt: skip
+    assert rules_of(closed("-0.6", "0.7", exit_price="1006", **short)) == ("A", set())
+    assert rules_of(closed("-0.7", "0.7", exit_price="1006.1", **short)) == ("B", {"partial_at_t1"})

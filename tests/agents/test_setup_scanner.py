@@ -69,6 +69,9 @@ def test_setups_below_the_score_are_told_but_not_counted_as_accepted() -> None:
             "setups_found": 1,
             "setups_accepted": accepted,
         }
+    fit = pb.find(analysis, context(analysis).setup_params).setups[0].regime_fit
+    exact = replace(SCAN, min_score=1.0, min_regime_fit=fit)
+    assert result(consider, context(analysis, scan=exact))["scan_summary"]["setups_accepted"] == 1
     unfit = replace(SCAN, min_score=1.0, min_regime_fit=1.01)
     assert result(consider, context(analysis, scan=unfit))["scan_summary"]["setups_accepted"] == 0
 

@@ -34,6 +34,9 @@ def swings(*prices: float, first: SwingKind = SwingKind.HIGH) -> list[Swing]:
         ((11, 6, 10, 5), "down"),
         ((10, 5, 11, 4), "sideways"),
         ((10, 5, 10, 6), "sideways"),
+        ((10, 5, 11, 5), "sideways"),
+        ((10, 5, 10, 4), "sideways"),
+        ((10, 5, 9, 5), "sideways"),
         ((10, 5, 11), "undetermined"),
         ((), "undetermined"),
     ],
@@ -162,3 +165,30 @@ def test_reports_of_five_symbols_stay_far_below_the_answer_limit(agent: Any) -> 
     many = context(demo(), symbols=names, analysis=dict.fromkeys(names, demo()))
     assert len(canonical(result(agent.consider, many))) < 32 * 1024
     assert result(agent.consider, ctx)
+
+
+@pytest.mark.parametrize(("minutes", "age", "where"), [(401, 9, "breakout"), (402, 10, "in_range")])
+def test_a_breakout_is_told_for_ten_trading_bars(minutes: int, age: int, where: str) -> None:
+    analysis = market(demo_bars()[:minutes])
+    assert analysis.breakout_age_bars == age
+    place = result(market_structure.consider, context(analysis))["current_context"][SYMBOL]
+    assert place["price_location"] == where
+
+
+def test_a_weakened_or_reversing_trend_is_a_warning() -> None:
+    analysis = market()
+    warned = set()
+    for each in demo_bars()[:1500]:
+        if analysis.on_minute(each).ttf is None:
+            continue
+        trend = analysis.trend
+        told = result(trend_definition.consider, context(analysis))
+        warning = told["trend_integrity"][SYMBOL]["reversal_warning"]
+        assert warning is (trend.label.value in ("weakening", "reversing"))
+        warned.add(trend.label.value)
+        pivots = told["pivot_structure"][SYMBOL]
+        if trend.direction.sign <= 0:
+            assert pivots["current_leading_swing_low"] is None
+        if trend.direction.sign >= 0:
+            assert pivots["current_leading_swing_high"] is None
+    assert {"weakening", "reversing", "developing"} <= warned

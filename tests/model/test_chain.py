@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +29,8 @@ def test_an_edited_field_is_found_where_it_is(texts: list[str], data: st.DataObj
     place = data.draw(st.integers(0, len(entries) - 1))
     field = data.draw(st.sampled_from(["at", "session", "type", "v", "correlation", "causation", "body"]))
     old = getattr(entries[place], field)
-    entries[place] = entries[place]._replace(**{field: old + 1 if isinstance(old, int) else old + "x"})
+    changed: dict[str, Any] = {field: old + 1 if isinstance(old, int) else old + "x"}
+    entries[place] = entries[place]._replace(**changed)
     fault = first_fault(entries)
     assert fault is not None
     assert fault.seq == place + 1

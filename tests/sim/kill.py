@@ -23,15 +23,22 @@ class Outcome:
 
     def facts(self) -> list[dict[str, Any]]:
         """What must not depend on kills: result, trades and end of every session."""
-        kept = ("session_id", "session_status", "session_pnl", "fees_paid", "account_balance", "trades", "funnel")
+        kept = (
+            "session_id",
+            "session_status",
+            "session_pnl",
+            "fees_paid",
+            "account_balance",
+            "trades",
+            "funnel",
+        )
         return [{key: document[key] for key in kept} for document in self.documents]
 
 
 def run_once(state: Path, arguments: list[str], kill_after_s: float | None) -> list[dict[str, Any]] | None:
     """One process; None when it was killed after `kill_after_s`."""
-    runtime = state / "run"
-    runtime.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "XDG_STATE_HOME": str(state), "XDG_RUNTIME_DIR": str(runtime)}
+    state.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, "XDG_STATE_HOME": str(state)}
     command = [sys.executable, "-m", "ytc_tui", "run", "--headless", "--json", "--exit-when-done", *arguments]
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=state

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.views.journals import (
     SESSION,
@@ -27,6 +29,8 @@ from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.trades import ExitReason
 from ytc_tui.views.journal import Recorded
 from ytc_tui.views.ledger import LedgerReport, check_ledger
+
+HONEST = tuple(finished().records)
 
 
 def changed(journal: Journal, kind: type, change: Any) -> tuple[LedgerReport, int]:
@@ -112,6 +116,21 @@ def test_every_figure_of_the_document_is_compared(path: tuple[str | int, ...], v
     report, seq = changed(finished(), ev.SessionEnded, lie)
     assert str(path[-1]) in only(report, seq)
     assert len(report.differences) == 1
+
+
+@given(
+    st.integers(min_value=0, max_value=2),
+    st.sampled_from(["quantity", "price", "fee"]),
+    st.decimals(min_value=D("-0.5"), max_value=D("0.5"), places=8).filter(bool),
+)
+def test_no_number_of_a_fill_can_change_unseen(number: int, field: str, by: Decimal) -> None:
+    records = list(HONEST)
+    places = [n for n, record in enumerate(records) if isinstance(record.event, ev.FillBooked)]
+    record = records[places[number]]
+    event: Any = record.event
+    fill = replace(event.fill, **{field: getattr(event.fill, field) + by})
+    records[places[number]] = Recorded(record.entry, replace(event, fill=fill))
+    assert not check_ledger(records).ok
 
 
 def test_funding_is_part_of_the_wallet() -> None:

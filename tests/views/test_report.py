@@ -8,6 +8,7 @@ from tests.views.journals import ESCAPE, SESSION, D, finished, opened, traded
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.model import events as ev
 from ytc_tui.model.codec import to_json
+from ytc_tui.views.journal import short
 from ytc_tui.views.report import SessionReport, build_report
 from ytc_tui.views.report_layout import markdown, sections
 
@@ -107,6 +108,12 @@ def test_every_section_of_the_brief_is_there() -> None:
     assert titles == [
         "Session", "Result", "Trades", "Funnel", "Limits", "Alerts", "Handoffs",
         "Checklist: initialization", "Agents", "Session review",
+    ]  # fmt: skip
+
+
+def test_long_numbers_are_shortened_for_people_only() -> None:
+    assert [short(D(text)) for text in ("1.50", "1.012675977675123995", "123456789012.5", "-0.0")] == [
+        "1.5", "1.01268", "123457000000", "0",
     ]  # fmt: skip
 
 

@@ -1,173 +1,242 @@
 """The operator's commands from a second shell: status, verbs, handoffs, agents.
 
-Decides how a receipt is rendered and what its exit code is: 0 only when the command was accepted and
-nothing is unconfirmed, 8 refused, 9 unconfirmed. Imports the door's client. Invariant: nothing is said to
-be done that the engine did not confirm.
+Decides what each command asks of the door and what its answer means: exit code 0 only when the command
+was accepted and nothing is unconfirmed, 8 refused, 9 unconfirmed. Imports the door's client.
+Invariant: nothing is said to be done that the engine did not confirm.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from ytc_tui.adapters.paths import Paths
-from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.client import HttpClient
 from ytc_tui.adapters.transports.sockets import RunningEngine, engine_for, find_engines
-from ytc_tui.client import Receipt
+from ytc_tui.client import EngineClient, Receipt
 from ytc_tui.commands.answer import Answer
+from ytc_tui.commands.status_text import (
+    agent_lines,
+    agent_rows,
+    component_text,
+    handoff_lines,
+    order_text,
+    position_text,
+    status_lines,
+    text_of,
+)
+from ytc_tui.errors import EngineUnreachable, UsageInvalid, YtcError
 from ytc_tui.model.commands import Command, Verb
+from ytc_tui.model.market import NS_PER_S
 
 EXIT_REFUSED = 8
 EXIT_UNCONFIRMED = 9
-_POLL_S = 0.1
-_BARS = 20
+POLL_S = 0.1
 
-
-def engine_of(paths: Paths, wanted: str) -> RunningEngine:
-    """The engine that is meant; EngineUnreachable or UsageInvalid when there is no one such."""
-    return engine_for(find_engines(paths.socket_dir), wanted)
-
-
-def _client(paths: Paths, engine: RunningEngine) -> HttpClient:
-    return HttpClient(engine.socket_path, kill_file=paths.kill_file(engine.session_id))
-
-
-async def _document(paths: Paths, wanted: str, component: str | None = None) -> dict[str, Any]:
-    async with _client(paths, engine_of(paths, wanted)) as client:
-        return await client.status(component)
+Document = dict[str, Any]
 
 
 def status(paths: Paths, wanted: str, component: str | None) -> Answer:
-    """The session document with health and metrics, or one component's health."""
-    document = asyncio.run(_document(paths, wanted, component))
-    if component is not None:
-        text = f"{component}: {document.get('status')} {document.get('detail', '')}"
-        return Answer(safe_line(text), document, 0 if document.get("status") != "unknown" else EXIT_REFUSED)
-    return Answer("\n".join(safe_line(line) for line in _status_lines(document)), document)
+    """The session document with health and metrics, or one component's health.
+
+    `wanted` names the engine by its run's or session's id or a beginning of it; empty = the only one.
+    """
+    return _asked(paths, wanted, lambda client: ask_status(client, component))
 
 
 def send(paths: Paths, wanted: str, command: Command) -> Answer:
     """Send one command and report what became of it."""
-
-    async def sent() -> Receipt:
-        async with _client(paths, engine_of(paths, wanted)) as client:
-            return await client.send(command)
-
-    return _answer(command.verb, asyncio.run(sent()))
-
-
-def _answer(verb: Verb, receipt: Receipt) -> Answer:
-    if not receipt.accepted:
-        return Answer(safe_line(f"{verb}: refused: {receipt.reason}"), asdict(receipt), EXIT_REFUSED)
-    lines = [f"{verb}: {receipt.reason}", *receipt.effects]
-    lines += [f"unconfirmed: {left}" for left in receipt.unconfirmed]
-    code = EXIT_UNCONFIRMED if receipt.unconfirmed else 0
-    return Answer("\n".join(safe_line(line) for line in lines), asdict(receipt), code)
-
-
-def flatten(paths: Paths, wanted: str, command: Command, *, everywhere: bool, timeout_s: float) -> Answer:
-    """Flatten one engine, or every running one, and wait until each is verified flat."""
-    engines = find_engines(paths.socket_dir) if everywhere else (engine_of(paths, wanted),)
-    answers = []
-    for number, engine in enumerate(engines):
-        own = Command(f"{command.command_id}-{number}", command.verb, command.actor, command.reason)
-        answers.append(asyncio.run(_flatten(_client(paths, engine), own, timeout_s)))
-    if len(answers) == 1:
-        return answers[0]
-    text = "\n".join(answer.text for answer in answers) or "no engine is running"
-    code = max((answer.exit_code for answer in answers), default=EXIT_REFUSED)
-    return Answer(text, [answer.data for answer in answers], code)
-
-
-async def _flatten(client: HttpClient, command: Command, timeout_s: float) -> Answer:
-    async with client:
-        receipt = await client.send(command)
-        if not receipt.accepted:
-            return _answer(command.verb, receipt)
-        loop = asyncio.get_running_loop()
-        until = loop.time() + timeout_s
-        document = await client.status()
-        while not _flat(document) and loop.time() < until:
-            await asyncio.sleep(_POLL_S)
-            document = await client.status()
-    left = [f"position {held['symbol']} {held['quantity']}" for held in document.get("active_positions", [])]
-    left += [f"order {order['client_id']} {order['state']}" for order in document.get("working_orders", [])]
-    data = {"receipt": asdict(receipt), "verified_flat": _flat(document), "left": left}
-    if _flat(document):
-        return Answer(f"flatten: verified flat, session P&L {document['session_pnl']}", data)
-    lines = ["flatten: UNCONFIRMED", *(f"left: {safe_line(item)}" for item in left)]
-    return Answer("\n".join(lines), data, EXIT_UNCONFIRMED)
-
-
-def _flat(document: dict[str, Any]) -> bool:
-    emergency = document.get("emergency") or {}
-    return bool(emergency.get("verified")) and not document.get("active_positions")
+    return _asked(paths, wanted, lambda client: carry_out(client, command))
 
 
 def handoffs(paths: Paths, wanted: str) -> Answer:
     """All handoffs of the session, the waiting ones first."""
-    document = asyncio.run(_document(paths, wanted))
-    rows: Sequence[dict[str, Any]] = document.get("handoffs", [])
-    ordered = sorted(rows, key=lambda row: row["state"] != "pending")
-    lines = [
-        f"{row['handoff']['handoff_id']}  {row['state']:<9} {row['handoff']['from_phase']} -> "
-        f"{row['handoff']['to_phase']}  {row['handoff']['task']}  (content {row['handoff']['content_hash']})"
-        for row in ordered
-    ]
-    return Answer("\n".join(safe_line(line) for line in lines) or "no handoff yet", list(ordered))
+    return _asked(paths, wanted, ask_handoffs)
 
 
 def agents(paths: Paths, wanted: str) -> Answer:
     """Every agent with its state, last run, counts and why it is idle."""
-    document = asyncio.run(_document(paths, wanted))
-    rows = []
-    for name, reason in document.get("why_idle", {}).items():
-        state = document["agent_states"].get(name, {"status": "idle", "last_run": None})
-        health = document["health"].get(f"agent.{name}", {}).get("metrics", {"runs": 0, "failures": 0})
-        rows.append(
-            {
-                "agent": name,
-                "status": state["status"],
-                "last_run": state["last_run"],
-                **health,
-                "idle": reason,
-            }
-        )
-    lines = [
-        f"{row['agent']:<22} {row['status']:<10} runs {row['runs']:<5} failures {row['failures']:<3} "
-        f"{row['last_run'] or '-':<21} {row['idle']}"
-        for row in rows
-    ]
-    return Answer("\n".join(safe_line(line) for line in lines), rows)
+    return _asked(paths, wanted, ask_agents)
 
 
-def _status_lines(document: dict[str, Any]) -> list[str]:
-    if not document.get("running"):
-        return [
-            f"no session is running; last: {document.get('session_id', 'none')} {document.get('end_reason', '')}"
+def flatten(paths: Paths, wanted: str, command: Command, *, everywhere: bool, timeout_s: float) -> Answer:
+    """Flatten one engine, or every running one at the same time, and wait until each is verified flat."""
+    if timeout_s <= 0:
+        raise UsageInvalid("the time to wait must be positive", where="--timeout")
+
+    async def all_of_them() -> Answer:
+        engines = find_engines(paths.socket_dir)
+        if not everywhere or not engines:
+            engines = (await _engine_of(paths, engines, wanted),)
+
+        async def one(engine: RunningEngine) -> Answer:
+            own = replace(command, command_id=f"{command.command_id}-{engine.pid}")
+            async with _client(paths, engine) as client:
+                return await flatten_until_flat(client, own, timeout_s)
+
+        if len(engines) == 1:
+            return await one(engines[0])
+        outcomes = await asyncio.gather(*map(one, engines), return_exceptions=True)
+        return _together(engines, outcomes)
+
+    return asyncio.run(all_of_them())
+
+
+def _together(engines: Sequence[RunningEngine], outcomes: Sequence[Answer | BaseException]) -> Answer:
+    """One answer for several engines; an engine that failed does not hide what the others did."""
+    texts, data, codes = [], [], []
+    for engine, outcome in zip(engines, outcomes, strict=True):
+        if isinstance(outcome, YtcError):
+            outcome = Answer(text_of([f"error: {outcome}"]), {"error": str(outcome)}, outcome.exit_code)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        texts.append(f"{engine}\n{outcome.text}")
+        data.append({"engine": engine.session_id, "pid": engine.pid, **outcome.data})
+        codes.append(outcome.exit_code)
+    return Answer("\n".join(texts), data, max(codes))
+
+
+async def ask_status(client: EngineClient, component: str | None = None) -> Answer:
+    """The status of the engine behind `client`. Raises UsageInvalid for a component that it has not."""
+    document = await client.status(component)
+    if component is None:
+        return Answer(text_of(status_lines(document)), document)
+    if document.get("status") in (None, "unknown"):
+        known = ", ".join((await client.status()).get("health", {})) or "none, no session is running"
+        raise UsageInvalid(f"no component {component!r}", where="--component", fix=f"components: {known}")
+    return Answer(text_of([component_text(component, document)]), document)
+
+
+async def ask_handoffs(client: EngineClient) -> Answer:
+    rows = sorted((await client.status()).get("handoffs", []), key=lambda row: row["state"] != "pending")
+    return Answer(text_of(handoff_lines(rows)), rows)
+
+
+async def ask_agents(client: EngineClient) -> Answer:
+    rows = agent_rows(await client.status())
+    return Answer(text_of(agent_lines(rows)), rows)
+
+
+async def carry_out(client: EngineClient, command: Command) -> Answer:
+    """Send `command`. An approval without a content hash is bound to the content as it is now."""
+    if command.verb is Verb.APPROVE and not command.content_hash:
+        for row in (await client.status()).get("handoffs", []):
+            if row["handoff"]["handoff_id"] == command.target:
+                command = replace(command, content_hash=row["handoff"]["content_hash"])
+    return receipt_answer(command.verb, await client.send(command))
+
+
+def receipt_answer(verb: Verb, receipt: Receipt) -> Answer:
+    """What became of a command, in words and as an exit code."""
+    if not receipt.accepted:
+        return Answer(text_of([f"{verb}: refused: {receipt.reason}"]), asdict(receipt), EXIT_REFUSED)
+    lines = [f"{verb}: accepted: {receipt.reason}", *receipt.effects]
+    lines += [f"unconfirmed: {left}" for left in receipt.unconfirmed]
+    return Answer(text_of(lines), asdict(receipt), EXIT_UNCONFIRMED if receipt.unconfirmed else 0)
+
+
+async def flatten_until_flat(client: EngineClient, command: Command, timeout_s: float) -> Answer:
+    """Send a flatten and read the status until it is verified flat, for at most `timeout_s`.
+
+    An engine that falls silent meanwhile is asked on; then, and when time is up, the exit code is 9
+    and the answer lists what is left as far as it was last known.
+    """
+    receipt = await client.send(command)
+    if not receipt.accepted:
+        return receipt_answer(command.verb, receipt)
+    document: Document = {}
+    silence: EngineUnreachable | None = None
+    try:
+        async with asyncio.timeout(timeout_s):
+            while not _verified_flat(document):
+                if document or silence:
+                    await asyncio.sleep(POLL_S)
+                try:
+                    document, silence = await client.status(), None
+                except EngineUnreachable as error:
+                    silence = error
+    except TimeoutError:
+        pass
+    return _flatten_answer(receipt, document, silence, timeout_s)
+
+
+def _flatten_answer(
+    receipt: Receipt, document: Document, silence: EngineUnreachable | None, timeout_s: float
+) -> Answer:
+    left, closed = _left(document), _closed(document)
+    flat = _verified_flat(document)
+    data = {"receipt": asdict(receipt), "verified_flat": flat, "closed": closed, "left": left}
+    if flat:
+        flattening = document["emergency"]
+        lines = [
+            f"flatten: verified flat after {flattening['rounds']} rounds, session P&L"
+            f" {document['session_pnl']} ({document['session_metrics']['current_pnl_pct']} %)"
         ]
-    measures = document["session_metrics"]
-    used = min(1.0, float(measures["risk_utilization"]))
-    bar = "#" * round(used * _BARS)
-    lines = [
-        f"{document['mode'].upper()}  {document['current_phase']}  {document['session_status']}  as of {document['as_of']}",
-        f"gate {document['gate']['state']}  ({document['gate']['reason']})",
-        f"P&L {document['session_pnl']} ({measures['current_pnl_pct']} %)  loss limit used [{bar:.<{_BARS}}] {used:.0%}",
-        f"trades {measures['trades_taken']}  positions {measures['positions_open']}  fees {document['fees_paid']}",
+        lines += [f"closed: {trade}" for trade in closed]
+        lines.append(f"gate {document['gate']['state']} ({document['gate']['reason']})")
+        return Answer(text_of(lines), data)
+    lines = [f"flatten: accepted, NOT verified flat within {timeout_s:g} s"]
+    lines += [f"left: {item}" for item in left]
+    if not document:
+        lines.append("left: unknown, the engine was never heard again")
+    if silence is not None:
+        data["silence"] = str(silence)
+        lines.append(f"the engine is silent, the above may be old: {silence}")
+    return Answer(text_of(lines), data, EXIT_UNCONFIRMED)
+
+
+def _verified_flat(document: Document) -> bool:
+    flattening = document.get("emergency") or {}
+    return bool(flattening.get("verified")) and not document.get("active_positions")
+
+
+def _left(document: Document) -> list[str]:
+    left = [f"position {position_text(held)}" for held in document.get("active_positions", [])]
+    return left + [f"order {order_text(order)}" for order in document.get("working_orders", [])]
+
+
+def _closed(document: Document) -> list[str]:
+    """Trades that ended since the flatten began, with their results."""
+    begun_ns = (document.get("emergency") or {}).get("started_ns")
+    if begun_ns is None:
+        return []
+    return [
+        f"{trade['symbol']} {trade['side']} {trade['quantity']} at {trade['closed']}: P&L {trade['pnl']}"
+        for trade in document.get("trades", [])
+        if trade["closed"] and datetime.fromisoformat(trade["closed"]).timestamp() >= begun_ns // NS_PER_S
     ]
-    lines += [f"position {held['symbol']} {held['quantity']}" for held in document["active_positions"]]
-    lines += [
-        f"order {order['role']} {order['side']} {order['remaining']} {order['symbol']} {order['state']}"
-        for order in document["working_orders"]
-    ]
-    open_alerts = [alert for alert in document["alerts"] if not alert["acknowledged_by"]]
-    lines += [
-        f"alert {alert['id']} {alert['severity']} x{alert['count']}: {alert['message']}"
-        for alert in open_alerts
-    ]
-    unwell = {name: row for name, row in document["health"].items() if row["status"] != "ok"}
-    lines += [f"health {name}: {row['status']} {row['detail']}" for name, row in unwell.items()]
-    return lines
+
+
+def _asked(paths: Paths, wanted: str, ask: Callable[[EngineClient], Awaitable[Answer]]) -> Answer:
+    async def asked() -> Answer:
+        engine = await _engine_of(paths, find_engines(paths.socket_dir), wanted)
+        async with _client(paths, engine) as client:
+            return await ask(client)
+
+    return asyncio.run(asked())
+
+
+async def _engine_of(paths: Paths, engines: Sequence[RunningEngine], wanted: str) -> RunningEngine:
+    """The engine that is meant. Its socket has the run's name; a session's name is asked for."""
+    try:
+        return engine_for(engines, wanted)
+    except EngineUnreachable:
+        for engine in engines:
+            if wanted and str(await _session_of(paths, engine)).startswith(wanted):
+                return engine
+        raise
+
+
+async def _session_of(paths: Paths, engine: RunningEngine) -> str:
+    try:
+        async with _client(paths, engine) as client:
+            return str((await client.health()).get("session_id") or "")
+    except EngineUnreachable:
+        return ""
+
+
+def _client(paths: Paths, engine: RunningEngine) -> HttpClient:
+    return HttpClient(engine.socket_path, kill_file=paths.kill_file(engine.session_id))

@@ -125,7 +125,7 @@ async def _serve(run: PaperRun, stay: bool) -> None:
         return dict(explain(database, target, safe=safe_line, session=session).data)
 
     door = Door(run.host, from_journal)
-    server = DoorServer(door, run.parts.paths.socket(run.parts.run_id))
+    server = DoorServer(door, run.parts.paths.socket(run.parts.door_name))
     await server.start()
     watcher = asyncio.create_task(_watch_kill_file(run))
     try:
@@ -144,7 +144,7 @@ async def _watch_kill_file(run: PaperRun) -> None:
     number = 0
     while True:
         await asyncio.sleep(KILL_FILE_POLL_S)
-        for path in (run.parts.paths.kill_file(), run.parts.paths.kill_file(run.parts.run_id)):
+        for path in (run.parts.paths.kill_file(), run.parts.paths.kill_file(run.parts.door_name)):
             if path.exists() and run.host.current is not None:
                 number += 1
                 command = Command(

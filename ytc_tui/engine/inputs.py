@@ -58,6 +58,15 @@ class VenueRead:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderRead:
+    """The venue was asked for one order by its client id; `order` None = it knows none."""
+
+    client_id: str
+    order: VenueOrder | None
+    absence_is_proof: bool
+
+
+@dataclass(frozen=True, slots=True)
 class VenueUnreadable:
     message: str
 
@@ -125,6 +134,7 @@ Input = (
     | VenueReported
     | VenueFailed
     | VenueRead
+    | OrderRead
     | VenueUnreadable
     | AgentAnswered
     | Commanded

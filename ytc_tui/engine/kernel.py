@@ -15,6 +15,7 @@ from ytc_tui.engine import effects as fx
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.apply import apply
 from ytc_tui.engine.contexts import agent_context
+from ytc_tui.engine.decide.evidence import uncertain_orders
 from ytc_tui.engine.decide.flatten import wants_venue_read
 from ytc_tui.engine.decide.route import decide
 from ytc_tui.engine.outward import Outward
@@ -62,26 +63,47 @@ class Kernel:
         """Decide `items` at feed time `at_ns` and carry out all that follows, to the end."""
         self.sit.at_ns = at_ns
         queue: deque[inp.Input] = deque(items)
+        read = False
         while True:
             await self._decide_all(queue)
-            if not self._entries and not self._effects:
-                return
-            effects, self._effects = self._effects, []
-            was_stalled = self.stalled
-            durable = await self._commit()
-            if durable and was_stalled:
-                queue.append(inp.JournalReturned(self.outward.emergency_lines()))
-            elif not durable and not was_stalled:
-                queue.append(inp.JournalStalled(self.stalled))
-            for effect in effects:
-                queue.extend(await self.outward.perform(effect, durable))
-            if wants_venue_read(self.sit):
+            if self._entries or self._effects:
+                queue.extend(await self._carry_out())
+            # Once per instant: a venue that is not flat, or cannot be read, is asked again at the next.
+            if not queue and not read and wants_venue_read(self.sit):
+                read = True
                 queue.append(await self.outward.read_venue())
             if not queue:
                 return
 
+    async def evidence(self) -> list[inp.Input]:
+        """What the venue says of every order whose fate is not known (safety.md 2.2)."""
+        found: list[inp.Input] = []
+        for record in uncertain_orders(self.sit):
+            found.extend(await self.outward.read_order(record, self.sit.state.fill_ids))
+        return found
+
+    async def _carry_out(self) -> list[inp.Input]:
+        """Make what was decided durable and act on it; what the journal and the venue answered."""
+        effects, self._effects = self._effects, []
+        answers: list[inp.Input] = []
+        was_stalled = self.stalled
+        durable = await self._commit()
+        if durable and was_stalled:
+            answers.append(inp.JournalReturned(self.outward.emergency_lines()))
+        elif not durable and not was_stalled:
+            answers.append(inp.JournalStalled(self.stalled))
+        for effect in effects:
+            answers.extend(await self.outward.perform(effect, durable))
+        return answers
+
     async def resume(self, at_ns: int, effects: Sequence[fx.Effect], items: Sequence[inp.Input]) -> None:
-        """Take up a recovered session: `items` first, then the effects that were under way."""
+        """Take up a recovered session: `items` first, then the effects that were under way.
+
+        What a killed process sent while its journal was away is journalled now.
+        """
+        acted = self.outward.emergency_lines()
+        if acted:
+            items = (*items, inp.JournalReturned(acted))
         self._effects.extend(effect for effect in effects if not isinstance(effect, fx.RunAgent))
         self._tasks.extend(effect.task for effect in effects if isinstance(effect, fx.RunAgent))
         await self.take(at_ns, items)
@@ -133,6 +155,8 @@ class Kernel:
                 raise
             return False
         self.stalled = ""
+        if any(isinstance(event, ev.EmergencyActed) for event in self._events):
+            self.outward.forget_emergency()
         if self.observe is not None:
             for entry, event in zip(self._entries, self._events, strict=True):
                 self.observe(entry, event)

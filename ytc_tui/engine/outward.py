@@ -8,14 +8,16 @@ a failure (safety.md 2.2); without a durable entry only cancels and reduce-only 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
+from contextlib import suppress
 from typing import Protocol, assert_never
 
 from ytc_tui.engine import effects as fx
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.ports import Notifier, Venue
-from ytc_tui.errors import VenueError, VenueRefused
+from ytc_tui.errors import JournalUnavailable, VenueError, VenueRefused
 from ytc_tui.model.orders import OrderRequest
+from ytc_tui.model.state import OrderRecord
 
 Finisher = Callable[[], Sequence[tuple[str, str, str]]]
 
@@ -47,6 +49,7 @@ class Outward:
         self._spare = spare
         self._timeout_s = venue_timeout_s
         self.api_calls = 0
+        self._acted: list[str] = []
 
     async def perform(self, effect: fx.Effect, durable: bool) -> list[inp.Input]:
         """Carry out one effect; its answers are inputs. RunAgent belongs to the runner, not here."""
@@ -73,9 +76,7 @@ class Outward:
                 message = "not sent: the journal cannot accept writes"
                 return [inp.VenueFailed(order.client_id, False, True, message)]
             price = order.limit_price or order.stop_price or "market"
-            self._spare.write(
-                f"submit {order.client_id} {order.symbol} {order.side} {order.quantity} {price}"
-            )
+            self._note(f"submit {order.client_id} {order.symbol} {order.side} {order.quantity} {price}")
         self.api_calls += 1
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -88,7 +89,7 @@ class Outward:
 
     async def _cancel(self, client_id: str, durable: bool) -> list[inp.Input]:
         if not durable:
-            self._spare.write(f"cancel {client_id}")
+            self._note(f"cancel {client_id}")
         self.api_calls += 1
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -109,8 +110,33 @@ class Outward:
             return inp.VenueUnreadable(str(error) or "timed out")
         return inp.VenueRead(positions, orders, account)
 
+    async def read_order(self, record: OrderRecord, known_fills: Container[str]) -> list[inp.Input]:
+        """What the venue knows of one order: its fills that are not booked yet, then the order."""
+        client_id = record.request.client_id
+        self.api_calls += 2
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                order = await self._venue.order(client_id)
+                fills = await self._venue.fills(record.created_ns)
+        except (VenueError, TimeoutError) as error:
+            return [inp.VenueUnreadable(str(error) or "timed out")]
+        missed = [f for f in fills if f.client_id == client_id and f.venue_fill_id not in known_fills]
+        found = inp.OrderRead(client_id, order, self._venue.absence_is_proof)
+        return [*map(inp.VenueReported, missed), found]
+
+    # ---- the emergency exception (semantics.md 7) --------------------------------------------------
+
+    def _note(self, line: str) -> None:
+        """Keep what is sent without an entry; a spare file that fails must not keep it from going out."""
+        self._acted.append(line)
+        with suppress(JournalUnavailable):
+            self._spare.write(line)
+
     def emergency_lines(self) -> tuple[str, ...]:
-        """What was sent while the journal was away."""
-        lines = self._spare.read_back()
+        """What was sent while the journal was away, by this process or by one that was killed."""
+        return tuple(self._acted) or self._spare.read_back()
+
+    def forget_emergency(self) -> None:
+        """The journal holds the lines now."""
+        self._acted.clear()
         self._spare.clear()
-        return lines

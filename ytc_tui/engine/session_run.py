@@ -72,7 +72,9 @@ class SessionRun:
         market.close_minute(minute)
         self.journal.record_bars(minute.bars)
         self.now_ns = close_ns
-        await kernel.take(close_ns, (inp.MinuteClosed(),))
+        # A re-driven venue knows what lies ahead of the feed; it is no evidence before its place.
+        evidence = await kernel.evidence() if close_ns >= self.venue.place_ns() else []
+        await kernel.take(close_ns, (*evidence, inp.MinuteClosed()))
         if self.reconcile_after_ns and close_ns >= self.reconcile_after_ns:
             self.reconcile_after_ns = 0
             await kernel.take(close_ns, (await kernel.outward.read_venue(),))

@@ -126,6 +126,8 @@ def _chain(history: History, name: str, subject: Subject) -> Explanation:
     )
     decisions = tuple(decision_part(*pair) for pair in pairs)
     linked = [name, *setup_ids, *(part.decision_id for part in decisions)]
+    if subject is not Subject.ORDER:
+        linked += _trades_planned(record for other in linked for record in history.entries_of(other))
     orders = [name] if subject is Subject.ORDER else _orders_of(history, linked)
     fates = tuple(order_fate(client_id, history.entries_of(client_id)) for client_id in orders)
     related = [record for other in (*linked, *orders) for record in history.entries_of(other)]
@@ -158,14 +160,20 @@ def _leads_to_order(event: ev.Event) -> bool:
     return isinstance(event, ev.SetupDetected | ev.DecisionMade | ev.TradePlanned)
 
 
+def _trades_planned(records: Iterable[Recorded]) -> list[str]:
+    planned = (record.event.trade.trade_id for record in records if isinstance(record.event, ev.TradePlanned))
+    return list(dict.fromkeys(planned))
+
+
 def _trades_told(history: History, related: list[Recorded]) -> dict[str, Any]:
     """What became of every trade that was planned among `related`."""
-    planned = [record.event.trade.trade_id for record in related if isinstance(record.event, ev.TradePlanned)]
-    return {f"trade {trade_id}": _trade_headline(history, trade_id) for trade_id in dict.fromkeys(planned)}
+    return {f"trade {name}": _trade_headline(history, name) for name in _trades_planned(related)}
 
 
 def _orders_of(history: History, names: list[str]) -> list[str]:
-    return list(dict.fromkeys(client_id for name in names for client_id in history.orders_of(name)))
+    """Client ids of all their orders, in the order in which they were sent."""
+    found = {client_id for name in names for client_id in history.orders_of(name)}
+    return sorted(found, key=lambda client_id: history.entries_of(client_id)[0].seq)
 
 
 def _headline(

@@ -11,7 +11,7 @@ from typing import Any
 
 from ytc_tui.model.risk import Verdict
 from ytc_tui.views.explain import DecisionPart, Explanation, SetupPart
-from ytc_tui.views.journal import plain
+from ytc_tui.views.journal import plain, short
 from ytc_tui.views.order_fate import OrderFate
 
 
@@ -72,7 +72,7 @@ def _decision(part: DecisionPart) -> Iterator[str]:
 def _verdict(verdict: Verdict) -> str:
     numbers = ""
     if verdict.used is not None and verdict.limit is not None:
-        numbers = f"  [{plain(verdict.used)} / {plain(verdict.limit)}]"
+        numbers = f"  [{short(verdict.used)} / {short(verdict.limit)}]"
     cap = "" if verdict.max_qty is None else f"  at most {plain(verdict.max_qty)}"
     return f"{'ok' if verdict.ok else 'NO':<3} {verdict.rule:<20} {verdict.reason}{numbers}{cap}"
 

@@ -19,6 +19,7 @@ from ytc_tui.model.market import NS_PER_S
 
 ValueT = TypeVar("ValueT")
 Sanitiser = Callable[[str], str]
+_SHORT = 12
 
 
 class Recorded(NamedTuple):
@@ -65,6 +66,12 @@ def plain(amount: Decimal) -> str:
     text = format(amount, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
+
+
+def short(amount: Decimal) -> str:
+    """`amount` as people read it: exact up to twelve characters, else at six significant digits."""
+    exact = plain(amount)
+    return exact if len(exact) <= _SHORT else plain(Decimal(f"{amount:.6g}"))
 
 
 def sanitised(value: ValueT, safe: Sanitiser) -> ValueT:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ytc_tui.views.journal import plain
+from ytc_tui.views.journal import plain, short
 from ytc_tui.views.report import SessionReport
 from ytc_tui.views.report_tables import FlattenRow, Funnel, TradeRow
 
@@ -236,11 +236,7 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
 
 
 def _n(value: Decimal | None) -> str:
-    """A rule's number at the places that people read: exact when short, else six digits."""
-    if value is None:
-        return "-"
-    exact = plain(value)
-    return exact if len(exact) <= 12 else plain(Decimal(f"{value:.6g}"))
+    return "-" if value is None else short(value)
 
 
 def _price(value: Decimal | None) -> str:

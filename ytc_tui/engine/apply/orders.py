@@ -68,6 +68,9 @@ def apply_order(state: State, event: OrderEvent, at_ns: int) -> None:
         case ev.OrderLost():
             _move(state, event.client_id, OrderTrigger.LOSE, at_ns).detail = event.reason
         case ev.CancelAsked():
+            if state.orders[event.client_id].state is OrderState.INTENT:
+                # Its answer is still out: it was sent, or is sent before this cancel.
+                _move(state, event.client_id, OrderTrigger.SEND, at_ns)
             record = _move(state, event.client_id, OrderTrigger.CANCEL_ASKED, at_ns)
             record.detail, record.cancel_ns = event.reason, at_ns
         case ev.CancelRefused():
@@ -142,7 +145,10 @@ def _book_fill(state: State, event: ev.FillBooked, at_ns: int) -> None:
         record.filled += fill.quantity
         record.notional += fill.quantity * fill.price * event.contract_size
         complete = record.filled >= record.request.quantity
-        _move(state, fill.client_id, OrderTrigger.FILL_REST if complete else OrderTrigger.FILL_PART, at_ns)
+        trigger = OrderTrigger.FILL_REST if complete else OrderTrigger.FILL_PART
+        # A fill that no order of ours should have is booked all the same; its state stays as it ended.
+        if (record.state, trigger) in ORDER_TABLE:
+            _move(state, fill.client_id, trigger, at_ns)
     trade = state.trades.get(event.trade_id)
     if trade is not None:
         is_entry = record is not None and record.request.role is OrderRole.ENTRY

@@ -14,7 +14,7 @@ from ytc_tui.engine.inputs import VenueRead
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.money import ZERO
-from ytc_tui.model.orders import OrderRole, OrderState
+from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.session import STATUS_TABLE, Gate, SessionStatus, Severity, StatusTrigger
 from ytc_tui.model.tables import next_state
 from ytc_tui.model.trades import ExitReason
@@ -69,18 +69,16 @@ def wants_venue_read(sit: Situation) -> bool:
 
 
 def decide_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
-    """The venue was read again during a flatten: verified flat, or what is left."""
+    """The venue was read to confirm a flatten: verified flat, or what is left.
+
+    While our own books are not flat yet, a reading says nothing new about the flatten.
+    """
     state = sit.state
-    if state.flattening is None or state.flattening.verified:
+    if state.flattening is None or not wants_venue_read(sit):
         return
     rounds = state.flattening.rounds + 1
     left = [f"{held.symbol} {held.quantity}" for held in read.positions if held.quantity != ZERO]
     left += [f"order {order.request.client_id}" for order in read.orders if order.open]
-    left += [
-        f"order {record.request.client_id} is UNKNOWN"
-        for record in state.working_orders()
-        if record.state is OrderState.UNKNOWN
-    ]
     if left:
         yield ev.ExposureRemains(tuple(left), rounds)
         yield ev.AlertRaised(

@@ -27,6 +27,7 @@ from ytc_tui.model.orders import (
     VenueReport,
 )
 from ytc_tui.model.session import Severity
+from ytc_tui.model.state import OrderRecord
 from ytc_tui.model.trades import after_fill
 
 _CLOSED = (OrderState.FILLED, OrderState.CANCELED, OrderState.EXPIRED, OrderState.REJECTED)
@@ -69,6 +70,10 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
     yield ev.FillBooked(fill, trade_id, realised, size)
     if record is None and not fill.client_id.startswith("liquidation-"):
         yield _foreign(fill.symbol, fill.client_id, f"fill {fill.venue_fill_id} of {fill.quantity}")
+    elif record is not None and record.state is OrderState.REJECTED:
+        yield ev.DiscrepancyFound(
+            f"rejected-{fill.client_id}", "filled_after_reject", fill.symbol, "rejected", f"filled {fill.quantity}"
+        )
     elif record is not None and record.filled + fill.quantity > record.request.quantity:
         yield ev.DiscrepancyFound(
             f"overfill-{fill.client_id}",
@@ -109,9 +114,11 @@ def _ended(sit: Situation, report: Rejected | Canceled | Expired | CancelRefused
         return
     if record.state in _CLOSED:
         return
+    if record.state is OrderState.INTENT and isinstance(report, Canceled | Expired):
+        yield ev.OrderAcknowledged(report.client_id, "")
     match report:
         case Rejected(client_id, reason):
-            yield ev.OrderRejected(client_id, reason)
+            yield _rejected(record, reason)
         case Canceled(client_id, reason):
             yield ev.OrderCanceled(client_id, reason)
         case Expired(client_id):
@@ -121,6 +128,13 @@ def _ended(sit: Situation, report: Rejected | Canceled | Expired | CancelRefused
                 yield ev.CancelRefused(client_id, reason)
         case _:
             assert_never(report)
+
+
+def _rejected(record: OrderRecord, reason: str) -> ev.Event:
+    """A refusal of an order whose cancel was asked meanwhile is the end that was wanted."""
+    if record.state is OrderState.CANCELING:
+        return ev.OrderCanceled(record.request.client_id, reason)
+    return ev.OrderRejected(record.request.client_id, reason)
 
 
 def _foreign(symbol: str, client_id: str, what: str) -> ev.DiscrepancyFound:
@@ -140,7 +154,7 @@ def decide_failure(sit: Situation, failed: VenueFailed) -> Iterator[ev.Event]:
             f"cancel of {failed.client_id} is unconfirmed: {failed.message}",
         )
     elif failed.refused:
-        yield ev.OrderRejected(failed.client_id, failed.message)
+        yield _rejected(record, failed.message)
     else:
         yield ev.OrderLost(failed.client_id, failed.message)
         yield ev.AlertRaised(

@@ -21,6 +21,7 @@ from ytc_tui.engine.decide import (
     tasks,
 )
 from ytc_tui.engine.decide import trades as trade
+from ytc_tui.engine.decide.evidence import decide_order_read
 from ytc_tui.engine.decide.recovery import decide_restarted, decide_venue_read
 from ytc_tui.engine.health import decide_health
 from ytc_tui.engine.situation import Situation
@@ -59,6 +60,8 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[ev.Event]:
         case inp.VenueRead():
             yield from flatten.decide_read(sit, item)
             yield from decide_venue_read(sit, item)
+        case inp.OrderRead():
+            yield from decide_order_read(sit, item)
         case inp.VenueUnreadable(message):
             yield ev.AlertRaised(
                 "venue-unreadable",

@@ -1,0 +1,414 @@
+"""Operator commands: exit code 0 means accepted and confirmed, and nothing else does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ytc_tui.adapters.paths import Paths
+from ytc_tui.adapters.transports.http import DoorServer
+from ytc_tui.client import Receipt
+from ytc_tui.commands import operate
+from ytc_tui.commands.answer import Answer
+from ytc_tui.errors import EngineUnreachable, UsageInvalid, YtcError
+from ytc_tui.model.commands import Command, Verb
+
+STARTED_NS = 1_667_909_000_000_000_000  # 2022-11-08 12:03:20 UTC
+HELD = {"symbol": "BTCUSDT", "quantity": "-0.5", "cost": "10000", "contract_size": "1"}
+ORDER = {
+    "client_id": "yabc",
+    "symbol": "BTCUSDT",
+    "side": "buy",
+    "role": "protective_stop",
+    "state": "acked",
+    "remaining": "0.5",
+}
+TRADE = {
+    "trade_id": "T0001",
+    "symbol": "BTCUSDT",
+    "side": "sell",
+    "state": "in_position",
+    "quantity": "0.5",
+    "stop": "20150",
+    "t1": "19700",
+    "opened": "2022-11-08T12:00:00Z",
+    "closed": None,
+    "pnl": None,
+}
+
+
+def handoff(number: int, state: str) -> dict[str, Any]:
+    inside = {
+        "handoff_id": f"H00{number}",
+        "from_phase": "pre_market",
+        "to_phase": "session_open",
+        "task": "session prepared",
+        "content_hash": f"hash{number}",
+    }
+    return {"handoff": inside, "state": state, "decided_by": "", "reason": ""}
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    """A session as the door shows it, short of one position at the start."""
+    return {
+        "session_id": "s-2022-11-08",
+        "session_status": "running",
+        "current_phase": "active_trading",
+        "mode": "paper",
+        "running": True,
+        "session_metrics": {
+            "trades_taken": 1,
+            "current_pnl": "-75",
+            "current_pnl_pct": "-0.7500",
+            "risk_utilization": "0.2500",
+            "positions_open": 1,
+        },
+        "session_pnl": "-75",
+        "fees_paid": "4",
+        "gate": {"state": "active", "reason": "trading hours"},
+        "alerts": [
+            {
+                "id": "a1",
+                "severity": "warning",
+                "message": "volatile \x1b[2J\nfake line",
+                "timestamp": "2022-11-08T12:01:00Z",
+                "count": 3,
+                "acknowledged_by": "",
+            },
+            {
+                "id": "a2",
+                "severity": "info",
+                "message": "seen",
+                "timestamp": "2022-11-08T12:00:00Z",
+                "count": 1,
+                "acknowledged_by": "ada",
+            },
+        ],
+        "active_positions": [HELD],
+        "working_orders": [ORDER],
+        "trades": [TRADE],
+        "agent_states": {
+            "monitoring": {"status": "completed", "last_run": "2022-11-08T12:00:00Z", "output": {}}
+        },
+        "why_idle": {"monitoring": "waits for trading_close", "entry_execution": "no setup"},
+        "health": {
+            "venue": {"status": "ok", "detail": "", "age_s": 0, "metrics": {"positions": 1}},
+            "feed.BTCUSDT": {"status": "warn", "detail": "1 expected bars late", "age_s": 60},
+            "agent.monitoring": {"status": "ok", "detail": "", "metrics": {"runs": 5, "failures": 0}},
+        },
+        "handoffs": [handoff(1, "approved"), handoff(2, "pending")],
+        "emergency": None,
+        "end_reason": "",
+        "as_of": "2022-11-08T12:05:00Z",
+        **changes,
+    }
+
+
+def flattening(verified: bool) -> dict[str, Any]:
+    return {
+        "cause": "operator",
+        "reason": "enough",
+        "final": False,
+        "started_ns": STARTED_NS,
+        "rounds": 2,
+        "verified": verified,
+    }
+
+
+UNDER_WAY = document(emergency=flattening(False), gate={"state": "halted", "reason": "enough"})
+FLAT = document(
+    emergency=flattening(True),
+    active_positions=[],
+    working_orders=[],
+    gate={"state": "reducing", "reason": "verified flat"},
+    trades=[
+        TRADE | {"state": "fully_closed", "closed": "2022-11-08T12:03:20Z", "pnl": "-71"},
+        TRADE | {"state": "stopped_out", "closed": "2022-11-08T12:03:19Z", "pnl": "-1"},
+    ],
+)
+
+
+@dataclass
+class ScriptedEngine:
+    """An EngineClient that shows its documents one after the other, the last one for ever."""
+
+    documents: list[dict[str, Any] | YtcError] = field(default_factory=lambda: [document()])
+    receipt: Callable[[Command], Receipt] = lambda command: Receipt(command.command_id, True, "done", "s", 1)
+    sent: list[Command] = field(default_factory=list)
+
+    async def status(self, component: str | None = None) -> dict[str, Any]:
+        shown = self.documents[0]
+        if len(self.documents) > 1:
+            del self.documents[0]
+        if isinstance(shown, YtcError):
+            raise shown
+        if component is not None:
+            return {"component": component, **shown["health"].get(component, {"status": "unknown"})}
+        return shown
+
+    async def send(self, command: Command) -> Receipt:
+        self.sent.append(command)
+        return self.receipt(command)
+
+    async def explain(self, target: str) -> dict[str, Any]:
+        return {}
+
+
+def command(verb: Verb, target: str = "", content_hash: str = "") -> Command:
+    return Command("c-1", verb, "ada", "enough", target, content_hash)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operate, "POLL_S", 0)
+
+
+async def test_status_shows_what_matters_on_safe_lines() -> None:
+    answer = await operate.ask_status(ScriptedEngine())
+    lines = answer.text.splitlines()
+    assert lines[0] == "PAPER  session s-2022-11-08  as of 2022-11-08T12:05:00Z"
+    for part in (
+        "phase    active_trading  status running",
+        "gate     active  (trading hours)",
+        "P&L      -75 (-0.7500 %)  of the loss limit used [#####...............] 25.0%",
+        "position BTCUSDT short 0.5 entry 20000  stop 20150  target 19700  since 2022-11-08T12:00:00Z",
+        "order    yabc protective_stop buy 0.5 BTCUSDT acked",
+        "alert    a1 warning x3 2022-11-08T12:01:00Z  volatile �[2J fake line",
+        "handoff  H002 waits: `ytc approve`",
+        "agent    entry_execution: idle, no setup",
+        "health   2 of 3 components ok",
+        "health   feed.BTCUSDT: warn  1 expected bars late  age 60 s",
+    ):
+        assert part in lines
+    assert "seen" not in answer.text
+    assert "flatten" not in answer.text
+    assert answer.exit_code == 0
+    assert json.loads(json.dumps(answer.data)) == document()
+
+
+async def test_status_during_and_after_a_flatten() -> None:
+    during = (await operate.ask_status(ScriptedEngine([UNDER_WAY]))).text
+    assert "flatten  NOT FLAT YET (by operator: enough; round 2)" in during
+    after = (await operate.ask_status(ScriptedEngine([FLAT]))).text
+    assert "flatten  verified flat" in after
+    assert "position none, no working orders" in after
+
+
+@pytest.mark.parametrize(
+    "shown", [{"running": False}, {**document(), "running": False, "end_reason": "feed ended"}]
+)
+async def test_status_without_a_session(shown: dict[str, Any]) -> None:
+    text = (await operate.ask_status(ScriptedEngine([shown]))).text
+    assert text.startswith("no session is running; last: ")
+    assert ("feed ended" in text) is ("session_id" in shown)
+
+
+async def test_one_component_and_one_that_does_not_exist() -> None:
+    answer = await operate.ask_status(ScriptedEngine(), "venue")
+    assert answer.text == "venue: ok  age 0 s  positions 1"
+    assert answer.data["status"] == "ok"
+    with pytest.raises(UsageInvalid, match=r"no component 'nose'.*components: venue, feed.BTCUSDT"):
+        await operate.ask_status(ScriptedEngine(), "nose")
+
+
+async def test_agents_say_why_they_are_idle() -> None:
+    answer = await operate.ask_agents(ScriptedEngine())
+    assert answer.data == [
+        {
+            "agent": "monitoring",
+            "status": "completed",
+            "last_run": "2022-11-08T12:00:00Z",
+            "runs": 5,
+            "failures": 0,
+            "idle": "waits for trading_close",
+        },
+        {
+            "agent": "entry_execution",
+            "status": "idle",
+            "last_run": None,
+            "runs": 0,
+            "failures": 0,
+            "idle": "no setup",
+        },
+    ]
+    assert " ".join(answer.text.splitlines()[1].split()) == "entry_execution idle runs 0 failures 0 - no setup"
+
+
+async def test_waiting_handoffs_come_first() -> None:
+    answer = await operate.ask_handoffs(ScriptedEngine())
+    assert [row["state"] for row in answer.data] == ["pending", "approved"]
+    assert answer.text.splitlines()[0] == (
+        "H002  pending   pre_market -> session_open  session prepared  (content hash2)"
+    )
+    assert (await operate.ask_handoffs(ScriptedEngine([{"running": False}]))).text == "no handoff yet"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "unconfirmed", "code", "says"),
+    [
+        (True, (), 0, "cancel: accepted: why\ngate reducing"),
+        (True, ("entry BTCUSDT y1: canceling",), 9, "unconfirmed: entry BTCUSDT y1: canceling"),
+        (False, (), 8, "cancel: refused: why"),
+    ],
+)
+async def test_what_a_receipt_is_worth(
+    accepted: bool, unconfirmed: tuple[str, ...], code: int, says: str
+) -> None:
+    engine = ScriptedEngine(
+        receipt=lambda sent: Receipt(
+            sent.command_id, accepted, "why", "s", 7, ("gate reducing",), unconfirmed
+        )
+    )
+    answer = await operate.carry_out(engine, command(Verb.CANCEL))
+    assert answer.exit_code == code
+    assert says in answer.text
+    assert answer.data["accepted"] is accepted
+    assert engine.sent == [command(Verb.CANCEL)]
+
+
+async def test_an_approval_is_bound_to_what_was_seen_or_to_what_is_there_now() -> None:
+    engine = ScriptedEngine()
+    await operate.carry_out(engine, command(Verb.APPROVE, "H002", "seen"))
+    await operate.carry_out(engine, command(Verb.APPROVE, "H002"))
+    await operate.carry_out(engine, command(Verb.APPROVE, "H999"))
+    await operate.carry_out(engine, command(Verb.REJECT, "H002"))
+    assert [sent.content_hash for sent in engine.sent] == ["seen", "hash2", "", ""]
+
+
+@pytest.mark.usefixtures("quick")
+async def test_flatten_waits_for_the_proof_and_says_what_was_closed() -> None:
+    engine = ScriptedEngine([UNDER_WAY, UNDER_WAY, EngineUnreachable("busy"), FLAT])
+    answer = await operate.flatten_until_flat(engine, command(Verb.FLATTEN), 60)
+    assert answer.exit_code == 0
+    assert answer.text.splitlines() == [
+        "flatten: verified flat after 2 rounds, session P&L -75 (-0.7500 %)",
+        "closed: BTCUSDT sell 0.5 at 2022-11-08T12:03:20Z: P&L -71",
+        "gate reducing (verified flat)",
+    ]
+    assert answer.data["verified_flat"] is True
+    assert answer.data["left"] == []
+    assert len(engine.sent) == 1
+
+
+async def test_a_flatten_without_proof_in_time_is_not_confirmed() -> None:
+    answer = await operate.flatten_until_flat(ScriptedEngine([UNDER_WAY]), command(Verb.FLATTEN), 0.02)
+    assert answer.exit_code == 9
+    assert answer.text.splitlines() == [
+        "flatten: accepted, NOT verified flat within 0.02 s",
+        "left: position BTCUSDT short 0.5 entry 20000",
+        "left: order yabc protective_stop buy 0.5 BTCUSDT acked",
+    ]
+    assert answer.data["verified_flat"] is False
+    assert len(answer.data["left"]) == 2
+
+
+@pytest.mark.parametrize("before", [[], [UNDER_WAY]])
+@pytest.mark.usefixtures("quick")
+async def test_an_engine_that_falls_silent_during_a_flatten(before: list[dict[str, Any]]) -> None:
+    engine = ScriptedEngine([*before, EngineUnreachable("gone", fix="touch /state/kill")])
+    answer = await operate.flatten_until_flat(engine, command(Verb.FLATTEN), 0.02)
+    assert answer.exit_code == 9
+    assert "touch /state/kill" in answer.text
+    assert ("left: position BTCUSDT" in answer.text) is bool(before)
+    assert ("left: unknown" in answer.text) is not bool(before)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_position_that_is_still_shown_is_not_flat_whatever_was_verified() -> None:
+    shown = document(emergency=flattening(True))
+    answer = await operate.flatten_until_flat(ScriptedEngine([shown]), command(Verb.FLATTEN), 0.02)
+    assert answer.exit_code == 9
+
+
+async def test_a_refused_flatten_is_not_waited_for() -> None:
+    engine = ScriptedEngine(receipt=lambda sent: Receipt(sent.command_id, False, "no session", "", 0))
+    assert (await operate.flatten_until_flat(engine, command(Verb.FLATTEN), 60)).exit_code == 8
+
+
+# ---- through real sockets ---------------------------------------------------------------------------
+
+Serving = Callable[[dict[str, ScriptedEngine]], Awaitable[None]]
+
+
+@pytest.fixture
+def paths() -> Iterator[Paths]:
+    folder = Path(tempfile.mkdtemp(prefix="ytc-"))
+    yield Paths(folder / "paper", folder)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+async def serving(paths: Paths) -> AsyncIterator[Serving]:
+    servers: list[DoorServer] = []
+
+    async def serve(engines: dict[str, ScriptedEngine]) -> None:
+        for run, engine in engines.items():
+            servers.append(DoorServer(engine, paths.socket(run)))
+            await servers[-1].start()
+
+    yield serve
+    await asyncio.gather(*(server.stop() for server in servers))
+
+
+async def in_a_shell(call: Callable[[], Answer]) -> Answer:
+    """The command runs its own loop, as it does in a process of its own."""
+    return await asyncio.to_thread(call)
+
+
+async def test_the_only_engine_is_the_default_and_several_are_listed(paths: Paths, serving: Serving) -> None:
+    one, two = ScriptedEngine(), ScriptedEngine([document(session_id="other-session")])
+    await serving({"run-1": one})
+    assert (await in_a_shell(lambda: operate.status(paths, "", None))).exit_code == 0
+    await serving({"run-2": two})
+    with pytest.raises(UsageInvalid, match=r"2 engines fit: run-1 .*run-2"):
+        await in_a_shell(lambda: operate.send(paths, "", command(Verb.PAUSE)))
+    await in_a_shell(lambda: operate.send(paths, "run-2", command(Verb.PAUSE)))
+    assert (one.sent, two.sent) == ([], [command(Verb.PAUSE)])
+    named = await in_a_shell(lambda: operate.handoffs(paths, "s-2022"))
+    assert named.data[0]["handoff"]["handoff_id"] == "H002"
+    assert (await in_a_shell(lambda: operate.agents(paths, "other"))).data
+    with pytest.raises(EngineUnreachable, match="no engine runs session 'none-such'"):
+        await in_a_shell(lambda: operate.status(paths, "none-such", None))
+
+
+async def test_flatten_of_all_engines(paths: Paths, serving: Serving) -> None:
+    one, two = ScriptedEngine([FLAT]), ScriptedEngine([UNDER_WAY])
+    await serving({"run-1": one, "run-2": two})
+    order = command(Verb.FLATTEN)
+    answer = await in_a_shell(lambda: operate.flatten(paths, "", order, everywhere=True, timeout_s=0.2))
+    assert answer.exit_code == 9
+    assert [data["verified_flat"] for data in answer.data] == [True, False]
+    assert [data["engine"] for data in answer.data] == ["run-1", "run-2"]
+    assert "run-1 (pid " in answer.text
+    assert len(one.sent) == len(two.sent) == 1
+    alone = await in_a_shell(lambda: operate.flatten(paths, "run-1", order, everywhere=False, timeout_s=5))
+    assert alone.exit_code == 0
+
+
+async def test_an_engine_that_fails_does_not_hide_the_others(paths: Paths, serving: Serving) -> None:
+    def broken(sent: Command) -> Receipt:
+        raise EngineUnreachable("the engine is stopping")
+
+    await serving({"run-1": ScriptedEngine(receipt=broken), "run-2": ScriptedEngine([FLAT])})
+    order = command(Verb.FLATTEN)
+    answer = await in_a_shell(lambda: operate.flatten(paths, "", order, everywhere=True, timeout_s=5))
+    assert answer.exit_code == EngineUnreachable.exit_code
+    assert "error: the engine is stopping" in answer.text
+    assert answer.data[1]["verified_flat"] is True
+
+
+def test_no_engine_at_all(paths: Paths) -> None:
+    order = command(Verb.FLATTEN)
+    for everywhere in (True, False):
+        with pytest.raises(EngineUnreachable, match="no engine is running"):
+            operate.flatten(paths, "", order, everywhere=everywhere, timeout_s=1)
+    with pytest.raises(UsageInvalid, match="must be positive"):
+        operate.flatten(paths, "", order, everywhere=True, timeout_s=0)

@@ -1,0 +1,150 @@
+"""The operator's part of the command line: status, verbs, handoffs, agents.
+
+Decides how its arguments are spelled. Imports typer alone at the top. Invariant: what is in the help works.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Protocol
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+
+
+class Answered(Protocol):
+    """What a command's function gives back."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def data(self) -> object: ...
+
+    @property
+    def exit_code(self) -> int: ...
+
+
+def show(answer: Answered, as_json: bool) -> None:
+    """Print an answer and leave with its exit code."""
+    if as_json:
+        import json
+
+        sys.stdout.write(json.dumps(answer.data, sort_keys=True, default=str) + "\n")
+    else:
+        sys.stdout.write(answer.text.rstrip("\n") + "\n")
+    if answer.exit_code:
+        raise typer.Exit(answer.exit_code)
+
+
+Session = Annotated[str, typer.Option("--session", help="Session or run id, or its beginning.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the journal.")]
+
+
+def status(
+    component: Annotated[
+        str, typer.Option("--component", help="One component, e.g. venue or agent.setup_scanner.")
+    ] = "",
+    session: Session = "",
+    as_json: AsJson = False,
+) -> None:
+    """The running session: phase, gate, P&L, positions, alerts, health."""
+    from ytc_tui.commands import operate
+    from ytc_tui.commands.places import paper_paths
+
+    show(operate.status(paper_paths(), session, component or None), as_json)
+
+
+def _verb(
+    verb: str, session: str, reason: str, as_json: bool, target: str = "", content_hash: str = ""
+) -> None:
+    from ytc_tui.commands import operate
+    from ytc_tui.commands.places import command_of, paper_paths
+
+    show(operate.send(paper_paths(), session, command_of(verb, reason, target, content_hash)), as_json)
+
+
+def pause(session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
+    """Stop scanning and entries; stops and open trades are managed on."""
+    _verb("pause", session, reason, as_json)
+
+
+def resume(session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
+    """Go on. After a flatten a reason is needed; never after an emergency stop."""
+    _verb("resume", session, reason, as_json)
+
+
+def stop_entries(session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
+    """No new trades; setups are still shown, and refused."""
+    _verb("stop-entries", session, reason, as_json)
+
+
+def cancel(session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
+    """Pull working entry orders; protective stops stay."""
+    _verb("cancel", session, reason, as_json)
+
+
+def flatten(
+    session: Session = "",
+    reason: Reason = "",
+    everywhere: Annotated[bool, typer.Option("--all", help="Every running engine.")] = False,
+    timeout_s: Annotated[float, typer.Option("--timeout", help="Seconds to wait for the proof.")] = 60.0,
+    as_json: AsJson = False,
+) -> None:
+    """Latch entries, cancel, close everything, and wait until the venue confirms that it is flat."""
+    from ytc_tui.commands import operate
+    from ytc_tui.commands.places import command_of, paper_paths
+
+    command = command_of("flatten", reason)
+    answer = operate.flatten(paper_paths(), session, command, everywhere=everywhere, timeout_s=timeout_s)
+    show(answer, as_json)
+
+
+def shutdown(session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
+    """End the session: close what is open, report, and stop."""
+    _verb("shutdown", session, reason, as_json)
+
+
+def handoffs(session: Session = "", as_json: AsJson = False) -> None:
+    """Handoffs between phases, the waiting ones first."""
+    from ytc_tui.commands import operate
+    from ytc_tui.commands.places import paper_paths
+
+    show(operate.handoffs(paper_paths(), session), as_json)
+
+
+def approve(
+    handoff: str,
+    content: Annotated[str, typer.Option("--content", help="The content hash that you saw.")] = "",
+    session: Session = "",
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Approve a waiting handoff."""
+    _verb("approve", session, reason, as_json, handoff, content)
+
+
+def reject(handoff: str, session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
+    """Reject a waiting handoff: the session pauses."""
+    _verb("reject", session, reason, as_json, handoff)
+
+
+def ack(alert: str, session: Session = "", as_json: AsJson = False) -> None:
+    """Acknowledge an alert."""
+    _verb("ack", session, "", as_json, alert)
+
+
+def agents(session: Session = "", as_json: AsJson = False) -> None:
+    """Agents of the running session: state, runs, failures, and why idle."""
+    from ytc_tui.commands import operate
+    from ytc_tui.commands.places import paper_paths
+
+    show(operate.agents(paper_paths(), session), as_json)
+
+
+def register_operator(app: typer.Typer) -> None:
+    """Add the operator's commands to `app`, in the order of its help."""
+    for command in (status, pause, resume, cancel, flatten, shutdown, handoffs, approve, reject, ack, agents):
+        app.command()(command)
+    app.command("stop-entries")(stop_entries)

@@ -1,0 +1,99 @@
+"""`ytc logs`: the application log of a session, filtered, newest last.
+
+Decides which lines are shown and how they read. Imports the log adapter, instants and terminal text.
+Invariants: at most `MAX_LINES` are held in memory; what a log line quotes cannot steer the terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ytc_tui.adapters.logs import log_lines, log_sessions
+from ytc_tui.adapters.terminal_text import safe, safe_line
+from ytc_tui.commands.answer import Answer
+from ytc_tui.commands.instants import instant_ns
+from ytc_tui.errors import UsageInvalid
+
+MAX_LINES = 100_000
+DEFAULT_LINES = 200
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_TEXT_LIMIT = 500
+_TRACE_LIMIT = 8_000
+
+
+def logs(
+    folder: Path, wanted: str = "", *, level: str = "", since: str = "", lines: int = DEFAULT_LINES
+) -> Answer:
+    """The last `lines` lines of the log in `folder` that are at least of `level` and not before `since`.
+
+    `wanted` is a session or its beginning; empty = the log that was written last. `since` is a UTC
+    instant. Raises UsageInvalid for a session without a log or an option that does not fit.
+    """
+    if not 1 <= lines <= MAX_LINES:
+        raise UsageInvalid(f"a number from 1 to {MAX_LINES} is wanted", where="--lines")
+    least = _level(level)
+    since_ns = instant_ns(since, "--since") if since else None
+    session = _session(folder, wanted)
+    unreadable = 0
+    kept: deque[dict[str, Any]] = deque(maxlen=lines)
+    for text in log_lines(folder, session):
+        entry = _entry(text)
+        if entry is None:
+            unreadable += 1
+        elif logging.getLevelName(entry["level"]) >= least and (
+            since_ns is None or instant_ns(entry["at"], "log") >= since_ns
+        ):
+            kept.append(entry)
+    data = {"session": session, "unreadable": unreadable, "lines": list(kept)}
+    return Answer("\n".join(_rendered(kept, unreadable)), data)
+
+
+def _level(name: str) -> int:
+    if not name:
+        return logging.NOTSET
+    if name.upper() not in LEVELS:
+        raise UsageInvalid(f"no level {name!r}", where="--level", fix=f"one of {', '.join(LEVELS)}")
+    return int(logging.getLevelName(name.upper()))
+
+
+def _session(folder: Path, wanted: str) -> str:
+    known = log_sessions(folder)
+    fitting = [session for session in known if session.startswith(wanted)]
+    if wanted in known or (fitting and not wanted):
+        return wanted or fitting[0]
+    if len(fitting) == 1:
+        return fitting[0]
+    listed = ", ".join((fitting or known)[:10]) or "none"
+    what = f"{len(fitting)} logs fit" if fitting else f"no log of session {wanted!r}" if wanted else "no log yet"
+    raise UsageInvalid(what, where=str(folder), fix=f"logs: {listed}")
+
+
+def _entry(text: str) -> dict[str, Any] | None:
+    """A log line as data, None if it is not one (a crash may tear the last)."""
+    try:
+        entry = json.loads(text)
+        instant_ns(str(entry["at"]), "log")
+        return entry if entry["level"] in LEVELS and isinstance(entry["message"], str) else None
+    except (ValueError, TypeError, KeyError, UsageInvalid):
+        return None
+
+
+def _rendered(entries: deque[dict[str, Any]], unreadable: int) -> Iterator[str]:
+    for entry in entries:
+        fields = "".join(f"  {name}={_plain(value)}" for name, value in entry.get("fields", {}).items())
+        yield safe_line(f"{entry['at']} {entry['level']:<8} {entry['message']}{fields}", _TEXT_LIMIT)
+        if entry.get("error"):
+            yield "\n".join(f"    {line}" for line in safe(entry["error"], _TRACE_LIMIT).splitlines())
+    if unreadable:
+        yield f"({unreadable} unreadable lines left out)"
+    if not entries:
+        yield "nothing logged that fits"
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,155 @@
+"""The session document as lines of text: what `ytc status` and `ytc agents` print.
+
+Decides wording and order only. Imports terminal text and the model. Invariants: every figure is the
+document's own, times are UTC ISO; text that is not ours reaches the terminal through the sanitiser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from ytc_tui.adapters.terminal_text import safe_line
+from ytc_tui.model.trades import OPEN_TRADE_STATES
+
+_BAR_WIDTH = 20
+_LINE_LIMIT = 400
+
+Document = dict[str, Any]
+
+
+def text_of(lines: Iterator[str] | list[str]) -> str:
+    """Lines as one text that is safe to print."""
+    return "\n".join(safe_line(line, _LINE_LIMIT) for line in lines)
+
+
+def status_lines(document: Document) -> Iterator[str]:
+    """The running session at a glance; one line if none runs."""
+    if not document.get("running", True) or "session_metrics" not in document:
+        last = document.get("session_id") or "none"
+        yield f"no session is running; last: {last} {document.get('end_reason') or ''}".rstrip()
+        return
+    measures = document["session_metrics"]
+    yield f"{document['mode'].upper()}  session {document['session_id']}  as of {document['as_of']}"
+    yield f"phase    {document['current_phase']}  status {document['session_status']}"
+    yield f"gate     {document['gate']['state']}  ({document['gate']['reason']})"
+    used = Decimal(str(measures["risk_utilization"]))
+    bar = "#" * min(_BAR_WIDTH, round(used * _BAR_WIDTH))
+    yield (
+        f"P&L      {document['session_pnl']} ({measures['current_pnl_pct']} %)"
+        f"  of the loss limit used [{bar:.<{_BAR_WIDTH}}] {used:.1%}"
+    )
+    yield f"trades   {measures['trades_taken']} taken  fees {document['fees_paid']}"
+    yield from _emergency_lines(document)
+    yield from _exposure_lines(document)
+    yield from _alert_lines(document)
+    yield from (f"handoff  {row['handoff']['handoff_id']} waits: `ytc approve`" for row in _waiting(document))
+    yield from (f"agent    {row['agent']}: {row['status']}, {row['idle']}" for row in agent_rows(document))
+    yield from _health_lines(document)
+
+
+def _emergency_lines(document: Document) -> Iterator[str]:
+    flattening = document.get("emergency")
+    if flattening is not None:
+        state = "verified flat" if flattening["verified"] else "NOT FLAT YET"
+        final = ", final" if flattening["final"] else ""
+        rounds = flattening["rounds"]
+        yield f"flatten  {state} (by {flattening['cause']}: {flattening['reason']}; round {rounds}{final})"
+
+
+def _exposure_lines(document: Document) -> Iterator[str]:
+    trades = {
+        trade["symbol"]: trade for trade in document.get("trades", []) if trade["state"] in OPEN_TRADE_STATES
+    }
+    positions, orders = document.get("active_positions", []), document.get("working_orders", [])
+    for held in positions:
+        trade = trades.get(held["symbol"])
+        plan = f"  stop {trade['stop']}  target {trade['t1']}  since {trade['opened']}" if trade else ""
+        yield f"position {position_text(held)}{plan}"
+    for order in orders:
+        yield f"order    {order_text(order)}"
+    if not positions and not orders:
+        yield "position none, no working orders"
+
+
+def _alert_lines(document: Document) -> Iterator[str]:
+    for alert in document.get("alerts", []):
+        if not alert["acknowledged_by"]:
+            yield (
+                f"alert    {alert['id']} {alert['severity']} x{alert['count']} {alert['timestamp']}"
+                f"  {alert['message']}"
+            )
+
+
+def _waiting(document: Document) -> list[Document]:
+    return [row for row in document.get("handoffs", []) if row["state"] == "pending"]
+
+
+def _health_lines(document: Document) -> Iterator[str]:
+    health = document.get("health", {})
+    well = [name for name, row in health.items() if row["status"] == "ok"]
+    yield f"health   {len(well)} of {len(health)} components ok"
+    for name, row in health.items():
+        if row["status"] != "ok":
+            yield f"health   {component_text(name, row)}"
+
+
+def component_text(name: str, row: Document) -> str:
+    """One component's health: status, what it rests on, age, metrics."""
+    age = f"  age {row['age_s']} s" if row.get("age_s") is not None else ""
+    metrics = "".join(f"  {key} {value}" for key, value in row.get("metrics", {}).items())
+    return f"{name}: {row['status']}  {row.get('detail') or ''}".rstrip() + age + metrics
+
+
+def position_text(held: Document) -> str:
+    """A position: symbol, side, quantity, average entry."""
+    quantity = Decimal(held["quantity"])
+    side = "long" if quantity > 0 else "short"
+    entry = Decimal(held["cost"]) / abs(quantity) / Decimal(held["contract_size"]) if quantity else Decimal(0)
+    return f"{held['symbol']} {side} {abs(quantity):f} entry {round(entry, 8).normalize():f}"
+
+
+def order_text(order: Document) -> str:
+    """A working order: id, what it is for, side, what is left of it, state."""
+    return (
+        f"{order['client_id']} {order['role']} {order['side']} {order['remaining']} {order['symbol']}"
+        f" {order['state']}"
+    )
+
+
+def handoff_lines(rows: list[Document]) -> list[str]:
+    """Handoffs with their state and the hash that an approval is bound to."""
+    lines = [
+        f"{row['handoff']['handoff_id']}  {row['state']:<9} {row['handoff']['from_phase']} -> "
+        f"{row['handoff']['to_phase']}  {row['handoff']['task']}  (content {row['handoff']['content_hash']})"
+        for row in rows
+    ]
+    return lines or ["no handoff yet"]
+
+
+def agent_rows(document: Document) -> list[Document]:
+    """Every agent: status, last run, counts, why it is idle."""
+    states, health = document.get("agent_states", {}), document.get("health", {})
+    return [
+        {
+            "agent": name,
+            "status": states.get(name, {}).get("status", "idle"),
+            "last_run": states.get(name, {}).get("last_run"),
+            "runs": 0,
+            "failures": 0,
+            **health.get(f"agent.{name}", {}).get("metrics", {}),
+            "idle": reason,
+        }
+        for name, reason in document.get("why_idle", {}).items()
+    ]
+
+
+def agent_lines(rows: list[Document]) -> list[str]:
+    """The rows of `agent_rows` as a table."""
+    lines = [
+        f"{row['agent']:<22} {row['status']:<10} runs {row['runs']:<5} failures {row['failures']:<3} "
+        f"{row['last_run'] or '-':<21} {row['idle']}"
+        for row in rows
+    ]
+    return lines or ["no session is running"]

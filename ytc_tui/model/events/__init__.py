@@ -1,0 +1,240 @@
+"""Events: what happened, as the journal keeps it.
+
+Decides the type name and version of every entry body. Bodies are append-only: a change of shape is
+a new version in `VERSIONS` and an upcaster in `UPCASTERS` (semantics.md 7); stored bytes never change.
+Invariant: every event encodes canonically and decodes to an equal value.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from functools import cache
+from typing import Any, get_args
+
+from ytc_tui.model.chain import Entry
+from ytc_tui.model.codec import from_json
+from ytc_tui.model.events.orders import (
+    CancelAsked as CancelAsked,
+)
+from ytc_tui.model.events.orders import (
+    CancelRefused as CancelRefused,
+)
+from ytc_tui.model.events.orders import (
+    FillBooked as FillBooked,
+)
+from ytc_tui.model.events.orders import (
+    FillRepeated as FillRepeated,
+)
+from ytc_tui.model.events.orders import (
+    OrderAcknowledged as OrderAcknowledged,
+)
+from ytc_tui.model.events.orders import (
+    OrderCanceled as OrderCanceled,
+)
+from ytc_tui.model.events.orders import (
+    OrderExpired as OrderExpired,
+)
+from ytc_tui.model.events.orders import (
+    OrderIntended as OrderIntended,
+)
+from ytc_tui.model.events.orders import (
+    OrderLost as OrderLost,
+)
+from ytc_tui.model.events.orders import (
+    OrderRejected as OrderRejected,
+)
+from ytc_tui.model.events.orders import (
+    StopAttached as StopAttached,
+)
+from ytc_tui.model.events.orders import (
+    StopTightened as StopTightened,
+)
+from ytc_tui.model.events.orders import (
+    TradeClosed as TradeClosed,
+)
+from ytc_tui.model.events.orders import (
+    TradeMoved as TradeMoved,
+)
+from ytc_tui.model.events.orders import (
+    TradePlanned as TradePlanned,
+)
+from ytc_tui.model.events.session import (
+    ChecklistStepDone as ChecklistStepDone,
+)
+from ytc_tui.model.events.session import (
+    DiscrepancyFound as DiscrepancyFound,
+)
+from ytc_tui.model.events.session import (
+    DiscrepancyResolved as DiscrepancyResolved,
+)
+from ytc_tui.model.events.session import (
+    EmergencyActed as EmergencyActed,
+)
+from ytc_tui.model.events.session import (
+    EngineRecovered as EngineRecovered,
+)
+from ytc_tui.model.events.session import (
+    ExposureRemains as ExposureRemains,
+)
+from ytc_tui.model.events.session import (
+    FlattenStarted as FlattenStarted,
+)
+from ytc_tui.model.events.session import (
+    FlatVerified as FlatVerified,
+)
+from ytc_tui.model.events.session import (
+    FundingBooked as FundingBooked,
+)
+from ytc_tui.model.events.session import (
+    GateChanged as GateChanged,
+)
+from ytc_tui.model.events.session import (
+    HealthChanged as HealthChanged,
+)
+from ytc_tui.model.events.session import (
+    PhaseChanged as PhaseChanged,
+)
+from ytc_tui.model.events.session import (
+    PositionLiquidated as PositionLiquidated,
+)
+from ytc_tui.model.events.session import (
+    SessionEnded as SessionEnded,
+)
+from ytc_tui.model.events.session import (
+    SessionStarted as SessionStarted,
+)
+from ytc_tui.model.events.session import (
+    StartBalanceFixed as StartBalanceFixed,
+)
+from ytc_tui.model.events.session import (
+    StatusChanged as StatusChanged,
+)
+from ytc_tui.model.events.work import (
+    AlertAcknowledged as AlertAcknowledged,
+)
+from ytc_tui.model.events.work import (
+    AlertRaised as AlertRaised,
+)
+from ytc_tui.model.events.work import (
+    BarRef as BarRef,
+)
+from ytc_tui.model.events.work import (
+    CommandRefused as CommandRefused,
+)
+from ytc_tui.model.events.work import (
+    CommandTaken as CommandTaken,
+)
+from ytc_tui.model.events.work import (
+    DecisionMade as DecisionMade,
+)
+from ytc_tui.model.events.work import (
+    HandoffDecided as HandoffDecided,
+)
+from ytc_tui.model.events.work import (
+    HandoffProposed as HandoffProposed,
+)
+from ytc_tui.model.events.work import (
+    SetupDetected as SetupDetected,
+)
+from ytc_tui.model.events.work import (
+    TaskReported as TaskReported,
+)
+from ytc_tui.model.events.work import (
+    TaskRequested as TaskRequested,
+)
+from ytc_tui.model.events.work import (
+    TaskRetried as TaskRetried,
+)
+
+Event = (
+    SessionStarted
+    | ChecklistStepDone
+    | PhaseChanged
+    | StatusChanged
+    | GateChanged
+    | StartBalanceFixed
+    | AlertRaised
+    | AlertAcknowledged
+    | TaskRequested
+    | TaskReported
+    | TaskRetried
+    | SetupDetected
+    | DecisionMade
+    | TradePlanned
+    | TradeMoved
+    | StopTightened
+    | TradeClosed
+    | OrderIntended
+    | OrderAcknowledged
+    | StopAttached
+    | OrderRejected
+    | OrderLost
+    | CancelAsked
+    | CancelRefused
+    | OrderCanceled
+    | OrderExpired
+    | FillBooked
+    | FillRepeated
+    | FundingBooked
+    | PositionLiquidated
+    | FlattenStarted
+    | FlatVerified
+    | ExposureRemains
+    | HandoffProposed
+    | HandoffDecided
+    | CommandTaken
+    | CommandRefused
+    | HealthChanged
+    | EngineRecovered
+    | DiscrepancyFound
+    | DiscrepancyResolved
+    | EmergencyActed
+    | SessionEnded
+)
+
+EVENT_TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
+
+# The version in which each type is written today; 1 where not listed.
+VERSIONS: dict[str, int] = {}
+
+# (type, version) -> pure function from that version's body to the next version's.
+UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+
+def version_of(kind: str) -> int:
+    return VERSIONS.get(kind, 1)
+
+
+# Which field says what an event belongs to, the first that it has.
+_CORRELATION_FIELDS = ("trade_id", "decision_id", "handoff_id", "client_id", "task_id", "alert_id")
+
+
+@cache
+def _correlation_field(kind: type) -> str:
+    names = {item.name for item in fields(kind)}
+    return next((name for name in _CORRELATION_FIELDS if name in names), "")
+
+
+def correlation_of(event: Event) -> str:
+    """The trade, decision, handoff, order, task or alert that `event` belongs to; empty if none."""
+    kind: type = type(event)
+    name = _correlation_field(kind)
+    return str(getattr(event, name)) if name else ""
+
+
+def decode_event(entry: Entry) -> Event:
+    """The event in a journal entry, upcast to today's shape; ValueError names type and field."""
+    kind = EVENT_TYPES.get(entry.type)
+    if kind is None:
+        raise ValueError(f"entry {entry.seq}: unknown event type {entry.type!r}")
+    body = json.loads(entry.body)
+    version = entry.v
+    while version < version_of(entry.type):
+        body = UPCASTERS[entry.type, version](body)
+        version += 1
+    if version != version_of(entry.type):
+        raise ValueError(f"entry {entry.seq}: {entry.type} version {entry.v} is newer than this program")
+    event: Event = from_json(kind, body)
+    return event

@@ -1,0 +1,103 @@
+"""Events of tasks, setups, decisions, handoffs, alerts and commands. Imports the model only.
+
+Invariant: every decision carries the verdicts that it rests on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ytc_tui.model.commands import Command
+from ytc_tui.model.risk import TradePlan, Verdict
+from ytc_tui.model.session import Severity
+from ytc_tui.model.signals import Setup
+from ytc_tui.model.tasks import Handoff, HandoffState, ResponseMessage, TaskMessage
+
+
+@dataclass(frozen=True, slots=True)
+class BarRef:
+    """The last bar that a decision knew: its symbol, opening time and the rolling digest there."""
+
+    symbol: str
+    open_ns: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRequested:
+    task: TaskMessage
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReported:
+    response: ResponseMessage
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRetried:
+    task_id: str
+    agent: str
+    retry_count: int
+    reason: str
+    not_before_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetupDetected:
+    setup: Setup
+    bar: BarRef
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMade:
+    """The gate's answer to one proposal; `refused_by` is empty when it was approved."""
+
+    decision_id: str
+    setup_id: str
+    plan: TradePlan
+    verdicts: tuple[Verdict, ...]
+    asked: Decimal
+    granted: Decimal
+    refused_by: str
+    reason: str
+    bar: BarRef
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffProposed:
+    handoff: Handoff
+    expires_wall_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffDecided:
+    handoff_id: str
+    state: HandoffState
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised:
+    alert_id: str
+    severity: Severity
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAcknowledged:
+    alert_id: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandTaken:
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRefused:
+    command: Command
+    reason: str
