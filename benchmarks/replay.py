@@ -26,6 +26,7 @@ from ytc_tui.model.market import NS_PER_MIN, Bar
 YEAR = "binance_um_BTCUSDT_1m_2022.parquet"
 BASELINE_RUNS = 3
 FIRST_GOAL, NEXT_GOAL = 200, 50
+QUICK_MONTHS = 3
 DAY_ROUND = {"session.open": "00:20", "session.planned_hours": "23", "session.hard_hours": "23"}
 Built = list[tuple[int, float, float, float, float, float]]
 
@@ -83,15 +84,14 @@ def bare_bars_per_s(request: RunRequest, overrides: Mapping[str, str]) -> float:
     return total / min(times)
 
 
-def workload(quick: bool) -> tuple[str, RunRequest]:
-    """BTCUSDT of 2022 (the first three months with --quick), else the bundled demo."""
+def workload(months: int) -> tuple[str, RunRequest]:
+    """BTCUSDT of 2022, its first 3 or all 12 months; without the large data the bundled demo."""
     year = large_file(YEAR)
     if year is None:
         demo = (demo_file("BTCUSDT"), demo_file("ETHUSDT"))
         return "bundled demo, 2 symbols, 10 days", request_of(demo, "2022-11-01", "2022-11-11")
-    if quick:
-        return "BTCUSDT 2022-01 to 03", request_of((year,), "2022-01-01", "2022-04-01")
-    return "BTCUSDT 2022", request_of((year,), "2022-01-01", "2023-01-01")
+    end = "2022-04-01" if months == QUICK_MONTHS else "2023-01-01"
+    return f"BTCUSDT 2022, {months} months", request_of((year,), "2022-01-01", end)
 
 
 def measure(name: str, request: RunRequest, overrides: Mapping[str, str], goals: Sequence[int]) -> None:
@@ -145,11 +145,13 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="three months in place of the year")
     parser.add_argument("--profile", action="store_true", help="profile both runs, to stderr")
     options = parser.parse_args()
-    name, request = workload(options.quick)
-    for sessions, overrides, goals in (
-        ("sessions as by default", {}, (FIRST_GOAL, NEXT_GOAL)),
-        ("sessions of 23 h", DAY_ROUND, (FIRST_GOAL,)),
-    ):
+    runs: tuple[tuple[str, int, dict[str, str], tuple[int, ...]], ...] = (
+        ("sessions as by default", QUICK_MONTHS if options.quick else 12, {}, (FIRST_GOAL, NEXT_GOAL)),
+        # A year of these would keep more than a million entries in memory.
+        ("sessions of 23 h", QUICK_MONTHS, DAY_ROUND, (FIRST_GOAL,)),
+    )
+    for sessions, months, overrides, goals in runs:
+        name, request = workload(months)
         if options.profile:
             profile(f"{name}, {sessions}", request, overrides)
         else:

@@ -14,6 +14,8 @@ YtcError                    exit 1   anything this program refuses or cannot do
 │   └── VenueOutcomeUnknown exit 7   the request may have landed: reconcile, never resend
 └── AgentOutputInvalid      exit 1   an agent answered outside its contract
 
+Two more exit codes are answers, not errors: 8 a command was refused, 9 something is unconfirmed.
+
 Imports nothing of ours. Programmer errors are not here: they stay ordinary exceptions.
 """
 

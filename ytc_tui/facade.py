@@ -1,29 +1,30 @@
-"""`MasterOrchestrator`: spec 000's example in Python, over the same door as every other client.
-
-Decides nothing. The engine is `ytc run --headless`, a process of its own.
-"""
+"""`MasterOrchestrator`: spec 000's example in Python, over an engine process of its own."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
+from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.commands import operate
 from ytc_tui.commands.places import command_of, paper_paths
+from ytc_tui.commands.report import report
 from ytc_tui.errors import EngineUnreachable
 
 
 class MasterOrchestrator:
-    """One run. Configs are settings by their names in config.toml; `arguments` go to `ytc run`."""
+    """One run. Configs (`session_config` ...) are settings by name; `arguments` go to `ytc run`."""
 
-    def __init__(self, *arguments: str, **configs: Mapping[str, Any]) -> None:
-        given = {
-            f"{part.removesuffix('_config')}.{key}": v for part, c in configs.items() for key, v in c.items()
-        }
-        flags = [f"--set={key}={value}" for key, value in given.items()]
+    def __init__(self, *arguments: str, **configs: dict[str, Any]) -> None:
+        named = [
+            (name.removesuffix("_config"), key, value)
+            for name, part in configs.items()
+            for key, value in part.items()
+        ]
+        flags = [f"--set={section}.{key}={value}" for section, key, value in named]
         self._command = [sys.executable, "-m", "ytc_tui", "run", "--headless", *flags, *arguments]
         self._engine: subprocess.Popen[bytes] | None = None
         self._document: dict[str, Any] = {}
@@ -38,26 +39,28 @@ class MasterOrchestrator:
         return str(self._document["session_id"])
 
     def is_active(self) -> bool:
-        return self._engine is not None and self._engine.poll() is None and not self._document.get("ended")
+        ended = self._engine is None or self._engine.poll() is not None
+        return not (ended or self.process_cycle().get("ended"))
 
     def process_cycle(self) -> dict[str, Any]:
-        """Look at the engine once: the newest session document."""
-        try:
+        with suppress(EngineUnreachable):
             self._document = operate.status(paper_paths(), "", None).data
-        except EngineUnreachable:
-            return self._document
         return self._document
 
     def check_emergency(self) -> bool:
         return bool(self._document.get("emergency_status"))
 
-    def emergency_shutdown(self, reason: str = "emergency") -> dict[str, Any]:
-        """Flatten until verified flat; what was confirmed and what is left."""
-        command = command_of("flatten", reason)
-        return dict(operate.flatten(paper_paths(), "", command, everywhere=False, timeout_s=60.0).data)
+    def emergency_shutdown(self) -> Any:
+        """Flatten and wait: what was confirmed and what is left."""
+        command = command_of("flatten", "emergency_shutdown")
+        return operate.flatten(paper_paths(), "", command, everywhere=False, timeout_s=60.0).data
 
-    def end_session(self) -> dict[str, Any]:
-        return dict(operate.send(paper_paths(), "", command_of("shutdown", "end of session")).data)
+    def end_session(self) -> None:
+        with suppress(EngineUnreachable):
+            operate.send(paper_paths(), "", command_of("shutdown", "end_session"))
+        if self._engine is not None:
+            self._engine.terminate()
+            self._engine.wait()
 
-    def generate_session_report(self) -> dict[str, Any]:
-        return self.process_cycle()
+    def generate_session_report(self) -> Any:
+        return report(paper_paths().database, self._document.get("session_id"), safe=safe_line).data

@@ -211,7 +211,8 @@ def test_the_archive_holds_all_parts_and_goes_on_with_a_later_run(opened: OpenLo
     later.close()
     assert len(list(log_lines(tmp_path, SESSION))) == 101
     archive(tmp_path, SESSION)
-    assert json.loads(list(log_lines(tmp_path, SESSION))[-1])["message"] == "second run"
+    last = json.loads(list(log_lines(tmp_path, SESSION))[-1])
+    assert (last["seq"], last["message"]) == (101, "second run")
     with pytest.raises(UsageInvalid, match="no log of session other"):
         archive(tmp_path, "other")
 

@@ -16,7 +16,7 @@ from ytc_tui.model.codec import canonical, to_json
 from ytc_tui.model.market import NS_PER_MIN, Bar, Instrument, InstrumentKind, Side
 from ytc_tui.model.session import Phase
 from ytc_tui.model.signals import SetupKind
-from ytc_tui.model.trades import Trade, TradeState
+from ytc_tui.model.trades import ExitReason, Trade, TradeState
 
 D = Decimal
 SYMBOL = "BTCUSDT"
@@ -135,6 +135,24 @@ def trade(side: Side = Side.BUY, **changes: Any) -> Trade:
         opened_ns=START_NS,
     )
     return replace(base, **changes)
+
+
+def closed(r: str, mfe: str, *, exit_price: str = "1000", **changes: Any) -> Trade:
+    """A closed trade of quantity 1 that made `r` (10 money an R) after a best excursion of `mfe`."""
+    values: dict[str, Any] = {
+        "state": TradeState.FULLY_CLOSED,
+        "exit_reason": ExitReason.TARGET,
+        "r_multiple": D(r),
+        "mfe_r": D(mfe),
+        "mae_r": D("-0.2"),
+        "realised": D(r) * 10,
+        "exited_quantity": D(1),
+        "exit_notional": D(exit_price),
+        "planned_ns": minute_ns(80),
+        "opened_ns": minute_ns(82),
+        "closed_ns": minute_ns(85),
+    }
+    return trade(**(values | changes))
 
 
 def considered(consider: Consider, ctx: AgentContext) -> AgentAnswer:

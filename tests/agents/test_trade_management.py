@@ -1,19 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.agents.builders import (
     SYMBOL,
     D,
     answer,
-    considered,
     context,
     instrument,
     market,
@@ -22,12 +17,12 @@ from tests.agents.builders import (
     result,
     trade,
 )
-from tests.analysis.series import minutes_of, random_walk
+from tests.analysis.series import minutes_of
 from ytc_tui.agents.trade_management import breakeven_price, consider
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.market import Side
 from ytc_tui.model.structure import SwingKind
-from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Trade, TradeState
+from ytc_tui.model.trades import Trade, TradeState
 
 BUY, SELL = Side.BUY, Side.SELL
 FLAT = market(minutes_of(quiet(90)))
@@ -234,74 +229,3 @@ def test_updates_tell_stop_targets_and_breakeven() -> None:
         "breakeven": True,
         "closed_quantity": "0.5",
     }
-
-
-@cache
-def walked(seed: int) -> SymbolAnalysis:
-    return market(random_walk(seed, 150))
-
-
-def tenths(low: int, high: int) -> st.SearchStrategy[Decimal]:
-    return st.integers(low, high).map(lambda n: Decimal(n) / 10)
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    seed=st.integers(0, 15),
-    side=st.sampled_from(Side),
-    state=st.sampled_from(sorted(OPEN_TRADE_STATES)),
-    entry_off=tenths(-600, 600),
-    distance=tenths(1, 500),
-    tightened=tenths(0, 800),
-    mark_off=tenths(-800, 800),
-    low_off=tenths(0, 900),
-    high_off=tenths(0, 900),
-    age=st.integers(0, 149),
-    exited=st.sampled_from([D(0), D("0.25"), D("0.5"), D("0.75")]),
-    cost_bps=st.sampled_from([D(0), D(8), D("12.5")]),
-)
-def test_a_proposed_stop_never_widens(
-    seed: int,
-    side: Side,
-    state: TradeState,
-    entry_off: Decimal,
-    distance: Decimal,
-    tightened: Decimal,
-    mark_off: Decimal,
-    low_off: Decimal,
-    high_off: Decimal,
-    age: int,
-    exited: Decimal,
-    cost_bps: Decimal,
-) -> None:
-    analysis = walked(seed)
-    last = analysis.last
-    assert last is not None
-    entry = Decimal(repr(last.close)) + entry_off
-    initial = entry - distance * side.sign
-    held = trade(
-        side,
-        state=state,
-        entry_notional=entry,
-        initial_stop=initial,
-        stop=initial + tightened * side.sign,
-        t1=entry + 12 * side.sign,
-        exited_quantity=exited,
-        opened_ns=analysis.ltf_bars[age].open_ns,
-    )
-    mark = entry + mark_off
-    ctx = context(
-        analysis,
-        trades=(held,),
-        marks={SYMBOL: float(mark)},
-        excursions={"T1": (float(entry - low_off), float(entry + high_off))},
-        cost_bps=cost_bps,
-    )
-    found = considered(consider, ctx).result["actions"]
-    assert len(found) <= 1
-    for action in found:
-        price = Decimal(action["price"])
-        assert (price - held.stop) * side.sign > 0
-        assert (mark - price) * side.sign > 0
-        assert price % Decimal("0.1") == 0
-        assert ExitReason(action["basis"]) in (ExitReason.BREAKEVEN_STOP, ExitReason.TRAILING_STOP)

@@ -239,7 +239,9 @@ async def test_agents_say_why_they_are_idle() -> None:
             "idle": "no setup",
         },
     ]
-    assert " ".join(answer.text.splitlines()[1].split()) == "entry_execution idle runs 0 failures 0 - no setup"
+    assert (
+        " ".join(answer.text.splitlines()[1].split()) == "entry_execution idle runs 0 failures 0 - no setup"
+    )
 
 
 async def test_waiting_handoffs_come_first() -> None:

@@ -13,6 +13,7 @@ import logging
 import os
 import re
 import shutil
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -116,7 +117,7 @@ class _JsonLines(RotatingFileHandler):
     def __init__(self, path: Path, options: LogOptions, redactor: Redactor) -> None:
         self._redactor = redactor
         self.lost = 0
-        self._seq = max((_last_seq(part) for part in _parts(path)), default=0)
+        self._seq = max((_last_seq(part) for part in _parts(path)), default=0) or _archived_seq(path)
         self._limit = options.max_file_mb * _BYTES_A_MB
         super().__init__(path, backupCount=options.keep_files, encoding="ascii")
 
@@ -243,6 +244,15 @@ def _last_seq(path: Path) -> int:
                 reach *= 4
     except FileNotFoundError:
         return 0
+
+
+def _archived_seq(path: Path) -> int:
+    """The number of the last line in the archive of the log at `path`, 0 if there is none."""
+    packed = path.with_name(f"{path.name}.gz")
+    if not packed.exists():
+        return 0
+    with gzip.open(packed, "rb") as lines:
+        return max(map(_seq_of, deque(lines, maxlen=2)), default=0)
 
 
 def _seq_of(line: bytes) -> int:

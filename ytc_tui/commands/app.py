@@ -187,3 +187,20 @@ def explain(
     from ytc_tui.commands.places import paper_paths
 
     show(command.explain(paper_paths().database, target, safe=safe_line, session=session or None), as_json)
+
+
+@app.command()
+def logs(
+    session: Session = "",
+    level: Annotated[
+        str, typer.Option("--level", help="Least level: DEBUG, INFO, WARNING, ERROR, CRITICAL.")
+    ] = "",
+    since: Annotated[str, typer.Option("--since", help="Not before this UTC instant.")] = "",
+    lines: Annotated[int, typer.Option("--lines", help="At most so many, the last ones.")] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """The application log of a session, by default the one written last."""
+    from ytc_tui.commands import logs as command
+    from ytc_tui.commands.places import paper_paths
+
+    show(command.logs(paper_paths().log_dir, session, level=level, since=since, lines=lines), as_json)

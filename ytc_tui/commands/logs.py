@@ -16,7 +16,7 @@ from typing import Any
 from ytc_tui.adapters.logs import log_lines, log_sessions
 from ytc_tui.adapters.terminal_text import safe, safe_line
 from ytc_tui.commands.answer import Answer
-from ytc_tui.commands.instants import instant_ns
+from ytc_tui.commands.instants import parse_instant
 from ytc_tui.errors import UsageInvalid
 
 MAX_LINES = 100_000
@@ -37,7 +37,7 @@ def logs(
     if not 1 <= lines <= MAX_LINES:
         raise UsageInvalid(f"a number from 1 to {MAX_LINES} is wanted", where="--lines")
     least = _level(level)
-    since_ns = instant_ns(since, "--since") if since else None
+    since_ns = parse_instant(since, "--since") if since else None
     session = _session(folder, wanted)
     unreadable = 0
     kept: deque[dict[str, Any]] = deque(maxlen=lines)
@@ -46,7 +46,7 @@ def logs(
         if entry is None:
             unreadable += 1
         elif logging.getLevelName(entry["level"]) >= least and (
-            since_ns is None or instant_ns(entry["at"], "log") >= since_ns
+            since_ns is None or parse_instant(entry["at"], "log") >= since_ns
         ):
             kept.append(entry)
     data = {"session": session, "unreadable": unreadable, "lines": list(kept)}
@@ -69,7 +69,9 @@ def _session(folder: Path, wanted: str) -> str:
     if len(fitting) == 1:
         return fitting[0]
     listed = ", ".join((fitting or known)[:10]) or "none"
-    what = f"{len(fitting)} logs fit" if fitting else f"no log of session {wanted!r}" if wanted else "no log yet"
+    what = (
+        f"{len(fitting)} logs fit" if fitting else f"no log of session {wanted!r}" if wanted else "no log yet"
+    )
     raise UsageInvalid(what, where=str(folder), fix=f"logs: {listed}")
 
 
@@ -77,7 +79,7 @@ def _entry(text: str) -> dict[str, Any] | None:
     """A log line as data, None if it is not one (a crash may tear the last)."""
     try:
         entry = json.loads(text)
-        instant_ns(str(entry["at"]), "log")
+        parse_instant(str(entry["at"]), "log")
         return entry if entry["level"] in LEVELS and isinstance(entry["message"], str) else None
     except (ValueError, TypeError, KeyError, UsageInvalid):
         return None

@@ -72,7 +72,11 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
         yield _foreign(fill.symbol, fill.client_id, f"fill {fill.venue_fill_id} of {fill.quantity}")
     elif record is not None and record.state is OrderState.REJECTED:
         yield ev.DiscrepancyFound(
-            f"rejected-{fill.client_id}", "filled_after_reject", fill.symbol, "rejected", f"filled {fill.quantity}"
+            f"rejected-{fill.client_id}",
+            "filled_after_reject",
+            fill.symbol,
+            "rejected",
+            f"filled {fill.quantity}",
         )
     elif record is not None and record.filled + fill.quantity > record.request.quantity:
         yield ev.DiscrepancyFound(

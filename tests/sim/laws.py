@@ -1,0 +1,111 @@
+"""What must hold of every session, whatever its market, its faults and its operator did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+from tests.sim.harness import Simulation
+from ytc_tui.engine.recovery import recover_state
+from ytc_tui.model import events as ev
+from ytc_tui.model.chain import first_fault
+from ytc_tui.model.codec import canonical
+from ytc_tui.model.events import EVENT_TYPES, decode_event
+from ytc_tui.model.money import ZERO
+from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.session import Gate
+from ytc_tui.model.state import State
+
+assert EVENT_TYPES
+
+
+def check_laws(simulation: Simulation) -> State:
+    """Assert every law of the last session; returns its state."""
+    session = simulation.journal.sessions()[-1]
+    entries = list(simulation.journal.entries(session))
+    assert first_fault(entries) is None
+    events = [decode_event(entry) for entry in entries]
+    state, head = recover_state(simulation.journal, session)
+    assert head.hash == entries[-1].hash
+    _stops_never_widen(events)
+    _entries_pass_the_gate(events)
+    _nothing_but_reducing_after_a_final_flatten(events)
+    _money_adds_up(events, state)
+    _ids_are_used_once(events)
+    run = simulation.host.current
+    if run is not None:
+        assert canonical(run.kernel.sit.state) == canonical(state)
+    return state
+
+
+def _stops_never_widen(events: list[ev.Event]) -> None:
+    sides = {e.trade.trade_id: e.trade.side for e in events if isinstance(e, ev.TradePlanned)}
+    in_force = {e.trade.trade_id: e.trade.initial_stop for e in events if isinstance(e, ev.TradePlanned)}
+    for event in events:
+        if isinstance(event, ev.StopTightened):
+            assert (event.after - event.before) * sides[event.trade_id].sign >= ZERO, event
+            assert event.before == in_force[event.trade_id], event
+            in_force[event.trade_id] = event.after
+        elif isinstance(event, ev.OrderIntended) and event.order.role is OrderRole.PROTECTIVE_STOP:
+            price = event.order.stop_price
+            assert price is not None
+            assert (price - in_force[event.trade_id]) * sides[event.trade_id].sign >= ZERO, event
+
+
+def _entries_pass_the_gate(events: list[ev.Event]) -> None:
+    gate = Gate.REDUCING
+    verdicts: dict[str, tuple[bool, ...]] = {}
+    for event in events:
+        match event:
+            case ev.GateChanged():
+                gate = event.after
+            case ev.DecisionMade():
+                verdicts[event.decision_id] = tuple(verdict.ok for verdict in event.verdicts)
+            case ev.OrderIntended() if event.order.role is OrderRole.ENTRY:
+                assert gate is Gate.ACTIVE, event
+                assert verdicts[event.decision_id], event
+                assert all(verdicts[event.decision_id]), event
+                assert event.order.attached_stop_price is not None
+            case ev.OrderIntended():
+                assert event.order.reduce_only, event
+            case _:
+                pass
+
+
+def _nothing_but_reducing_after_a_final_flatten(events: list[ev.Event]) -> None:
+    stopped = False
+    for event in events:
+        if isinstance(event, ev.FlattenStarted):
+            stopped = stopped or event.final
+        elif isinstance(event, ev.OrderIntended) and stopped:
+            assert event.order.reduce_only, event
+            assert event.order.role is not OrderRole.TARGET, event
+
+
+def _money_adds_up(events: list[ev.Event], state: State) -> None:
+    opening = next(e.opening_balance for e in events if isinstance(e, ev.SessionStarted))
+    fills = [e for e in events if isinstance(e, ev.FillBooked)]
+    assert len({e.fill.venue_fill_id for e in fills}) == len(fills)
+    realised = sum((e.realised for e in fills), ZERO)
+    fees = sum((e.fill.fee for e in fills), ZERO)
+    funding = sum((e.amount for e in events if isinstance(e, ev.FundingBooked)), ZERO)
+    assert state.wallet == opening + realised - fees + funding
+    by_trade = sum((trade.net_pnl for trade in state.trades.values()), ZERO)
+    if all(event.trade_id for event in fills):
+        assert by_trade == realised - fees
+    held: dict[str, Decimal] = {}
+    for event in fills:
+        fill = event.fill
+        held[fill.symbol] = held.get(fill.symbol, ZERO) + fill.side.sign * fill.quantity
+    assert {symbol: quantity for symbol, quantity in held.items() if quantity} == {
+        symbol: position.quantity for symbol, position in state.positions.items()
+    }
+    for trade in state.trades.values():
+        assert ZERO <= trade.exited_quantity <= trade.entered_quantity <= trade.planned_quantity
+    closed = [e for e in events if isinstance(e, ev.TradeClosed)]
+    assert state.wins + state.losses + state.breakevens == len(closed)
+
+
+def _ids_are_used_once(events: list[ev.Event]) -> None:
+    intended = Counter(e.order.client_id for e in events if isinstance(e, ev.OrderIntended))
+    assert not {name: count for name, count in intended.items() if count > 1}

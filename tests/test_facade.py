@@ -1,0 +1,30 @@
+"""Spec 000's example, as it is written there, against a real engine process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ytc_tui.facade import MasterOrchestrator
+
+
+def test_the_example_of_spec_000_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    orchestrator = MasterOrchestrator(
+        "--demo", "--speed", "3600",
+        session_config={"market": "crypto"},
+        account_config={"account_id": "example", "initial_balance": 20000},
+        trading_config={"enable_news_filter": "true", "enable_correlation_check": "true"},
+    )  # fmt: skip
+    session_id = orchestrator.start_session()
+    assert orchestrator.is_active()
+    assert not orchestrator.check_emergency()
+    assert orchestrator.process_cycle()["session_id"] == session_id
+    confirmed = orchestrator.emergency_shutdown()
+    assert confirmed["verified_flat"]
+    orchestrator.end_session()
+    report = orchestrator.generate_session_report()
+    assert session_id in str(report)
