@@ -16,21 +16,17 @@ from ytc_tui.errors import EngineUnreachable
 
 
 class MasterOrchestrator:
-    """One run. Configs (`session_config` ...) are settings by name; `arguments` go to `ytc run`."""
+    """One run. Configs (`session_config` ...) are settings by name; `arguments` go to `ytc run`.
+    EngineUnreachable when the engine ends before its door answers."""
 
     def __init__(self, *arguments: str, **configs: dict[str, Any]) -> None:
-        named = [
-            (name.removesuffix("_config"), key, value)
-            for name, part in configs.items()
-            for key, value in part.items()
-        ]
-        flags = [f"--set={section}.{key}={value}" for section, key, value in named]
+        given = ((name.removesuffix("_config"), part) for name, part in configs.items())
+        flags = [f"--set={name}.{key}={value}" for name, part in given for key, value in part.items()]
         self._command = [sys.executable, "-m", "ytc_tui", "run", "--headless", *flags, *arguments]
         self._engine: subprocess.Popen[bytes] | None = None
         self._document: dict[str, Any] = {}
 
     def start_session(self) -> str:
-        """Start the engine; the session's id once its door answers. EngineUnreachable if it ends first."""
         self._engine = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, start_new_session=True)
         while not self.process_cycle().get("session_id"):
             if self._engine.poll() is not None:
@@ -39,8 +35,7 @@ class MasterOrchestrator:
         return str(self._document["session_id"])
 
     def is_active(self) -> bool:
-        ended = self._engine is None or self._engine.poll() is not None
-        return not (ended or self.process_cycle().get("ended"))
+        return self._engine is not None and self._engine.poll() is None
 
     def process_cycle(self) -> dict[str, Any]:
         with suppress(EngineUnreachable):
@@ -51,7 +46,6 @@ class MasterOrchestrator:
         return bool(self._document.get("emergency_status"))
 
     def emergency_shutdown(self) -> Any:
-        """Flatten and wait: what was confirmed and what is left."""
         command = command_of("flatten", "emergency_shutdown")
         return operate.flatten(paper_paths(), "", command, everywhere=False, timeout_s=60.0).data
 
