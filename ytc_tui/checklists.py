@@ -6,16 +6,56 @@ warn, blocked or not_applicable. Part of the composition root.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
+from ytc_tui.adapters.clock import stopwatch_ns
+from ytc_tui.adapters.probes import (
+    ClockReading,
+    FeedFacts,
+    MachineProbe,
+    clock_probe,
+    disk_probe,
+    emergency_probe,
+    feed_probe,
+    hummingbot_probe,
+    journal_probe,
+    log_probe,
+    time_sync_probe,
+    venue_probe,
+)
 from ytc_tui.agents.base import Probe
 from ytc_tui.boot import Parts
+from ytc_tui.engine.ports import Venue
 from ytc_tui.engine.risk.registry import RULES
 from ytc_tui.errors import YtcError
+from ytc_tui.model.market import NS_PER_DAY
 from ytc_tui.model.session import StepResult
 
 Line = tuple[str, str, str]
 Act = Callable[[], str]
+
+
+async def start_up_probes(parts: Parts, venue: Venue, open_spare: Callable[[], object]) -> tuple[Probe, ...]:
+    """Every component asked once. What was measured is in the probes' metrics, never in their words."""
+    feed = parts.feed
+    facts = FeedFacts(
+        symbols=tuple(feed.symbols),
+        warmup_wanted_ns=parts.loaded.settings.session.warmup_days * NS_PER_DAY,
+        warmup_ns={symbol: feed.warmup_ns(symbol) for symbol in feed.symbols},
+    )
+    return (
+        feed_probe(facts),
+        await venue_probe(venue, stopwatch_ns),
+        journal_probe(parts.paths.database),
+        log_probe(parts.paths.log_dir),
+        disk_probe(parts.paths.state_dir),
+        emergency_probe(open_spare),
+        clock_probe(ClockReading(time.time_ns(), time.monotonic_ns())),
+        time_sync_probe(),
+        *MachineProbe(bars_feed=True).read(),
+        hummingbot_probe(),
+    )
 
 
 def initial_lines(parts: Parts, probes: Sequence[Probe]) -> list[Line]:

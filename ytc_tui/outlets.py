@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,13 +25,13 @@ from ytc_tui.adapters.stores.writer import SqliteJournal
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.agents.base import Probe
 from ytc_tui.boot import Parts, open_venue, venue_store
-from ytc_tui.checklists import Line, finishing_lines, initial_lines
+from ytc_tui.checklists import Line, finishing_lines, initial_lines, start_up_probes
 from ytc_tui.engine.kernel import Observer
-from ytc_tui.engine.ports import Notice, Notifier
+from ytc_tui.engine.ports import Notice, Notifier, Venue
 from ytc_tui.model.chain import Entry
 from ytc_tui.model.codec import canonical
 from ytc_tui.model.events import AlertRaised, Event, TaskReported
-from ytc_tui.model.session import Severity, StepResult
+from ytc_tui.model.session import Severity
 from ytc_tui.model.state import State
 from ytc_tui.paper_run import Outlets
 from ytc_tui.views.event_lines import event_line
@@ -135,14 +135,15 @@ async def durable_outlets(
             )
         )
 
+    venue = open_venue(parts, venue_store(parts))
     try:
         yield Outlets(
             journal=journal,
             reader=reader,
-            venue=open_venue(parts, venue_store(parts)),
+            venue=venue,
             notifier=notifier,
             spare=spare,
-            checks=lambda: _checks(parts),
+            checks=lambda: _checks(parts, venue, spare.read_back),
             finish=finish,
             observe=observe,
         )
@@ -155,6 +156,8 @@ async def durable_outlets(
 def memory_outlets(parts: Parts, show: Observer) -> Outlets:
     """Outlets of a run that leaves nothing behind; what it journals is the same."""
     journal = MemoryJournal()
+    venue = open_venue(parts, PaperStore.in_memory())
+    spare = EmergencyMemory()
     done = (
         ("Export session data", lambda: "exported"),
         ("Archive logs", lambda: "archived"),
@@ -164,37 +167,20 @@ def memory_outlets(parts: Parts, show: Observer) -> Outlets:
     return Outlets(
         journal=journal,
         reader=journal,
-        venue=open_venue(parts, PaperStore.in_memory()),
+        venue=venue,
         notifier=SilentNotifier(),
-        spare=EmergencyMemory(),
-        checks=lambda: _checks(parts),
+        spare=spare,
+        checks=lambda: _checks(parts, venue, spare.read_back),
         finish=lambda state: finishing_lines(done),
         observe=show,
     )
 
 
-def _checks(parts: Parts) -> tuple[list[Line], tuple[Probe, ...]]:
-    """The start-up probes of a paper run; what could not be opened was refused before."""
-    probes = (
-        Probe("feed", StepResult.OK, f"{len(parts.feed.symbols)} symbols"),
-        Probe("venue", StepResult.OK, "paper venue in this process"),
-        Probe("journal", StepResult.OK, "opened for writing"),
-        Probe("log", StepResult.OK, f"level {parts.loaded.settings.logging.level}"),
-        Probe("emergency", StepResult.OK, "spare file and kill file ready"),
-        Probe("clock", StepResult.OK, "feed time"),
-        Probe("resources", StepResult.NOT_APPLICABLE, "nothing depends on the machine on a bars feed"),
-        Probe("hummingbot", StepResult.NOT_APPLICABLE, "not configured"),
-        *_short_history(parts),
-    )
+async def _checks(
+    parts: Parts, venue: Venue, open_spare: Callable[[], object]
+) -> tuple[list[Line], tuple[Probe, ...]]:
+    probes = await start_up_probes(parts, venue, open_spare)
     return initial_lines(parts, probes), probes
-
-
-def _short_history(parts: Parts) -> tuple[Probe, ...]:
-    wanted_ns = parts.loaded.settings.session.warmup_days * 86_400_000_000_000
-    short = [symbol for symbol in parts.feed.symbols if parts.feed.warmup_ns(symbol) < wanted_ns]
-    if not short:
-        return ()
-    return (Probe("history", StepResult.WARN, f"short history: {', '.join(short)}"),)
 
 
 def _export(folder: Path, state: State) -> str:

@@ -7,7 +7,7 @@ it, never over it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,7 +48,7 @@ class Outlets:
     venue: MatchingVenue
     notifier: Notifier
     spare: EmergencyLines
-    checks: Callable[[], tuple[Lines, tuple[Probe, ...]]]
+    checks: Callable[[], Awaitable[tuple[Lines, tuple[Probe, ...]]]]
     finish: Callable[[State], Lines]
     observe: Observer
 
@@ -87,7 +87,7 @@ class PaperRun:
             parts.opening_balance = state.wallet
             self.documents.append(self._document(state, head))
             return None
-        checks, probes = outlets.checks()
+        checks, probes = await outlets.checks()
         sit = Situation(state, parts.market, parts.policy, window, parts.registry, parts.workflow, probes)
         kernel = self._kernel(sit, head)
         restarted = inp.Restarted(head.seq) if head.seq else None
@@ -96,11 +96,12 @@ class PaperRun:
             kernel=kernel,
             venue=outlets.venue,
             journal=outlets.journal,
-            clock=parts.clock,
+            pace=lambda at_ns: self.host.pace(parts.clock, at_ns),
             opened=inp.SessionOpened(self._started(window), tuple(checks)),
             between=self.host.between,
             resumed_ns=state.now_ns if head.seq else 0,
             restarted=restarted,
+            acted=outlets.spare.read_back() if restarted else (),
         )
 
     def _kernel(self, sit: Situation, head: ChainHead) -> Kernel:

@@ -129,6 +129,12 @@ def test_forty_percent_of_the_way_to_t1_extends_as_well() -> None:
     assert [one for one, _ in closes_of(idle(8, 1002.0), trade(**near), management=slow)] == ["scratch"]
 
 
+def test_the_least_number_of_bars_may_be_longer_than_the_extended_one() -> None:
+    patient = replace(RULES, scratch_min_bars=20)
+    assert closes_of(idle(19, 1001.0), management=patient) == []
+    assert [one for one, _ in closes_of(idle(20, 1001.0), management=patient)] == ["scratch"]
+
+
 def test_a_target_at_the_entry_is_no_way_to_go() -> None:
     assert closes_of(idle(8, 1000.0), trade(t1=D(1000), **ENTERED)) != []
 

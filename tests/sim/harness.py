@@ -117,7 +117,7 @@ class Simulation:
         parts = self.parts()
         venue = open_venue(parts, self.store or PaperStore.in_memory())
 
-        def checks() -> tuple[list[tuple[str, str, str]], tuple[Probe, ...]]:
+        async def checks() -> tuple[list[tuple[str, str, str]], tuple[Probe, ...]]:
             probes = tuple(
                 Probe(name, StepResult.OK, "simulated")
                 for name in ("feed", "venue", "journal", "log", "emergency", "clock", "disk")

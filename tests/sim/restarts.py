@@ -114,7 +114,13 @@ def outcome(simulation: Simulation) -> Outcome:
     entries = list(simulation.journal.entries(session))
     events = [decode_event(entry) for entry in entries]
     fills = [
-        (event.fill.venue_fill_id, event.fill.client_id, event.fill.quantity, event.fill.price, event.fill.at_ns)
+        (
+            event.fill.venue_fill_id,
+            event.fill.client_id,
+            event.fill.quantity,
+            event.fill.price,
+            event.fill.at_ns,
+        )
         for event in events
         if type(event).__name__ == "FillBooked"
     ]

@@ -88,12 +88,14 @@ async def test_an_unknown_order_counts_at_its_worst_and_its_symbol_takes_no_new_
 
 async def test_not_found_proves_nothing_where_requests_may_land_late(tmp_path: Path) -> None:
     faults = script(rule(FaultKind.LATE_LANDING, ENTRY, 1, delay_ms=150_000))
-    tape = Tape().walk("12:44", *UP)
+    tape = Tape().walk("12:43", *UP)
     simulation = stage(tmp_path, tape, long_at("12:41", limit=20_060.0), faults=faults)
     await simulation.run()
     state = check_laws(simulation)
     [(lost_ns, lost)] = simulation.timed(ev.OrderLost)
-    acked = [at_ns for at_ns, event in simulation.timed(ev.OrderAcknowledged) if event.client_id == lost.client_id]
+    acked = [
+        at_ns for at_ns, event in simulation.timed(ev.OrderAcknowledged) if event.client_id == lost.client_id
+    ]
     # Two minutes it was not found, and was still UNKNOWN; then it landed by itself.
     assert lost_ns + 2 * NS_PER_MIN < acked[0] <= lost_ns + 3 * NS_PER_MIN
     assert not simulation.all(ev.OrderRejected)
@@ -122,7 +124,12 @@ async def test_a_lost_answer_on_a_reducing_order_is_found_again(tmp_path: Path, 
     if role is FLATTEN:
         operator = said_at((on_day("12:46"), Command("f", Verb.FLATTEN, "me", "test")))
     simulation = stage(
-        tmp_path, tape, long_at("12:41"), faults=script(rule(LOST, role)), settings=settings, operator=operator
+        tmp_path,
+        tape,
+        long_at("12:41"),
+        faults=script(rule(LOST, role)),
+        settings=settings,
+        operator=operator,
     )
     await simulation.run()
     state = check_laws(simulation)
@@ -216,7 +223,9 @@ async def test_stops_that_are_always_rejected_lead_to_a_close(
     """No stop can be had: the position is closed; while nothing is taken, trying goes on at the venue's
     pace, with an alarm, and the session still comes to its end."""
     faults = script(*(rule(FaultKind.REJECT, role) for role in (STOP, *also)))
-    simulation = stage(tmp_path, Tape().walk("12:41", *UP[:2]), long_at("12:41"), faults=faults, until="13:10")
+    simulation = stage(
+        tmp_path, Tape().walk("12:41", *UP[:2]), long_at("12:41"), faults=faults, until="13:10"
+    )
     await simulation.run()
     state = check_laws(simulation)
     assert "unprotected" in simulation.alerts()

@@ -28,6 +28,10 @@ class WallClock:
     def __init__(self, read_ns: Callable[[], int] = time.time_ns) -> None:
         self._read_ns = read_ns
 
+    @property
+    def paced(self) -> bool:
+        return True
+
     def now_ns(self) -> int:
         """UTC nanoseconds since 1970."""
         return self._read_ns()
@@ -53,6 +57,10 @@ class PacedClock:
         self._due_s: float | None = None  # loop time at which the last instant was due
         self._stopped = False
         self._nudged = asyncio.Event()
+
+    @property
+    def paced(self) -> bool:
+        return self._speed is not None and not self._stopped
 
     @property
     def speed(self) -> int | None:

@@ -40,6 +40,7 @@ _LEAVING = frozenset({TradeState.CLOSING, TradeState.CLOSE_FAILED})
 async def consider(context: AgentContext) -> AgentAnswer:
     """`actions`: trades to close now, with their reason; `held`: R and bars of the others."""
     proposed = _proposed_stops(context.reports.get("trade_management", {}))
+    most = max(context.management.scratch_min_bars, context.management.scratch_extended_bars)
     actions: list[dict[str, Any]] = []
     held: dict[str, Any] = {}
     for trade in context.trades:
@@ -48,7 +49,7 @@ async def consider(context: AgentContext) -> AgentAnswer:
         mark = context.mark_of(trade.symbol)
         r_now = price_r(trade, mark) if mark is not None else None
         market = context.analysis[trade.symbol]
-        bars = bars_since_entry(market, trade, context.management.scratch_extended_bars)
+        bars = bars_since_entry(market, trade, most)
         found = _session_end(context) or _time_exit(context, trade, r_now)
         if not found and not _secured(trade, proposed):
             found = _scratch(context, trade, market, r_now, bars)

@@ -15,7 +15,7 @@ from ytc_tui.client import Receipt
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.market import MarketView
 from ytc_tui.engine.policy import Window
-from ytc_tui.engine.ports import Minute
+from ytc_tui.engine.ports import Clock, Minute
 from ytc_tui.engine.session_run import SessionRun
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.commands import Command, Verb
@@ -24,6 +24,8 @@ from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.tasks import HandoffState
 
 MAX_WAITING_COMMANDS = 256
+# In a warm-up the loop gets its turn after so many minutes, so that the door answers.
+_MINUTES_PER_BREATH = 256
 
 OpenSession = Callable[[Window], Awaitable[SessionRun | None]]
 Ended = Callable[[SessionRun], Awaitable[None]]
@@ -60,6 +62,7 @@ class Host:
         for minute in minutes:
             if self.stopping:
                 await self._withdraw_entries()
+                self._refuse_waiting("the engine is stopping")
                 return
             if skipped is not None and minute.open_ns >= skipped.hard_end_ns:
                 skipped = None
@@ -72,6 +75,8 @@ class Host:
             if run is None:
                 self.market.begin_minute(minute)
                 self.market.close_minute(minute)
+                if not self.market.minutes % _MINUTES_PER_BREATH:
+                    await asyncio.sleep(0)
                 if not remaining and skipped is None:
                     return
                 continue
@@ -82,6 +87,18 @@ class Host:
         if self.current is not None:
             await self.current.finish()
             await self._settle(self.current)
+
+    async def pace(self, clock: Clock, at_ns: int) -> None:
+        """Wait on `clock` until `at_ns`; commands that arrive meanwhile are carried out at once."""
+        while clock.paced and clock.now_ns() < at_ns and not self.stopping:
+            sleeping = asyncio.ensure_future(clock.sleep_until(at_ns))
+            arriving = asyncio.ensure_future(self._arrived.wait())
+            await asyncio.wait((sleeping, arriving), return_when=asyncio.FIRST_COMPLETED)
+            for waiting in (sleeping, arriving):
+                waiting.cancel()
+            await asyncio.gather(sleeping, arriving, return_exceptions=True)
+            await self._take_commands()
+        await clock.sleep_until(at_ns)
 
     async def _settle(self, run: SessionRun) -> None:
         if run.ended:
@@ -96,8 +113,9 @@ class Host:
         if len(self._inbox) >= MAX_WAITING_COMMANDS:
             raise UsageInvalid("too many commands are waiting", fix="try again in a moment")
         waiting = _Waiting(command, asyncio.get_running_loop().create_future())
-        if self.current is None:
-            return Receipt(command.command_id, False, "no session is running now", "", 0)
+        if self.current is None or self.stopping:
+            why = "the engine is stopping" if self.stopping else "no session is running now"
+            return Receipt(command.command_id, False, why, "", 0)
         self._inbox.append(waiting)
         self._arrived.set()
         return await waiting.answer
@@ -106,11 +124,14 @@ class Host:
         """Between two steps: let others run, take commands, and wait while a handoff waits."""
         await asyncio.sleep(0)
         await self._take_commands()
-        pending = self._pending_handoff()
-        if pending and self.current is not None and not self.stopping:
-            self._arrived.clear()
+        waited_for, expires_at = "", 0.0
+        while (pending := self._pending_handoff()) and self.current is not None and not self.stopping:
+            if pending != waited_for:
+                waited_for = pending
+                expires_at = asyncio.get_running_loop().time() + self.handoff_expiry_s
             try:
-                await asyncio.wait_for(self._arrived.wait(), self.handoff_expiry_s)
+                async with asyncio.timeout_at(expires_at):
+                    await self._arrived.wait()
             except TimeoutError:
                 timed_out = inp.HandoffTimedOut(pending)
                 await self.current.kernel.take(self.current.now_ns, (timed_out,))
@@ -125,6 +146,7 @@ class Host:
         return ""
 
     async def _take_commands(self) -> None:
+        self._arrived.clear()
         while self._inbox and self.current is not None:
             waiting = self._inbox.popleft()
             receipt = await self._carry_out(self.current, waiting.command)

@@ -25,7 +25,13 @@ from ytc_tui.model.session import Severity
 
 
 class Clock(Protocol):
-    """Where time comes from. `now_ns` is feed time; `sleep_until` paces a bars feed or waits live."""
+    """Where time comes from. `now_ns` is feed time; `sleep_until` paces a bars feed or waits live.
+
+    `paced` is False when `sleep_until` never suspends.
+    """
+
+    @property
+    def paced(self) -> bool: ...
 
     def now_ns(self) -> int: ...
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.effects import pending_effects
 from ytc_tui.engine.kernel import Kernel
-from ytc_tui.engine.ports import Clock, Journal, MatchingVenue, Minute
+from ytc_tui.engine.ports import Journal, MatchingVenue, Minute
 from ytc_tui.model.market import NS_PER_MIN, PATH_OFFSETS_NS
 from ytc_tui.model.tasks import HandoffState
 
@@ -22,7 +22,8 @@ Between = Callable[[], Awaitable[None]]
 
 @dataclass(slots=True)
 class SessionRun:
-    """Drives one session. `between` is awaited between steps: there operator commands come in.
+    """Drives one session. `pace` waits for an instant of feed time and `between` is
+    awaited between steps: in both, operator commands come in.
 
     `resumed_ns` is the instant of the last journalled entry when the session was recovered, else 0;
     `now_ns` is feed time, at which a command that comes in between is taken.
@@ -31,11 +32,12 @@ class SessionRun:
     kernel: Kernel
     venue: MatchingVenue
     journal: Journal
-    clock: Clock
+    pace: Callable[[int], Awaitable[None]]
     opened: inp.SessionOpened
     between: Between
     resumed_ns: int = 0
     restarted: inp.Restarted | None = None
+    acted: tuple[str, ...] = ()  # what the emergency path sent before the restart
     begun: bool = False
     minutes: int = 0
     now_ns: int = 0
@@ -68,7 +70,7 @@ class SessionRun:
             await self._path(minute)
         if self.ended:
             return
-        await self.clock.sleep_until(close_ns)
+        await self.pace(close_ns)
         market.close_minute(minute)
         self.journal.record_bars(minute.bars)
         self.now_ns = close_ns
@@ -84,7 +86,7 @@ class SessionRun:
         """The four points of the minute's path; those already journalled only give their prices."""
         kernel = self.kernel
         for point in range(len(PATH_OFFSETS_NS)):
-            await self.clock.sleep_until(minute.open_ns + PATH_OFFSETS_NS[point])
+            await self.pace(minute.open_ns + PATH_OFFSETS_NS[point])
             matched = self.venue.match(minute, point)
             kernel.sit.market.on_point(matched.prices)
             if matched.at_ns <= self.resumed_ns:
@@ -117,7 +119,10 @@ class SessionRun:
             return
         restarted, self.restarted = self.restarted, None
         effects = list(pending_effects(self.kernel.sit.state))
-        await self.kernel.resume(self.resumed_ns, effects, (restarted,))
+        items: list[inp.Input] = [restarted]
+        if self.acted:
+            items.append(inp.JournalReturned(self.acted))
+        await self.kernel.resume(self.resumed_ns, effects, items)
         # The venue may be a step ahead of the journal; its books compare once the feed is past it.
         self.reconcile_after_ns = max(self.venue.place_ns(), self.resumed_ns, 1)
 
@@ -146,4 +151,5 @@ class SessionRun:
             return
         if not self.begun:
             await self._begin()
+        self.kernel.sit.feed_over = True
         await self.kernel.take(max(self.now_ns, self.kernel.sit.state.now_ns), (inp.FeedEnded(),))

@@ -33,6 +33,7 @@ class Situation:
     workflow: Workflow
     probes: tuple[Probe, ...] = ()
     at_ns: int = 0
+    feed_over: bool = False  # no further price will come
 
     def mark_of(self, symbol: str) -> Decimal:
         """The last price met, at which an open position is valued; LookupError when there is none."""
@@ -77,6 +78,22 @@ class Situation:
         """The open trade on `symbol`, if there is one."""
         return next((trade for trade in self.state.open_trades() if trade.symbol == symbol), None)
 
+    def covered_quantity(self, symbol: str, side: Side) -> Decimal:
+        """Quantity of `symbol` under protective stops on the closing side `side`: those that the venue
+        works, and those sent at this very instant. An unanswered or UNKNOWN stop covers nothing."""
+        return sum(
+            (
+                record.remaining
+                for record in self.state.working_orders(symbol, OrderRole.PROTECTIVE_STOP)
+                if record.request.side is side
+                and (
+                    record.state in (OrderState.ACKED, OrderState.PARTIAL)
+                    or (record.state is OrderState.INTENT and record.created_ns == self.at_ns)
+                )
+            ),
+            ZERO,
+        )
+
     def open_risks(self) -> tuple[OpenRisk, ...]:
         """Open positions at their stops, and working or unknown entries at their worst case."""
         risks = []
@@ -86,7 +103,7 @@ class Situation:
             quantity = abs(held.quantity)
             trade = self.trade_on(symbol)
             stop = trade.stop if trade is not None else None
-            covered = self.state.covered_quantity(symbol, side.opposite) >= quantity
+            covered = self.covered_quantity(symbol, side.opposite) >= quantity
             money = quantity * mark
             at_breakeven = False
             if stop is not None and covered:

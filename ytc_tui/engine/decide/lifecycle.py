@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ytc_tui.engine.decide.flatten import flattening
+from ytc_tui.engine.decide.phases import decide_clock
 from ytc_tui.engine.document import session_document
 from ytc_tui.engine.inputs import SessionOpened, StepsDone
 from ytc_tui.engine.situation import Situation
@@ -95,10 +96,11 @@ def decide_end(sit: Situation) -> Iterator[ev.Event]:
 def decide_feed_ended(sit: Situation) -> Iterator[ev.Event]:
     """No price will come any more: what is still open cannot be closed and is said so."""
     state = sit.state
-    if state.ended or state.phase in (Phase.POST_MARKET, Phase.SHUTDOWN):
+    if state.ended or state.phase is Phase.SHUTDOWN:
         return
     if state.positions or flattening(sit):
         left = ", ".join(f"{held.symbol} {held.quantity}" for held in state.positions.values())
+        left = left or "the venue has not confirmed that all is flat"
         yield ev.AlertRaised(
             "feed-ended-open",
             Severity.CRITICAL,
@@ -106,6 +108,9 @@ def decide_feed_ended(sit: Situation) -> Iterator[ev.Event]:
             f"feed ended with open positions: {left}",
         )
     reason = "feed ended"
+    if state.phase is Phase.POST_MARKET:
+        yield from decide_clock(sit)
+        return
     if state.phase is Phase.INIT:
         yield ev.PhaseChanged(state.phase, Phase.SHUTDOWN, PhaseTrigger.ABORTED, reason, end_reason=reason)
     else:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop
+from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop, stop_unanswered
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.money import ZERO
@@ -48,6 +48,8 @@ def _tighten(
         basis = ExitReason(action["basis"])
     except (KeyError, ValueError, InvalidOperation) as error:
         yield _unfit(response, action, str(error))
+        return
+    if stop_unanswered(sit, trade.symbol):
         return
     mark = sit.mark_of(trade.symbol)
     improves = (stop - trade.stop) * trade.side.sign > ZERO

@@ -141,7 +141,7 @@ def _open_gate(sit: Situation, reason: str) -> Iterator[ev.Event]:
 def _shut_down(sit: Situation, reason: str) -> Iterator[ev.Event]:
     """End of the session: close in paper where configured, then the report."""
     state = sit.state
-    if state.positions and sit.policy.close_on_shutdown:
+    if (state.positions or state.working) and sit.policy.close_on_shutdown:
         if not flattening(sit):
             yield ev.FlattenStarted("session_end", reason, None, None, final=False)
         return

@@ -101,6 +101,9 @@ def _acked(sit: Situation, report: Acked) -> Iterator[ev.Event]:
         yield _foreign("", report.client_id, "a resting order that is not ours")
     elif record.state not in _CLOSED and record.state is not OrderState.ACKED:
         yield ev.OrderAcknowledged(report.client_id, report.venue_order_id)
+        if record.cancel_ns and record.state in (OrderState.CANCELING, OrderState.UNKNOWN):
+            # Its cancel went out before it was there; now there is something to cancel.
+            yield ev.CancelAsked(report.client_id, record.detail)
 
 
 def _entry_of(sit: Situation, attached: OrderRequest) -> str | None:
@@ -114,7 +117,7 @@ def _entry_of(sit: Situation, attached: OrderRequest) -> str | None:
 def _ended(sit: Situation, report: Rejected | Canceled | Expired | CancelRefused) -> Iterator[ev.Event]:
     record = sit.state.orders.get(report.client_id)
     if record is None:
-        yield _foreign("", report.client_id, type(report).__name__)
+        yield from _attached_ended(sit, report)
         return
     if record.state in _CLOSED:
         return
@@ -128,10 +131,29 @@ def _ended(sit: Situation, report: Rejected | Canceled | Expired | CancelRefused
         case Expired(client_id):
             yield ev.OrderExpired(client_id)
         case CancelRefused(client_id, reason):
-            if record.state is OrderState.CANCELING:
+            # Refused before it was ever acknowledged, it may still be on its way: evidence will say.
+            if record.state is OrderState.CANCELING and record.venue_order_id:
                 yield ev.CancelRefused(client_id, reason)
         case _:
             assert_never(report)
+
+
+def _attached_ended(
+    sit: Situation, report: Rejected | Canceled | Expired | CancelRefused
+) -> Iterator[ev.Event]:
+    """An order that we hold no record of: a stop attached to an entry of ours that never worked, or
+    somebody else's."""
+    for record in sit.state.orders.values():
+        if record.request.attached_stop_id == report.client_id:
+            reason = getattr(report, "reason", "ended")
+            yield ev.AlertRaised(
+                f"rejected-{report.client_id}",
+                Severity.CRITICAL,
+                "order_rejected",
+                f"the stop attached to {record.request.client_id} was refused: {reason}",
+            )
+            return
+    yield _foreign("", report.client_id, type(report).__name__)
 
 
 def _rejected(record: OrderRecord, reason: str) -> ev.Event:

@@ -26,7 +26,8 @@ _CANCEL_REPEAT_NS = 30 * NS_PER_S
 def intend_stop(
     sit: Situation, trade: Trade, stop: Decimal, basis: ExitReason, note: str
 ) -> Iterator[ev.Event]:
-    """A new protective stop for all that `trade` holds; the one in force goes once this is acknowledged."""
+    """A new protective stop for all that `trade` holds; it is in force, and the old one goes, once the
+    venue works it (`decide_stop_acknowledged`)."""
     held = sit.state.position(trade.symbol).quantity
     tick = sit.market.instruments[trade.symbol].tick
     # Toward the market, so that rounding never widens the stop.
@@ -46,7 +47,6 @@ def intend_stop(
         yield _refused(trade.symbol, order, answer.reason)
         return
     yield _intended(answer, trade.trade_id, trade.decision_id, basis, note)
-    yield ev.StopTightened(trade.trade_id, trade.stop, price, basis, order.client_id)
 
 
 def intend_target(
@@ -101,6 +101,14 @@ def cancel_all(sit: Situation, roles: tuple[OrderRole, ...], reason: str) -> Ite
         asked = record.state in (OrderState.CANCELING, OrderState.UNKNOWN) and record.cancel_ns
         if record.request.role in roles and not (asked and sit.at_ns - record.cancel_ns < _CANCEL_REPEAT_NS):
             yield ev.CancelAsked(record.request.client_id, reason)
+
+
+def stop_unanswered(sit: Situation, symbol: str) -> bool:
+    """Whether a protective stop is on its way of which the venue has not said that it works."""
+    return any(
+        record.state in (OrderState.INTENT, OrderState.SENT, OrderState.UNKNOWN)
+        for record in sit.state.working_orders(symbol, OrderRole.PROTECTIVE_STOP)
+    )
 
 
 def has_working(sit: Situation, symbol: str, role: OrderRole) -> bool:

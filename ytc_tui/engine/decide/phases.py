@@ -29,6 +29,8 @@ def decide_clock(sit: Situation) -> Iterator[ev.Event]:
     if state.ended:
         return
     match state.phase:
+        case Phase.PRE_MARKET | Phase.SESSION_OPEN if sit.at_ns >= window.planned_end_ns:
+            yield from decide_abort(sit, "session time over before trading began")
         case Phase.PRE_MARKET:
             if sit.at_ns >= window.open_ns and delivered(sit):
                 yield from _hand_over(sit, PhaseTrigger.MARKET_OPEN, "market open")
@@ -38,7 +40,7 @@ def decide_clock(sit: Situation) -> Iterator[ev.Event]:
         case Phase.ACTIVE_TRADING:
             yield from _trading_hours(sit)
         case Phase.POST_MARKET:
-            if delivered(sit) and not flattening(sit):
+            if _reported(sit) and (sit.feed_over or not flattening(sit)):
                 yield from _hand_over(sit, PhaseTrigger.REPORTED, "reports made")
         case Phase.INIT | Phase.SHUTDOWN:
             return
@@ -56,6 +58,16 @@ def delivered(sit: Situation) -> bool:
         if record.output.get("blocking"):
             return False
     return True
+
+
+def _reported(sit: Situation) -> bool:
+    """Whether every agent that the phase requires has run within it; a report that failed ends a
+    session too, with a line of the checklist that says so."""
+    state = sit.state
+    records = [
+        state.agents.get(name) for name in sit.workflow.requires(state.phase) if name in sit.registry.agents
+    ]
+    return all(record is not None and record.last_run_ns >= state.phase_since_ns for record in records)
 
 
 def _trading_hours(sit: Situation) -> Iterator[ev.Event]:

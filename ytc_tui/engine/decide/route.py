@@ -29,6 +29,7 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.session import Gate, Phase, SessionStatus, Severity
 from ytc_tui.model.tasks import HandoffState
+from ytc_tui.model.trades import OPEN_TRADE_STATES
 
 SHUTDOWN_LAST_LINE = "Update session status"
 _MANAGERS = frozenset({"trade_management", "exit_execution"})
@@ -143,6 +144,9 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
             yield from _order_gone(sit, client_id)
         case ev.DiscrepancyFound():
             yield from orders.decide_order_news(sit, event)
+        case ev.TradeMoved():
+            if event.before in trade.PENDING and event.after in OPEN_TRADE_STATES:
+                yield from trade.decide_coverage(sit)
         case ev.TradeClosed():
             yield from loss.decide_streak(sit)
         case ev.FundingBooked():
@@ -172,10 +176,16 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
 
 
 def _order_gone(sit: Situation, client_id: str) -> Iterator[ev.Event]:
-    """A stop or close that is gone may leave something naked; a flatten goes on."""
-    role = sit.state.orders[client_id].request.role
+    """A stop or close that is gone may leave something naked; a flatten goes on.
+
+    A close that ended unfilled at the instant it was sent is sent anew at the next, not at once: the
+    venue would answer the same for ever.
+    """
+    record = sit.state.orders[client_id]
+    role = record.request.role
     if flatten.flattening(sit):
-        yield from flatten.decide_round(sit)
+        if role is not OrderRole.FLATTEN or record.filled or record.created_ns != sit.at_ns:
+            yield from flatten.decide_round(sit)
     elif role in (OrderRole.PROTECTIVE_STOP, OrderRole.EXIT):
         yield from trade.decide_coverage(sit)
     elif role is OrderRole.ENTRY:

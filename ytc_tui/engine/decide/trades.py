@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop, intend_target
+from ytc_tui.engine.decide.outgoing import (
+    has_working,
+    intend_close,
+    intend_stop,
+    intend_target,
+    stop_unanswered,
+)
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import Side
@@ -19,7 +25,7 @@ from ytc_tui.model.session import Severity
 from ytc_tui.model.state import ATTACHED, OrderRecord
 from ytc_tui.model.trades import ENDED_TRADE_STATES, OPEN_TRADE_STATES, ExitReason, Trade, TradeState
 
-_PENDING = (TradeState.PENDING_ENTRY, TradeState.NOT_ENTERED)
+PENDING = (TradeState.PENDING_ENTRY, TradeState.NOT_ENTERED)
 _DECIDED = Decimal("0.0001")
 
 
@@ -53,7 +59,7 @@ def _entry_works(sit: Situation, trade: Trade) -> bool:
 def _entered(sit: Situation, trade: Trade, record: OrderRecord) -> Iterator[ev.Event]:
     complete = record.state is OrderState.FILLED
     after = TradeState.IN_POSITION if complete else TradeState.PARTIALLY_FILLED
-    if trade.state in (*_PENDING, TradeState.PARTIALLY_FILLED) and trade.state is not after:
+    if trade.state in (*PENDING, TradeState.PARTIALLY_FILLED) and trade.state is not after:
         yield ev.TradeMoved(trade.trade_id, trade.state, after, "entry filled")
     if complete:
         yield from _place_targets(sit, trade)
@@ -89,10 +95,19 @@ def decide_entry_ended(sit: Situation, client_id: str, reason: str) -> Iterator[
 
 
 def decide_stop_acknowledged(sit: Situation, client_id: str) -> Iterator[ev.Event]:
-    """The new stop works: the stops that it replaces go."""
+    """A stop of ours works: it is in force unless a tighter one is, and the stops that it replaces go."""
     record = sit.state.orders[client_id]
+    trade, price = sit.state.trades.get(record.trade_id), record.request.stop_price
     if record.request.role is not OrderRole.PROTECTIVE_STOP or record.note == ATTACHED:
         return
+    if trade is None or price is None or not record.working:
+        return
+    if (price - trade.stop) * trade.side.sign < ZERO:
+        if _covered(sit, trade) - record.remaining >= trade.open_quantity:
+            yield ev.CancelAsked(client_id, "a tighter stop works already")
+        return
+    basis = record.reason or trade.stop_basis
+    yield ev.StopTightened(trade.trade_id, trade.stop, price, basis, client_id)
     for other in sit.state.working_orders(record.request.symbol, OrderRole.PROTECTIVE_STOP):
         if (
             other is not record
@@ -125,7 +140,7 @@ def _exit_reason(trade: Trade, record: OrderRecord | None) -> ExitReason:
     if record is None:
         return ExitReason.LIQUIDATION
     if record.request.role is OrderRole.PROTECTIVE_STOP:
-        return trade.stop_basis if record.note != ATTACHED else ExitReason.STOP
+        return ExitReason.STOP if record.note == ATTACHED else record.reason or trade.stop_basis
     return record.reason or ExitReason.MANUAL
 
 
@@ -161,7 +176,7 @@ def decide_coverage(sit: Situation) -> Iterator[ev.Event]:
             continue
         if has_working(sit, trade.symbol, OrderRole.FLATTEN):
             continue
-        if state.covered_quantity(trade.symbol, trade.side.opposite) >= abs(held):
+        if _covered(sit, trade) >= abs(held):
             if trade.state is TradeState.UNPROTECTED:
                 yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.IN_POSITION, "covered again")
             continue
@@ -173,12 +188,35 @@ def decide_coverage(sit: Situation) -> Iterator[ev.Event]:
                 "unprotected",
                 f"{trade.symbol} {held} has no working stop: placing one at {trade.stop}",
             )
-        mark = sit.mark_of(trade.symbol)
-        if (mark - trade.stop) * trade.side.sign <= ZERO:
-            note = "stop already passed"
+        yield from _protect(sit, trade)
+
+
+def _covered(sit: Situation, trade: Trade) -> Decimal:
+    return sit.covered_quantity(trade.symbol, trade.side.opposite)
+
+
+def _protect(sit: Situation, trade: Trade) -> Iterator[ev.Event]:
+    """A new stop for an uncovered trade; its close where a stop is refused or comes too late.
+
+    What was refused at this instant is not asked for again before the next, and while an answer is
+    out no second stop is sent.
+    """
+    passed = (sit.mark_of(trade.symbol) - trade.stop) * trade.side.sign <= ZERO
+    if passed or _refused_now(sit, trade, OrderRole.PROTECTIVE_STOP):
+        if not _refused_now(sit, trade, OrderRole.EXIT):
+            note = "stop already passed" if passed else "no stop is taken"
             yield from intend_close(sit, trade.symbol, OrderRole.EXIT, ExitReason.STOP, note)
-        else:
-            yield from intend_stop(sit, trade, trade.stop, trade.stop_basis, "restored")
+    elif not stop_unanswered(sit, trade.symbol):
+        yield from intend_stop(sit, trade, trade.stop, trade.stop_basis, "restored")
+
+
+def _refused_now(sit: Situation, trade: Trade, role: OrderRole) -> bool:
+    """Whether an order of ours in this role was sent at this instant and ended at once."""
+    return any(
+        record.request.role is role and record.created_ns == sit.at_ns and not record.working
+        for record in sit.state.orders.values()
+        if record.trade_id == trade.trade_id and record.filled == ZERO
+    )
 
 
 def decide_hole(sit: Situation) -> Iterator[ev.Event]:

@@ -1,0 +1,110 @@
+"""What the engine's process does with signals, pipes, a second instance and the kill file."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.process import Home, until
+
+DEMO = ("--demo", "--from", "2022-11-08T03:46Z")
+SLOW = (*DEMO, "--speed", "600")
+FAST = (*DEMO, "--speed", "max")
+
+
+@pytest.fixture
+def runtime() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="ytc-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def home(tmp_path: Path, runtime: Path) -> Home:
+    return Home(tmp_path, runtime)
+
+
+def test_sigterm_ends_the_process_and_leaves_the_session_resumable(home: Home, tmp_path: Path) -> None:
+    whole = Home(tmp_path / "whole", home.runtime)
+    whole.folder.mkdir()
+    expected = whole.documents(*FAST)
+    with home.running(*SLOW) as engine:
+        engine.send_signal(signal.SIGHUP)
+        begun = time.monotonic()
+        engine.send_signal(signal.SIGTERM)
+        assert engine.wait(timeout=10) == 0
+        assert time.monotonic() - begun < 10
+    verified = json.loads(home.ytc("verify", "--json").stdout)
+    assert verified["ok"]
+    # Speed does not enter the session's name: the same command goes on where it stopped.
+    resumed = home.documents(*FAST)
+    assert [document["session_id"] for document in resumed] == [d["session_id"] for d in expected]
+    assert resumed[0]["trades"] == expected[0]["trades"]
+    assert resumed[0]["account_balance"] == expected[0]["account_balance"]
+
+
+def test_a_closed_pipe_and_a_hangup_end_nothing(home: Home) -> None:
+    with home.running(*SLOW) as engine:
+        assert engine.stdout is not None
+        engine.stdout.close()
+        engine.send_signal(signal.SIGHUP)
+        before = json.loads(home.ytc("status", "--json").stdout)["as_of"]
+        until(lambda: json.loads(home.ytc("status", "--json").stdout)["as_of"] > before)
+        assert engine.poll() is None
+
+
+def test_a_second_instance_is_refused_and_says_who_holds_the_account(home: Home) -> None:
+    with home.running(*SLOW) as engine:
+        second = home.ytc("run", "--headless", *SLOW)
+        assert second.returncode == 5
+        assert str(engine.pid) in second.stderr
+
+
+def test_the_kill_file_flattens_without_the_door(home: Home) -> None:
+    with home.running(*SLOW):
+        (home.paper / "kill").touch()
+        until(lambda: not (home.paper / "kill").exists())
+        document = json.loads(home.ytc("status", "--json").stdout)
+        assert document["session_status"] == "paused"
+        assert document["emergency"]["verified"]
+
+
+def test_operator_verbs_say_what_was_confirmed(home: Home) -> None:
+    with home.running(*SLOW):
+        assert home.ytc("pause", "--reason", "lunch").returncode == 0
+        assert json.loads(home.ytc("status", "--json").stdout)["session_status"] == "paused"
+        refused = home.ytc("ack", "no-such-alert")
+        assert refused.returncode == 8
+        assert "no alert" in refused.stdout
+        assert home.ytc("resume", "--reason", "back").returncode == 0
+        flat = home.ytc("flatten", "--json", "--reason", "enough")
+        assert flat.returncode == 0
+        assert json.loads(flat.stdout)["verified_flat"]
+        assert home.ytc("resume").returncode == 8
+        assert home.ytc("shutdown").returncode == 0
+    assert json.loads(home.ytc("verify", "--json").stdout)["ok"]
+
+
+def test_nobody_at_the_door_is_said_plainly(home: Home) -> None:
+    answer = home.ytc("status")
+    assert answer.returncode == 6
+    assert "no engine is running" in answer.stderr
+
+
+def test_one_digit_edited_in_the_file_is_named(home: Home) -> None:
+    home.documents(*FAST)
+    with sqlite3.connect(home.paper / "ytc.db") as store:
+        [(seq, body)] = store.execute("select seq, body from journal where type = 'FillBooked' limit 1")
+        price = json.loads(body)["fill"]["price"]
+        edited = body.replace(price, price[:-1] + str((int(price[-1]) + 1) % 10), 1)
+        store.execute("update journal set body = ? where seq = ?", (edited, seq))
+    answer = home.ytc("verify", "--json")
+    assert answer.returncode == 1
+    [session] = json.loads(answer.stdout)["sessions"]
+    assert session["fault"]["seq"] == seq
