@@ -99,6 +99,7 @@ class PaperRun:
             pace=lambda at_ns: self.host.pace(parts.clock, at_ns),
             opened=inp.SessionOpened(self._started(window), tuple(checks)),
             between=self.host.between,
+            stopping=lambda: self.host.stopping,
             resumed_ns=state.now_ns if head.seq else 0,
             restarted=restarted,
             acted=outlets.spare.read_back() if restarted else (),

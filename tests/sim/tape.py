@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.sim.clock_text import at
 from ytc_tui.model.market import NS_PER_MIN
@@ -13,8 +14,8 @@ Ohlcv = tuple[float, float, float, float, float]
 DAY = "2022-11-08"
 VOLUME = 1_000.0
 # The quiet market around a level: a bar up, a bar down, so that ATR exists and no swing stands out.
-_HALF_BAR = 12.0
-_WICK = 6.0
+_BAR_SHARE = 0.0006
+_WICK_SHARE = 0.0003
 
 
 def on_day(clock: str) -> int:
@@ -65,15 +66,17 @@ class Tape:
         """Every bar with its opening instant, in order."""
         rows = []
         level, up = self.level, True
+        bar, wick = round(self.level * _BAR_SHARE, 1), round(self.level * _WICK_SHARE, 1)
         for open_ns in range(on_day(self.start), on_day(self.end), NS_PER_MIN):
-            told = self.told.get(open_ns)
+            told: Any = self.told.get(open_ns)
             if told is not None:
                 level = told[3]
             elif up:
-                told = (level, level + _HALF_BAR + _WICK, level - _WICK, level + _HALF_BAR, self.volume)
+                told = (level, level + bar + wick, level - wick, level + bar, self.volume)
             else:
-                told = (level + _HALF_BAR, level + _HALF_BAR + _WICK, level - _WICK, level, self.volume)
+                told = (level + bar, level + bar + wick, level - wick, level, self.volume)
             up = not up
+            told = (*(round(price, 2) for price in told[:4]), told[4])
             if open_ns not in self.holes:
                 rows.append((open_ns, told))
         return rows

@@ -97,13 +97,7 @@ class Kernel:
         return answers
 
     async def resume(self, at_ns: int, effects: Sequence[fx.Effect], items: Sequence[inp.Input]) -> None:
-        """Take up a recovered session: `items` first, then the effects that were under way.
-
-        What a killed process sent while its journal was away is journalled now.
-        """
-        acted = self.outward.emergency_lines()
-        if acted:
-            items = (*items, inp.JournalReturned(acted))
+        """Take up a recovered session: `items` first, then the effects that were under way."""
         self._effects.extend(effect for effect in effects if not isinstance(effect, fx.RunAgent))
         self._tasks.extend(effect.task for effect in effects if isinstance(effect, fx.RunAgent))
         await self.take(at_ns, items)

@@ -133,8 +133,8 @@ class Outward:
             self._spare.write(line)
 
     def emergency_lines(self) -> tuple[str, ...]:
-        """What was sent while the journal was away, by this process or by one that was killed."""
-        return tuple(self._acted) or self._spare.read_back()
+        """What this process sent while the journal was away."""
+        return tuple(self._acted)
 
     def forget_emergency(self) -> None:
         """The journal holds the lines now."""

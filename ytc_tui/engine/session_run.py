@@ -7,17 +7,20 @@ move in step; after a restart the feed is re-driven and what was already journal
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.effects import pending_effects
 from ytc_tui.engine.kernel import Kernel
-from ytc_tui.engine.ports import Journal, MatchingVenue, Minute
+from ytc_tui.engine.ports import Journal, MatchedPoint, MatchingVenue, Minute
+from ytc_tui.errors import VenueRetryable
 from ytc_tui.model.market import NS_PER_MIN, PATH_OFFSETS_NS
-from ytc_tui.model.tasks import HandoffState
 
 Between = Callable[[], Awaitable[None]]
+
+_VENUE_RETRY_S = 0.5
 
 
 @dataclass(slots=True)
@@ -35,6 +38,7 @@ class SessionRun:
     pace: Callable[[int], Awaitable[None]]
     opened: inp.SessionOpened
     between: Between
+    stopping: Callable[[], bool]
     resumed_ns: int = 0
     restarted: inp.Restarted | None = None
     acted: tuple[str, ...] = ()  # what the emergency path sent before the restart
@@ -66,9 +70,7 @@ class SessionRun:
         self.minutes += 1
         if self.restarted is None and self.venue.idle():
             self.venue.skip_minute(minute)
-        else:
-            await self._path(minute)
-        if self.ended:
+        elif not await self._path(minute):
             return
         await self.pace(close_ns)
         market.close_minute(minute)
@@ -82,12 +84,17 @@ class SessionRun:
             await kernel.take(close_ns, (await kernel.outward.read_venue(),))
         await self._pause_for_people()
 
-    async def _path(self, minute: Minute) -> None:
-        """The four points of the minute's path; those already journalled only give their prices."""
+    async def _path(self, minute: Minute) -> bool:
+        """The four points of the minute's path; those already journalled only give their prices.
+
+        False when the session or the process ended on the way.
+        """
         kernel = self.kernel
         for point in range(len(PATH_OFFSETS_NS)):
             await self.pace(minute.open_ns + PATH_OFFSETS_NS[point])
-            matched = self.venue.match(minute, point)
+            matched = await self._matched(minute, point)
+            if matched is None:
+                return False
             kernel.sit.market.on_point(matched.prices)
             if matched.at_ns <= self.resumed_ns:
                 if matched.at_ns == self.resumed_ns:
@@ -101,8 +108,24 @@ class SessionRun:
             items.append(inp.PointMet(first=point == 0))
             await kernel.take(matched.at_ns, items)
             if self.ended:
-                return
+                return False
             await self.between()
+        return not self.ended
+
+    async def _matched(self, minute: Minute, point: int) -> MatchedPoint | None:
+        """The venue's next point. While the venue cannot keep its record (a full disk), time stands
+        still; None when the process is asked to stop meanwhile."""
+        told = False
+        while not self.stopping():
+            try:
+                return self.venue.match(minute, point)
+            except VenueRetryable as error:
+                if not told:
+                    await self.kernel.take(self.now_ns, (inp.VenueUnreadable(str(error)),))
+                told = True
+                await asyncio.sleep(_VENUE_RETRY_S)
+                await self.between()
+        return None
 
     async def _begin(self) -> None:
         """The first live minute: open the session, or take up the recovered one at a minute's close."""
@@ -138,12 +161,8 @@ class SessionRun:
         market.close_minute(minute)
 
     async def _pause_for_people(self) -> None:
-        """Feed time stands still while a handoff waits for a person (semantics.md 8)."""
+        """Feed time stands still while a handoff waits for a person: `between` waits (semantics.md 8)."""
         await self.between()
-        while not self.ended and any(
-            record.state is HandoffState.PENDING for record in self.kernel.sit.state.handoffs.values()
-        ):
-            await self.between()
 
     async def finish(self) -> None:
         """The feed has no more minutes: end what can be ended."""

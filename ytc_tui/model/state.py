@@ -21,6 +21,8 @@ from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Position, Trade
 
 # Why the gate is closed before trading hours; only this reason is lifted by the clock.
 GATE_BEFORE_HOURS = "session not open"
+# How the reason begins when the journal closed the gate; it opens again when the journal returns.
+GATE_JOURNAL = "journal: "
 # The note of a stop that the venue placed with its entry.
 ATTACHED = "attached"
 

@@ -36,9 +36,11 @@ def decide_started(sit: Situation, event: ev.FlattenStarted) -> Iterator[ev.Even
         yield ev.GateChanged(state.gate, gate, event.reason)
     if not closing_time:
         trigger = StatusTrigger.EMERGENCY if event.final else StatusTrigger.PAUSE
-        after = next_state(STATUS_TABLE, state.status, trigger)
-        if after is not state.status:
-            yield ev.StatusChanged(state.status, after, event.reason)
+        # An emergency stop is final: flattening again leaves the status as it is.
+        if state.status is not SessionStatus.EMERGENCY_STOP:
+            after = next_state(STATUS_TABLE, state.status, trigger)
+            if after is not state.status:
+                yield ev.StatusChanged(state.status, after, event.reason)
     yield from decide_round(sit)
 
 

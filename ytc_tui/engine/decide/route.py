@@ -28,6 +28,7 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.session import Gate, Phase, SessionStatus, Severity
+from ytc_tui.model.state import GATE_JOURNAL
 from ytc_tui.model.tasks import HandoffState
 from ytc_tui.model.trades import OPEN_TRADE_STATES
 
@@ -83,6 +84,7 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[ev.Event]:
         case inp.JournalReturned(acted):
             if acted:
                 yield ev.EmergencyActed(acted)
+            yield from _journal_back(sit)
         case _:
             assert_never(item)
 
@@ -122,8 +124,16 @@ def _data_alerts(sit: Situation) -> Iterator[ev.Event]:
 
 def _stalled(sit: Situation, message: str) -> Iterator[ev.Event]:
     if sit.state.gate is Gate.ACTIVE:
-        yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, f"journal: {message}")
+        yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, f"{GATE_JOURNAL}{message}")
     yield ev.AlertRaised("journal-stalled", Severity.CRITICAL, "journal_unavailable", message)
+
+
+def _journal_back(sit: Situation) -> Iterator[ev.Event]:
+    """Entries go on if it was the journal alone that stopped them, and trading hours last."""
+    state = sit.state
+    hours = state.phase is Phase.ACTIVE_TRADING and sit.at_ns < sit.window.planned_end_ns
+    if state.gate is Gate.REDUCING and state.gate_reason.startswith(GATE_JOURNAL) and hours:
+        yield ev.GateChanged(Gate.REDUCING, Gate.ACTIVE, "the journal accepts writes again")
 
 
 def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
