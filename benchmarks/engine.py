@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from ytc_tui.boot import RunRequest, prepare
 from ytc_tui.config import load_settings
@@ -45,13 +45,17 @@ def request_of(data: Sequence[str], from_text: str, to_text: str) -> RunRequest:
 
 @dataclass(slots=True)
 class Ran:
-    """One run: all its bars, the minutes of its sessions, wall seconds, and the head of each session."""
+    """One run: all its bars, the minutes of its sessions, its seconds, and the head of each session.
+
+    `cpu_s` is what the run itself used, all threads; `wall_s` also has what other processes took.
+    """
 
     symbols: int = 0
     bars: int = 0
     minutes_in_sessions: int = 0
     sessions: int = 0
-    seconds: float = 0.0
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
     entries: int = 0
     trades: int = 0
     heads: list[str] = field(default_factory=list)
@@ -59,7 +63,8 @@ class Ran:
 
     @property
     def bars_per_s(self) -> float:
-        return self.bars / self.seconds
+        """Bars a second of CPU time: on a machine that does nothing else, a second."""
+        return self.bars / self.cpu_s
 
     @property
     def bars_in_sessions(self) -> int:
@@ -87,9 +92,9 @@ def run_in_memory(request: RunRequest, overrides: Mapping[str, str] | None = Non
     """Run at full speed; the files are read as the run goes. Preparing is not timed."""
     ran = Ran()
     run = build(request, overrides or {}, ran)
-    start = perf_counter()
+    start_s, cpu_start_s = perf_counter(), process_time()
     asyncio.run(run.run())
-    ran.seconds = perf_counter() - start
+    ran.cpu_s, ran.wall_s = process_time() - cpu_start_s, perf_counter() - start_s
     ran.trades = sum(document["funnel"]["entered"] for document in run.documents)
     ran.heads = [document["journal"]["head"] for document in run.documents]
     return ran

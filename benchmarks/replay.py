@@ -1,7 +1,8 @@
 """R1: bars a second through the live code path: all agents, risk gate, paper venue, journal in memory.
 
 The run reads its files as it goes; the baseline is a bare Python loop over the same bars, in memory, that
-only builds their 3-minute and 30-minute bars. Once with sessions as they are by default (most bars are
+only builds their 3-minute and 30-minute bars; both in CPU seconds, so that a busy machine counts against
+neither. Once with sessions as they are by default (most bars are
 analysed between sessions), once with sessions of 23 hours, so that nearly every bar is inside one.
 `python -m benchmarks.replay [--quick] [--profile]`; the profile goes to stderr.
 """
@@ -15,7 +16,7 @@ import pstats
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import ytc_tui
 from benchmarks.engine import Ran, build, demo_file, large_file, request_of, run_in_memory
@@ -77,10 +78,10 @@ def bare_bars_per_s(request: RunRequest, overrides: Mapping[str, str]) -> float:
     total = sum(map(len, by_symbol.values()))
     times = []
     for _ in range(BASELINE_RUNS):
-        start = perf_counter()
+        start = process_time()
         for bars in by_symbol.values():
             bare_loop(bars)
-        times.append(perf_counter() - start)
+        times.append(process_time() - start)
     return total / min(times)
 
 
@@ -102,8 +103,8 @@ def measure(name: str, request: RunRequest, overrides: Mapping[str, str], goals:
         emit(
             "R1",
             ran.bars_per_s,
-            "bars/s",
-            baseline=("bare loop building 3m and 30m bars, bars/s", baseline),
+            "bars a CPU second",
+            baseline=("bare loop building 3m and 30m bars, bars a CPU second", baseline),
             ratio=ratio,
             goal=f">= 1/{goal} of the bare loop",
             ok=ratio * goal >= 1,
@@ -114,7 +115,8 @@ def measure(name: str, request: RunRequest, overrides: Mapping[str, str], goals:
             ),
             workload=(
                 f"{name}; {ran.sessions} sessions, {ran.bars_in_sessions} of {ran.bars} bars inside them,"
-                f" {ran.entries} journal entries, {ran.trades} trades entered"
+                f" {ran.entries} journal entries, {ran.trades} trades entered, {ran.bars / ran.wall_s:.0f}"
+                " bars/s by the wall clock"
             ),
         )
 

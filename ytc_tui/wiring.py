@@ -70,6 +70,7 @@ def setup_params(settings: Settings) -> SetupParams:
     entry = settings.trading.entry
     return SetupParams(
         part_one_rr=float(settings.trading.min_rr_part_one),
+        trigger_offset_ticks=entry.trigger_offset_ticks,
         stop_buffer_ticks=entry.stop_buffer_ticks,
         stop_range_factor=entry.min_stop_bar_ranges,
         expiry_bars=entry.expiry_bars,
@@ -160,6 +161,7 @@ def policy_of(
             min_score=trading.min_score,
             min_regime_fit=trading.min_regime_fit,
             max_attempts=trading.entry.max_attempts,
+            trade_sideways=trading.trade_sideways,
         ),
         enabled_agents=enabled,
         agent_timeout_s=float(orchestrator.agent_timeout_s),
@@ -182,4 +184,7 @@ def policy_of(
         * 60
         * NS_PER_S,
         correlation_check=trading.enable_correlation_check,
+        correlation_days=risk.correlation_lookback_days,
+        health_interval_ns=orchestrator.health_check_interval_s * NS_PER_S,
+        max_slippage_bps=risk.max_slippage_bps,
     )

@@ -55,6 +55,9 @@ class LineList:
         self.lines.clear()
 
 
+# While the feed waits for a person, the operator looks again so often.
+_GLANCE_S = 0.002
+
 Operator = Callable[[State, int], Iterable[Command]]
 
 
@@ -67,12 +70,21 @@ class AttendedHost(Host):
     _sending: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def between(self) -> None:
-        run = self.current
-        if self.operator is not None and run is not None:
-            for command in self.operator(run.kernel.sit.state, run.now_ns):
-                self._sending.append(asyncio.create_task(self._deliver(command)))
         # A slots dataclass is made anew by its decorator, so a bare super() would not find it.
-        await Host.between(self)
+        if self.operator is None:
+            await Host.between(self)
+            return
+        self._consult(self.operator)
+        pausing = asyncio.ensure_future(Host.between(self))
+        while not (await asyncio.wait({pausing}, timeout=_GLANCE_S))[0]:
+            self._consult(self.operator)
+        pausing.result()
+
+    def _consult(self, operator: Operator) -> None:
+        run = self.current
+        if run is not None:
+            for command in operator(run.kernel.sit.state, run.now_ns):
+                self._sending.append(asyncio.create_task(self._deliver(command)))
 
     async def _deliver(self, command: Command) -> None:
         self.receipts[command.command_id] = await self.send(command)

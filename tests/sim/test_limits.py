@@ -134,7 +134,6 @@ async def test_an_entry_that_fills_as_the_limit_is_crossed(tmp_path: Path) -> No
     await simulation.run()
     state = check_laws(simulation)
     fills = [(e.fill.symbol, e.fill.side.value, e.fill.at_ns) for e in simulation.all(ev.FillBooked)]
-    print([(e.refused_by, e.reason) for e in simulation.all(ev.DecisionMade)])
     fired_ns = simulation.timed(ev.FlattenStarted)[0][0]
     assert ("ETHUSDT", "buy", fired_ns) in fills
     assert state.status is SessionStatus.EMERGENCY_STOP

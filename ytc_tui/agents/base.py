@@ -102,6 +102,7 @@ class ScanRules:
     min_score: float
     min_regime_fit: float
     max_attempts: int
+    trade_sideways: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class SetupParams:
     """
 
     part_one_rr: float = 1.0
+    trigger_offset_ticks: int = 2
     stop_buffer_ticks: int = 2
     stop_range_factor: float = 1.2
     min_stop_ticks: int = 5

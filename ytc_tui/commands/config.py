@@ -16,6 +16,7 @@ from typing import Any
 from ytc_tui.config import LoadedSettings, Settings, load_settings, settings_file, settings_problems
 from ytc_tui.errors import ConfigInvalid
 from ytc_tui.settings.catalog import (
+from ytc_tui.settings.not_yet import NOT_YET
     ANY_NAME,
     KeySpec,
     Table,
@@ -111,6 +112,7 @@ def _explain_key(name: str, spec: KeySpec, value: Any, origin: str) -> ConfigAns
     default = effective(Settings()).get(name)
     if default is None and not spec.key.endswith(ANY_NAME):
         default = spec.field.default
+    waits_for = NOT_YET.get(spec.key, "")
     data: dict[str, Any] = {
         "key": name,
         "value": plain(value),
@@ -122,6 +124,7 @@ def _explain_key(name: str, spec: KeySpec, value: Any, origin: str) -> ConfigAns
         "env": env_name(name),
         "spec_000": list(spec.spec_names),
         "changes_trading": spec.decides,
+        "waits_for": waits_for,
     }
     rows = [
         ("origin", origin),
@@ -131,6 +134,7 @@ def _explain_key(name: str, spec: KeySpec, value: Any, origin: str) -> ConfigAns
         ("unit", spec.unit),
         ("env", env_name(name)),
         ("spec 000", ", ".join(spec.spec_names)),
+        ("effect", f"none in this release: it waits for {waits_for}" if waits_for else ""),
         ("digest", "in: it can change what is traded" if spec.decides else "out: it cannot change a trade"),
     ]
     lines = [f"{name} = {_written(value)}"]

@@ -12,7 +12,7 @@ from typing import Any
 from ytc_tui.engine.document import iso
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
-from ytc_tui.model.market import NS_PER_S
+from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
 from ytc_tui.model.orders import OrderState
 from ytc_tui.model.session import StepResult
 from ytc_tui.model.state import AgentRecord
@@ -51,7 +51,13 @@ def _agent(agent: AgentRecord) -> tuple[StepResult, str]:
 
 
 def decide_health(sit: Situation) -> Iterator[ev.Event]:
-    """A journal entry for every component whose verdict changed; the first ok is no news."""
+    """A journal entry for every component whose verdict changed; the first ok is no news.
+
+    Looked at once in a health interval, on a bars feed at most once a minute.
+    """
+    interval_ns = max(NS_PER_MIN, sit.policy.health_interval_ns)
+    if sit.at_ns // interval_ns == (sit.at_ns - NS_PER_MIN) // interval_ns:
+        return
     known = sit.state.health
     for name, verdict, detail in components(sit):
         before = known.get(name)

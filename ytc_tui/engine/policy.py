@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ytc_tui.agents.base import ManagementRules, ScanRules
 from ytc_tui.analysis.params import SetupParams
-from ytc_tui.model.market import NS_PER_MIN
+from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
 from ytc_tui.model.risk import RiskLimits
 from ytc_tui.model.session import Mode
 
@@ -59,6 +59,9 @@ class Policy:
     setup_params: SetupParams
     expiry_ns: int = 4 * NS_PER_MIN
     correlation_check: bool = True
+    correlation_days: int = 20
+    health_interval_ns: int = 10 * NS_PER_S
+    max_slippage_bps: Decimal = Decimal(20)
 
     def timeout_of(self, agent: str, spec_timeout_s: float | None) -> float:
         """Seconds that `agent` may take: its own setting, its spec's, or the orchestrator's default."""

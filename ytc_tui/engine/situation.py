@@ -138,7 +138,11 @@ class Situation:
         analysis = self.market.analysis
         found = []
         for other in sorted({risk.symbol for risk in self.open_risks()} - {symbol}):
-            measured = correlation(analysis[symbol].htf_closes, analysis[other].htf_closes)
+            measured = correlation(
+                analysis[symbol].htf_closes,
+                analysis[other].htf_closes,
+                days=self.policy.correlation_days,
+            )
             found.append((other, Decimal(repr(round(measured.rho, 6))), str(measured)))
         return tuple(found)
 

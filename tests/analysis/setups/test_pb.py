@@ -64,7 +64,7 @@ def missing(scan: SetupScan) -> str:
 def test_pullback_in_an_uptrend_is_found_with_every_price_known_before_entry() -> None:
     setup = only(scanned(*TURNING, TRIGGER))
     assert (setup.kind, setup.side, setup.symbol) == (SetupKind.PB, Side.BUY, "BTCUSDT")
-    assert setup.trigger == 1049.5  # a tick above the trigger bar's high of 1049.4
+    assert setup.trigger == 1049.6  # two ticks above the trigger bar's high of 1049.4
     assert setup.lwp == pytest.approx(1049.6)  # the high of the stall
     assert setup.stop == 1047.6  # two ticks below the low of 1047.8
     assert setup.t1 == 1066.2  # the high of the trend

@@ -117,7 +117,8 @@ def _entry(
     if structure is None:
         return "no stall or spring at the pullback, the last wholesale price is unknown"
     edge = bar.high if sign > 0 else bar.low
-    trigger = levels.on_grid_above(edge + tick, tick) if sign > 0 else levels.on_grid_below(edge - tick, tick)
+    beyond = edge + sign * params.trigger_offset_ticks * tick
+    trigger = levels.on_grid_above(beyond, tick) if sign > 0 else levels.on_grid_below(beyond, tick)
     if market.zone_map.at(trigger):
         return "entry lies inside an HTF zone, a simple pullback stands away from S/R"
     stop = levels.stop_beyond(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from ytc_tui.model import events as ev
+from ytc_tui.model.commands import Verb
 from ytc_tui.model.state import AgentRecord, AlertRecord, HandoffRecord, State, TaskRecord
 from ytc_tui.model.tables import next_state
 from ytc_tui.model.tasks import (
@@ -81,6 +82,9 @@ def apply_work(state: State, event: WorkEvent, at_ns: int) -> None:
             state.alerts[event.alert_id].acknowledged_by = event.actor
         case ev.CommandTaken(command):
             state.commands[command.command_id] = ""
+            if command.verb is Verb.RESUME:
+                # A named operator looked at the rejects: the count begins anew (semantics.md 5).
+                state.rejects_in_row = 0
         case ev.CommandRefused(command):
             state.commands[command.command_id] = event.reason
         case _:

@@ -24,10 +24,11 @@ from ytc_tui.model.orders import OrderKind, OrderRequest, OrderRole, OrderState
 from ytc_tui.model.risk import RiskRequest, TradePlan, Verdict
 from ytc_tui.model.session import Phase
 from ytc_tui.model.signals import Setup
+from ytc_tui.model.structure import Regime
 from ytc_tui.model.tasks import ResponseMessage
 from ytc_tui.model.trades import Trade, TradeState
 
-QUALITY_RULES = ("setup_score", "regime_fit", "chasing")
+QUALITY_RULES = ("setup_score", "regime_fit", "sideways", "chasing")
 
 
 def decide_scan(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:
@@ -81,6 +82,11 @@ def quality(sit: Situation, setup: Setup, plan: TradePlan) -> tuple[Verdict, ...
         Verdict("setup_score", score >= least, f"score {score} of {least} needed", score, least),
         Verdict(
             "regime_fit", fit >= least_fit, f"{setup.regime} fits {fit}, {least_fit} needed", fit, least_fit
+        ),
+        Verdict(
+            "sideways",
+            scan.trade_sideways or setup.regime is not Regime.SIDEWAYS,
+            f"regime {setup.regime}" + ("" if scan.trade_sideways else ", sideways markets are switched off"),
         ),
         Verdict(
             "chasing",

@@ -8,6 +8,7 @@ ours becomes a discrepancy, never a guess; a failed request is UNKNOWN unless re
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import assert_never
 
 from ytc_tui.engine.inputs import VenueFailed
@@ -26,11 +27,12 @@ from ytc_tui.model.orders import (
     Rejected,
     VenueReport,
 )
-from ytc_tui.model.session import Severity
+from ytc_tui.model.session import Gate, Severity
 from ytc_tui.model.state import OrderRecord
 from ytc_tui.model.trades import after_fill
 
 _CLOSED = (OrderState.FILLED, OrderState.CANCELED, OrderState.EXPIRED, OrderState.REJECTED)
+_BPS = Decimal(10_000)
 
 
 def decide_report(sit: Situation, report: VenueReport) -> Iterator[ev.Event]:
@@ -191,6 +193,24 @@ def decide_failure(sit: Situation, failed: VenueFailed) -> Iterator[ev.Event]:
         )
 
 
+def decide_slippage(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
+    """A fill that slipped past the limit closes the gate to entries until an operator resumes."""
+    if not fill.reference_price:
+        return
+    slipped = (fill.price - fill.reference_price) * fill.side.sign / fill.reference_price * _BPS
+    limit = sit.policy.max_slippage_bps
+    if slipped <= limit:
+        return
+    message = f"{fill.symbol} {fill.side} slipped {slipped:.1f} bps (limit {limit}): no entries until resume"
+    yield ev.AlertRaised(f"slippage-{fill.venue_fill_id}", Severity.CRITICAL, "slippage", message)
+    yield from _entries_off(sit, message)
+
+
+def _entries_off(sit: Situation, reason: str) -> Iterator[ev.Event]:
+    if sit.state.gate is Gate.ACTIVE:
+        yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, reason)
+
+
 def decide_order_news(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
     """What the operator must hear of an order's fate, and when rejects halt entries."""
     match event:
@@ -210,6 +230,7 @@ def decide_order_news(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
                     "rejects_in_row",
                     f"{sit.state.rejects_in_row} rejects in a row (limit {limit}): no entries until resume",
                 )
+                yield from _entries_off(sit, f"{sit.state.rejects_in_row} rejects in a row")
         case ev.DiscrepancyFound():
             yield ev.AlertRaised(
                 event.discrepancy_id,

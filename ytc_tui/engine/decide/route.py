@@ -132,7 +132,8 @@ def _journal_back(sit: Situation) -> Iterator[ev.Event]:
     """Entries go on if it was the journal alone that stopped them, and trading hours last."""
     state = sit.state
     hours = state.phase is Phase.ACTIVE_TRADING and sit.at_ns < sit.window.planned_end_ns
-    if state.gate is Gate.REDUCING and state.gate_reason.startswith(GATE_JOURNAL) and hours:
+    allowed = hours and sit.pnl_pct() > -sit.policy.limits.entries_off_loss_pct
+    if state.gate is Gate.REDUCING and state.gate_reason.startswith(GATE_JOURNAL) and allowed:
         yield ev.GateChanged(Gate.REDUCING, Gate.ACTIVE, "the journal accepts writes again")
 
 
@@ -141,6 +142,7 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
     match event:
         case ev.FillBooked():
             yield from trade.decide_fill(sit, event)
+            yield from orders.decide_slippage(sit, event.fill)
             yield from loss.decide_loss(sit)
             yield from phases.decide_clock(sit)
         case ev.OrderAcknowledged(client_id):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from ytc_tui.engine.decide.flatten import flattening
 from ytc_tui.engine.decide.outgoing import (
     has_working,
     intend_close,
@@ -67,7 +68,7 @@ def _entered(sit: Situation, trade: Trade, record: OrderRecord) -> Iterator[ev.E
 
 def _place_targets(sit: Situation, trade: Trade) -> Iterator[ev.Event]:
     """Part one at T1 and part two at T2, where there is one (Y-37, Y-38)."""
-    if has_working(sit, trade.symbol, OrderRole.TARGET) or trade.open_quantity <= ZERO:
+    if has_working(sit, trade.symbol, OrderRole.TARGET) or trade.open_quantity <= ZERO or flattening(sit):
         return
     lot = sit.market.instruments[trade.symbol].lot
     held = trade.open_quantity

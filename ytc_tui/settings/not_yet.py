@@ -1,0 +1,34 @@
+"""Settings that are checked and kept, and have no effect in this release, with what they wait for.
+
+Decides what `ytc config explain` says of them. Standard library only. Invariant: a key leaves this table
+when something reads it; a test fails if a key is read and listed, or neither.
+"""
+
+from __future__ import annotations
+
+_CALENDAR = "the economic calendar"
+_APPROVAL = "approval of single trades by a person"
+_LIVE = "live feeds and venues"
+_LEDGER = "the drawdown ledger across sessions"
+
+NOT_YET: dict[str, str] = {
+    "trading.enable_news_filter": _CALENDAR,
+    "risk.blackout_before_min": _CALENDAR,
+    "risk.blackout_after_min": _CALENDAR,
+    "feed.calendar_path": _CALENDAR,
+    "trading.approval_expiry_s": _APPROVAL,
+    "ui.flatten_confirm": "the screen",
+    "trading.entry.max_spread_pct": _LIVE,
+    "risk.connection_timeout_s": _LIVE,
+    "risk.stale_warn_s": _LIVE,
+    "risk.stale_critical_s": _LIVE,
+    "feed.late_warn_bars": _LIVE,
+    "feed.late_gap_bars": _LIVE,
+    "risk.breakeven_band_r": "settings that reach the bookkeeping; 0.1 R is in force",
+    "agents.*.weight": "votes of several agents",
+    **{
+        f"risk.drawdown.{span}_{level}_pct": _LEDGER
+        for span in ("day", "week", "month", "total")
+        for level in ("warn", "limit")
+    },
+}
