@@ -2,8 +2,8 @@
 
 The run reads its files as it goes; the baseline is a bare Python loop over the same bars, in memory, that
 only builds their 3-minute and 30-minute bars; both in CPU seconds, so that a busy machine counts against
-neither. Once with sessions as they are by default (most bars are
-analysed between sessions), once with sessions of 23 hours, so that nearly every bar is inside one.
+neither. Once with sessions as they are by default (most bars are analysed between sessions), once with
+sessions of 23 hours, so that nearly every bar is inside one.
 `python -m benchmarks.replay [--quick] [--profile]`; the profile goes to stderr.
 """
 

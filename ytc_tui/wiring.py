@@ -185,6 +185,8 @@ def policy_of(
         * NS_PER_S,
         correlation_check=trading.enable_correlation_check,
         correlation_days=risk.correlation_lookback_days,
+        late_warn_bars=settings.feed.late_warn_bars,
+        late_gap_bars=settings.feed.late_gap_bars,
         health_interval_ns=orchestrator.health_check_interval_s * NS_PER_S,
         max_slippage_bps=risk.max_slippage_bps,
     )

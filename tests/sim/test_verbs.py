@@ -194,8 +194,8 @@ async def test_the_same_command_twice_acts_once(tmp_path: Path) -> None:
 
 async def test_an_operators_flatten_that_crosses_the_loss_limit_becomes_final(tmp_path: Path) -> None:
     tape = Tape().walk("12:41", 20_040, 20_056)
-    tape.bar("12:46", 18_700, 20_060, opens=20_056, closes=18_750, volume=1.0)
-    tape.walk("12:47", 18_740, 18_760)
+    tape.bar("12:46", 18_300, 20_060, opens=20_056, closes=18_350, volume=1.0)
+    tape.walk("12:47", 18_340, 18_360)
     idea = long_at("12:41", stop=18_000.0, t1=24_000.0, t2=26_000.0)
     # The bar after the command is thin: the close cannot end before the fall.
     simulation = stage(tmp_path, tape, idea, settings=BOLD, operator=says(("12:46", Verb.FLATTEN)))

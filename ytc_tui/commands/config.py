@@ -16,7 +16,6 @@ from typing import Any
 from ytc_tui.config import LoadedSettings, Settings, load_settings, settings_file, settings_problems
 from ytc_tui.errors import ConfigInvalid
 from ytc_tui.settings.catalog import (
-from ytc_tui.settings.not_yet import NOT_YET
     ANY_NAME,
     KeySpec,
     Table,
@@ -28,6 +27,7 @@ from ytc_tui.settings.not_yet import NOT_YET
     plain,
     resolve,
 )
+from ytc_tui.settings.not_yet import NOT_YET
 
 _ORIGIN_COLUMN = 54
 

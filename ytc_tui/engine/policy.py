@@ -60,6 +60,8 @@ class Policy:
     expiry_ns: int = 4 * NS_PER_MIN
     correlation_check: bool = True
     correlation_days: int = 20
+    late_warn_bars: int = 1
+    late_gap_bars: int = 2
     health_interval_ns: int = 10 * NS_PER_S
     max_slippage_bps: Decimal = Decimal(20)
 

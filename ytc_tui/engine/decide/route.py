@@ -115,8 +115,8 @@ def _data_alerts(sit: Situation) -> Iterator[ev.Event]:
         return
     for symbol in sit.market.symbols:
         late = sit.market.late_bars(symbol)
-        if late:
-            code = "data_gap" if late >= 2 else "data_late"
+        if late >= sit.policy.late_warn_bars:
+            code = "data_gap" if late >= sit.policy.late_gap_bars else "data_late"
             yield ev.AlertRaised(
                 f"{code}-{symbol}", Severity.WARNING, code, f"{symbol}: {late} expected bars missing"
             )
