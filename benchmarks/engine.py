@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from time import perf_counter, process_time
 
+from ytc_tui.adapters.stores.upgrade import upgrade
 from ytc_tui.boot import RunRequest, prepare
 from ytc_tui.config import load_settings
 from ytc_tui.model.chain import Entry
@@ -79,22 +83,37 @@ class Ran:
             self.minutes_in_sessions += (entry.at - self.init_ns) // NS_PER_MIN
 
 
+@cache
+def state_folder() -> str:
+    """A folder for this process, removed at its end: the start-up probes really ask for one."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    return folder.name
+
+
 def build(request: RunRequest, overrides: Mapping[str, str], ran: Ran) -> PaperRun:
     """The product's own run with journal, venue record and notices in memory; `ran` watches it."""
-    loaded = load_settings(None, dict(overrides), environment={})
-    parts = prepare(loaded, request, {})
+    given = {**overrides, "journal.state_dir": state_folder()}
+    parts = prepare(load_settings(None, given, environment={}), request, {})
+    parts.paths.prepare()
+    upgrade(parts.paths.database)
     ran.symbols = len(parts.feed.symbols)
     ran.bars = sum(len(minute.bars) for minute in parts.feed.minutes(parts.feed.start_ns))
     return PaperRun(parts, memory_outlets(parts, ran.observe))
 
 
 def run_in_memory(request: RunRequest, overrides: Mapping[str, str] | None = None) -> Ran:
-    """Run at full speed; the files are read as the run goes. Preparing is not timed."""
+    """Run at full speed; the files are read as the run goes. Preparing is not timed.
+
+    RuntimeError when the sessions ended without trading hours: then nothing was measured.
+    """
     ran = Ran()
     run = build(request, overrides or {}, ran)
     start_s, cpu_start_s = perf_counter(), process_time()
     asyncio.run(run.run())
     ran.cpu_s, ran.wall_s = process_time() - cpu_start_s, perf_counter() - start_s
+    if not ran.minutes_in_sessions:
+        raise RuntimeError(f"no session ran: {[document['end_reason'] for document in run.documents[:1]]}")
     ran.trades = sum(document["funnel"]["entered"] for document in run.documents)
     ran.heads = [document["journal"]["head"] for document in run.documents]
     return ran

@@ -25,8 +25,7 @@ READ_OTHERWISE = {
 
 
 def keys() -> set[str]:
-    found = catalog()
-    return {spec.key for spec in (found.values() if isinstance(found, dict) else found)}
+    return set(catalog())
 
 
 def is_read(key: str) -> bool:
