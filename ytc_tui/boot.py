@@ -31,6 +31,7 @@ from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.adapters.workflows import load_workflow
 from ytc_tui.agents.base import Agent
 from ytc_tui.agents.registry import Registry, discover
+from ytc_tui.analysis.setups import finders
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.config import LoadedSettings
 from ytc_tui.engine import ids
@@ -141,14 +142,9 @@ def _state_dir(loaded: LoadedSettings) -> Path | None:
 def _feed(loaded: LoadedSettings, request: RunRequest) -> BarsFeed:
     settings = loaded.settings
     arguments = request.data or tuple(settings.feed.data)
-    if request.demo and not arguments:
-        sources = list(demo_sources())
-    elif arguments:
-        sources = [open_source(argument, settings.feed.bar_label) for argument in arguments]
-    else:
-        raise UsageInvalid(
-            "no market data", where="--data", fix="give a file, or --demo for the bundled days"
-        )
+    sources = [open_source(argument, settings.feed.bar_label) for argument in arguments] or list(
+        demo_sources()
+    )
     wanted = set(settings.session.symbols)
     if wanted:
         missing = wanted - {source.symbol for source in sources}
@@ -176,6 +172,10 @@ def _registry(loaded: LoadedSettings, request: RunRequest) -> Registry:
     known = (*discover(), *request.agents)
     settings = loaded.settings.agents
     loaded.require_known("agents", settings, [agent.spec.name for agent in known])
+    trading = loaded.settings.trading
+    kinds = [kind.value for kind in finders()]
+    loaded.require_known("trading.setups", trading.setups, kinds)
+    loaded.require_known("trading.approval_by_setup", trading.approval_by_setup, kinds)
     enabled = [
         agent for agent in known if agent.spec.name not in settings or settings[agent.spec.name].enabled
     ]

@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,8 +81,12 @@ class RunLog:
         log = self.current
         if log is None or entry.session != self.session:
             self.close()
-            log = self.current = SessionLog(self.folder, entry.session, self.options, self.redactor)
             self.session = entry.session
+            try:
+                log = self.current = SessionLog(self.folder, entry.session, self.options, self.redactor)
+            except OSError:
+                # The journal holds the entry; the log begins again with the next one.
+                return
         log.audit(entry)
         if isinstance(event, TaskReported):
             log.agent_output(event.response.agent_name, event.response.task_id, event.response.result)
@@ -104,7 +108,9 @@ class RunLog:
         if self.current is not None:
             self.current.close()
             self.current = None
-            archive(self.folder, self.session)
+            # A log that cannot be packed now stays as it is and is packed with the next run's.
+            with suppress(OSError):
+                archive(self.folder, self.session)
 
 
 @asynccontextmanager

@@ -59,6 +59,7 @@ class PaperRun:
 
     parts: Parts
     outlets: Outlets
+    feed_can_wait: bool = True
     documents: list[dict[str, Any]] = field(default_factory=list)
     host: Host = field(init=False)
 
@@ -100,6 +101,7 @@ class PaperRun:
             opened=inp.SessionOpened(self._started(window), tuple(checks)),
             between=self.host.between,
             stopping=lambda: self.host.stopping,
+            feed_can_wait=self.feed_can_wait,
             resumed_ns=state.now_ns if head.seq else 0,
             restarted=restarted,
             acted=outlets.spare.read_back() if restarted else (),

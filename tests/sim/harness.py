@@ -149,7 +149,7 @@ class Simulation:
             finish=finish,
             observe=lambda entry, event: self.events.append((entry, event)),
         )
-        run = PaperRun(parts, outlets)
+        run = PaperRun(parts, outlets, feed_can_wait=False)
         plain = run.host
         self.host = run.host = AttendedHost(
             plain.market,

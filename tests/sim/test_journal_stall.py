@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,10 @@ from ytc_tui.adapters.stores.memory import MemoryJournal
 from ytc_tui.engine.ports import Batch
 from ytc_tui.errors import JournalUnavailable
 from ytc_tui.model import events as ev
-from ytc_tui.model.commands import Verb
+from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.session import Gate, SessionStatus
+from ytc_tui.model.state import State
 from ytc_tui.model.trades import TradeState
 
 UP = (20_040, 20_056, 20_120, 20_200, 20_270, 20_300, 20_330, 20_410)
@@ -31,9 +34,10 @@ class StallingJournal(MemoryJournal):
         super().__init__()
         self.from_ns, self.until_ns = on_day(from_clock), on_day(until_clock)
         self.refused = 0
+        self.patience = 1_000_000
 
     async def append(self, batch: Batch) -> None:
-        if self.from_ns <= batch.entries[-1].at < self.until_ns:
+        if self.from_ns <= batch.entries[-1].at < self.until_ns and self.refused < self.patience:
             self.refused += 1
             raise JournalUnavailable("no space left on device")
         await super().append(batch)
@@ -65,7 +69,7 @@ async def test_no_entry_leaves_while_the_journal_is_away(tmp_path: Path) -> None
 async def test_reducing_orders_and_cancels_leave_and_are_journalled_later(tmp_path: Path) -> None:
     tape = Tape().walk("12:41", *UP)
     simulation = stage(tmp_path, tape, long_at("12:41"))
-    journal = stalled(simulation, "12:43", "13:00")
+    journal = stalled(simulation, "12:42", "13:00")
     await simulation.run()
     state = check_laws(simulation)
     assert journal.refused
@@ -76,7 +80,7 @@ async def test_reducing_orders_and_cancels_leave_and_are_journalled_later(tmp_pa
     sent = {
         event.order.client_id
         for at_ns, event in simulation.timed(ev.OrderIntended)
-        if on_day("12:43") <= at_ns < on_day("13:00")
+        if on_day("12:42") <= at_ns < on_day("13:00")
     }
     assert submitted == sent
     assert len(submitted) >= 3
@@ -89,20 +93,41 @@ async def test_reducing_orders_and_cancels_leave_and_are_journalled_later(tmp_pa
     assert well.state().wallet == state.wallet
 
 
-async def test_a_loss_limit_acts_without_the_journal(tmp_path: Path) -> None:
+async def test_a_session_ends_only_once_its_end_is_on_record(tmp_path: Path) -> None:
+    """The loss limit fires and closes while the journal is away; the end waits for it."""
     tape = Tape().walk("12:41", 20_040, 20_056)
     tape.bar("12:45", 18_700, 20_060, opens=20_056, closes=18_750)
     idea = long_at("12:41", stop=18_000.0, t1=24_000.0, t2=26_000.0)
     simulation = stage(tmp_path, tape, idea, settings=BOLD)
-    stalled(simulation, "12:44", "12:45")
-    simulation.journal.until_ns = on_day("14:00")  # type: ignore[attr-defined]
-    with pytest.raises(AssertionError):
+    journal = stalled(simulation, "12:44", "14:00")
+    journal.patience = 12
+    await simulation.run()
+    state = check_laws(simulation)
+    assert journal.refused == 12
+    assert state.ended
+    assert state.status is SessionStatus.EMERGENCY_STOP
+    [acted] = simulation.all(ev.EmergencyActed)
+    assert any(line.startswith("submit") for line in acted.lines)
+
+
+@pytest.mark.parametrize("ending", [True, False])
+async def test_a_process_that_stops_before_that_says_so(tmp_path: Path, ending: bool) -> None:
+    simulation = stage(tmp_path, Tape())
+    journal = stalled(simulation, "12:44", "14:00")
+    verb = says(("12:46", Verb.SHUTDOWN))
+
+    def operator(state: State, now_ns: int) -> list[Command]:
+        if now_ns >= on_day("12:46"):
+            asyncio.get_running_loop().call_later(0.05, simulation.host.stop)
+        return list(verb(state, now_ns)) if ending else []
+
+    simulation.operator = operator
+    if not ending:
+        simulation.request = replace(simulation.request, speed=6_000)
+    with pytest.raises(JournalUnavailable, match="not on record"):
         await simulation.run()
-        # Nothing of the end is on record: the journal never came back.
-        assert simulation.state().ended
-    venue = simulation.host.current
-    assert venue is None
-    assert any(line.startswith("submit") for line in simulation.spare.read_back())
+    assert journal.refused
+    assert not simulation.state().ended
 
 
 async def test_the_operators_flatten_works_without_the_journal(tmp_path: Path) -> None:

@@ -80,7 +80,9 @@ def crash(tape: Tape, clock: str, *, volume: float) -> Tape:
 
 async def test_the_limit_fires_inside_the_bar_and_is_final(tmp_path: Path) -> None:
     tape = crash(Tape().walk("12:41", 20_040, 20_056), "12:45", volume=1_000)
-    simulation = stage(tmp_path, tape, long_at("12:41", stop=18_000.0, t1=24_000.0, t2=26_000.0), settings=BOLD)
+    simulation = stage(
+        tmp_path, tape, long_at("12:41", stop=18_000.0, t1=24_000.0, t2=26_000.0), settings=BOLD
+    )
     await simulation.run()
     state = check_laws(simulation)
     [(fired_ns, fired)] = simulation.timed(ev.FlattenStarted)
@@ -185,5 +187,3 @@ async def test_a_venue_that_cannot_be_read_does_not_hang_the_engine(tmp_path: Pa
     assert "unconfirmed_exposure" in simulation.alerts()
     assert not simulation.all(ev.FlatVerified)
     assert state.ended
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -155,7 +156,7 @@ async def test_an_entry_that_expires_is_not_entered_and_tried_three_times(tmp_pa
     assert [trade.attempts for trade in state.trades.values()] == [1, 2, 3]
     assert {record.state for record in state.orders.values()} == {OrderState.EXPIRED}
     sent = [at_ns for at_ns, event in simulation.timed(ev.OrderIntended)]
-    assert all(after - before >= 4 * NS_PER_MIN for before, after in zip(sent, sent[1:], strict=False))
+    assert all(after - before >= 4 * NS_PER_MIN for before, after in pairwise(sent))
     assert state.trades_taken == 0
     assert (state.wins, state.losses, state.breakevens) == (0, 0, 0)
 

@@ -24,6 +24,7 @@ from ytc_tui.boot import Parts, RunRequest, hold_account, open_journal, prepare,
 from ytc_tui.commands.explain import explain
 from ytc_tui.config import LoadedSettings
 from ytc_tui.engine.door import Door
+from ytc_tui.errors import JournalUnavailable
 from ytc_tui.model.chain import Entry
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.events import Event
@@ -157,6 +158,10 @@ async def _watch_kill_file(run: PaperRun) -> None:
 
 def _conclude(run: PaperRun, output: Output) -> int:
     """The documents as the last output, and the exit code that they ask for."""
+    current = run.host.current
+    if current is not None and current.kernel.stalled:
+        sys.stderr.write(f"not everything is on record: {current.kernel.stalled}\n")
+        return JournalUnavailable.exit_code
     exposed = False
     for document in run.documents:
         exposed = exposed or bool(document["active_positions"])

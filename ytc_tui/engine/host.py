@@ -17,7 +17,7 @@ from ytc_tui.engine.market import MarketView
 from ytc_tui.engine.policy import Window
 from ytc_tui.engine.ports import Clock, Minute
 from ytc_tui.engine.session_run import SessionRun
-from ytc_tui.errors import UsageInvalid
+from ytc_tui.errors import JournalUnavailable, UsageInvalid
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.orders import OrderRole
@@ -26,6 +26,7 @@ from ytc_tui.model.tasks import HandoffState
 MAX_WAITING_COMMANDS = 256
 # In a warm-up the loop gets its turn after so many minutes, so that the door answers.
 _MINUTES_PER_BREATH = 256
+_JOURNAL_RETRY_S = 0.5
 
 OpenSession = Callable[[Window], Awaitable[SessionRun | None]]
 Ended = Callable[[SessionRun], Awaitable[None]]
@@ -63,6 +64,8 @@ class Host:
             if self.stopping:
                 await self._withdraw_entries()
                 self._refuse_waiting("the engine is stopping")
+                if self.current is not None:
+                    await self._written(self.current)
                 return
             if skipped is not None and minute.open_ns >= skipped.hard_end_ns:
                 skipped = None
@@ -102,9 +105,26 @@ class Host:
 
     async def _settle(self, run: SessionRun) -> None:
         if run.ended:
+            await self._written(run)
             self.current = None
             await self.on_ended(run)
             self._refuse_waiting("the session has ended")
+
+    async def _written(self, run: SessionRun) -> None:
+        """Wait until the last entry of `run` is durable; while the journal is away, time stands still.
+
+        Raises JournalUnavailable when the process is asked to stop before that.
+        """
+        while run.kernel.waiting:
+            await run.kernel.take(run.now_ns, ())
+            if run.kernel.waiting:
+                if self.stopping:
+                    raise JournalUnavailable(
+                        f"its last entries are not on record: {run.kernel.stalled}",
+                        where=f"session {run.kernel.head.session}",
+                        fix="free the disk and run the same command again: it goes on from the record",
+                    )
+                await asyncio.sleep(_JOURNAL_RETRY_S)
 
     # ---- the inbox ------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ytc_tui.engine import effects as fx
@@ -88,6 +89,7 @@ class Kernel:
         answers: list[inp.Input] = []
         was_stalled = self.stalled
         durable = await self._commit()
+        self.sit.journal_away = not durable
         if durable and was_stalled:
             answers.append(inp.JournalReturned(self.outward.emergency_lines()))
         elif not durable and not was_stalled:
@@ -95,6 +97,11 @@ class Kernel:
         for effect in effects:
             answers.extend(await self.outward.perform(effect, durable))
         return answers
+
+    @property
+    def waiting(self) -> bool:
+        """Whether entries wait in memory for a journal that is away."""
+        return bool(self._entries)
 
     async def resume(self, at_ns: int, effects: Sequence[fx.Effect], items: Sequence[inp.Input]) -> None:
         """Take up a recovered session: `items` first, then the effects that were under way."""
@@ -162,7 +169,9 @@ class Kernel:
         return True
 
     async def save_snapshot(self) -> None:
-        """Keep the state as it is after the last entry."""
+        """Keep the state as it is after the last entry; where the store cannot, the next one is tried."""
         self._snapshot_seq = self.head.seq
         state = canonical(self.sit.state)
-        await self.journal.save_snapshot(Snapshot(self.head.session, self.head.seq, self.head.hash, state))
+        snapshot = Snapshot(self.head.session, self.head.seq, self.head.hash, state)
+        with suppress(JournalUnavailable):
+            await self.journal.save_snapshot(snapshot)

@@ -26,8 +26,8 @@ class MarketView:
     `minute_closed` is True from its close until the next one begins."""
 
     __slots__ = (
-        "_late", "_prior", "analysis", "gap_ns", "htf_closed", "instruments", "marks", "minute_closed",
-        "minute_ns",
+        "_late", "_present", "_prior", "analysis", "gap_ns", "htf_closed", "instruments", "marks",
+        "minute_closed", "minute_ns",
         "minutes", "prior_sessions", "symbols", "ttf_closed",
     )  # fmt: skip
 
@@ -37,6 +37,7 @@ class MarketView:
         self.symbols = tuple(sorted(analysis))
         self.marks: dict[str, float] = {}
         self.minute_ns = 0
+        self._present: list[str] = []
         self.gap_ns = 0
         self.minutes = 0
         self.minute_closed = False
@@ -58,7 +59,16 @@ class MarketView:
         """A new minute begins; `gap_ns` is the time that is missing before it."""
         self.gap_ns = minute.open_ns - self.minute_ns - NS_PER_MIN if self.minute_ns else 0
         self.minute_ns = minute.open_ns
+        self._present = [bar.symbol for bar in minute.bars]
         self.minute_closed = self.ttf_closed = self.htf_closed = False
+
+    def gap_of(self, symbol: str) -> int:
+        """The time (ns) without a bar of `symbol` before the one of this minute, while that is open; 0
+        when this minute has none, or is its first."""
+        last = self.analysis[symbol].last
+        if last is None or symbol not in self._present or self.minute_closed:
+            return 0
+        return self.minute_ns - last.open_ns - NS_PER_MIN
 
     def on_point(self, prices: Iterable[PointPrice]) -> None:
         for symbol, price in prices:

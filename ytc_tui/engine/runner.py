@@ -51,44 +51,44 @@ class AgentRunner:
     async def run(self, tasks: Sequence[TaskMessage], contexts: Contexts) -> list[ResponseMessage]:
         """Answers to `tasks`, in registry order whatever the order of finishing."""
         answers: dict[str, ResponseMessage] = {}
-        suspended: list[tuple[TaskMessage, Coroutine[Any, Any, AgentAnswer], object]] = []
+        suspended: list[asyncio.Task[ResponseMessage]] = []
         for task in tasks:
+            await self._place(suspended)
             agent = self._registry.agents[task.agent_target]
             begun_ns = self._stopwatch()
             try:
                 consideration = _consideration(agent, contexts(task))
-                waits_for = consideration.send(None)
+                waits_for = _first_step(consideration)
             except StopIteration as finished:
                 answers[task.task_id] = _response(task, finished.value)
                 self._ran(task.agent_target, begun_ns)
             except Exception as error:  # an agent's fault is a failed task, never a crash of the engine
                 answers[task.task_id] = failure(task, error)
             else:
-                suspended.append((task, consideration, waits_for))
-        if suspended:
-            places = asyncio.Semaphore(self._max_concurrent)
-            late = [self._finish(task, waiting, on, places) for task, waiting, on in suspended]
-            for response in await asyncio.gather(*late):
-                answers[response.task_id] = response
+                finishing = self._finish(task, consideration, waits_for)
+                suspended.append(asyncio.create_task(finishing))
+        for response in await asyncio.gather(*suspended):
+            answers[response.task_id] = response
         order = {name: place for place, name in enumerate(self._registry.agents)}
         ranked = sorted(tasks, key=lambda task: order[task.agent_target])
         return [answers[task.task_id] for task in ranked]
 
+    async def _place(self, suspended: Sequence[asyncio.Task[ResponseMessage]]) -> None:
+        """Wait until one more agent may suspend: it is not begun before, for it may not stop again."""
+        while len(waiting := [task for task in suspended if not task.done()]) >= self._max_concurrent:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+
     async def _finish(
-        self,
-        task: TaskMessage,
-        consideration: Coroutine[Any, Any, AgentAnswer],
-        waits_for: object,
-        places: asyncio.Semaphore,
+        self, task: TaskMessage, consideration: Coroutine[Any, Any, AgentAnswer], waits_for: object
     ) -> ResponseMessage:
         begun_ns = self._stopwatch()
-        async with places:
-            try:
-                answer = await asyncio.wait_for(_resumed(consideration, waits_for), task.timeout)
-            except TimeoutError:
+        try:
+            async with asyncio.timeout(task.timeout) as deadline:
+                answer = await _resumed(consideration, waits_for)
+        except Exception as error:
+            if deadline.expired() and isinstance(error, TimeoutError):
                 return failure(task, f"no answer within {task.timeout:g} s")
-            except Exception as error:
-                return failure(task, error)
+            return failure(task, error)
         self._ran(task.agent_target, begun_ns)
         return _response(task, answer)
 
@@ -97,6 +97,23 @@ def _consideration(agent: Agent, context: AgentContext) -> Coroutine[Any, Any, A
     if agent.consider is None:
         raise AgentOutputInvalid(f"{agent.spec.name} is run by the kernel itself")
     return cast(Coroutine[Any, Any, AgentAnswer], agent.consider(context))
+
+
+def _first_step(consideration: Coroutine[Any, Any, AgentAnswer]) -> object:
+    """Run a coroutine until it first suspends, bound to no task; what it then waits for.
+
+    The running task is the engine's own: an agent that could bind itself to it (asyncio.timeout, a
+    TaskGroup) could cancel the engine. Such an agent fails here, unless it has suspended before.
+    """
+    loop = asyncio.get_running_loop()
+    engine = asyncio.current_task()
+    if engine is None:
+        return consideration.send(None)
+    asyncio.tasks._leave_task(loop, engine)
+    try:
+        return consideration.send(None)
+    finally:
+        asyncio.tasks._enter_task(loop, engine)
 
 
 @types.coroutine
@@ -119,19 +136,30 @@ def _resumed(
 def _response(task: TaskMessage, answer: object) -> ResponseMessage:
     if not isinstance(answer, AgentAnswer):
         return failure(task, f"answered {type(answer).__name__}, not AgentAnswer")
+    if not isinstance(answer.result, dict):
+        return failure(task, f"result is {type(answer.result).__name__}, not dict")
+    if not isinstance(answer.status, ResponseStatus):
+        return failure(task, f"status is {type(answer.status).__name__}, not ResponseStatus")
+    for name in ("errors", "next_actions"):
+        texts = getattr(answer, name)
+        if not isinstance(texts, tuple | list) or not all(isinstance(text, str) for text in texts):
+            return failure(task, f"{name} is not a tuple of texts")
     return ResponseMessage(
         task.task_id,
         task.agent_target,
         answer.status,
         answer.result,
-        tuple(text[:_MAX_ERROR_LENGTH] for text in answer.errors),
-        next_actions=answer.next_actions,
+        tuple(map(_brief, answer.errors)),
+        next_actions=tuple(map(_brief, answer.next_actions)),
     )
+
+
+def _brief(text: str) -> str:
+    """The start of foreign text, in characters that every encoding of ours has."""
+    return text[:_MAX_ERROR_LENGTH].encode(errors="replace").decode()
 
 
 def failure(task: TaskMessage, error: Exception | str) -> ResponseMessage:
     """The answer of a task that failed, with the error's type and the start of its text."""
     text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
-    return ResponseMessage(
-        task.task_id, task.agent_target, ResponseStatus.FAILURE, errors=(text[:_MAX_ERROR_LENGTH],)
-    )
+    return ResponseMessage(task.task_id, task.agent_target, ResponseStatus.FAILURE, errors=(_brief(text),))

@@ -20,7 +20,7 @@ from ytc_tui.model.market import NS_PER_MIN, PATH_OFFSETS_NS
 
 Between = Callable[[], Awaitable[None]]
 
-_VENUE_RETRY_S = 0.5
+_RETRY_S = 0.25
 
 
 @dataclass(slots=True)
@@ -39,6 +39,7 @@ class SessionRun:
     opened: inp.SessionOpened
     between: Between
     stopping: Callable[[], bool]
+    feed_can_wait: bool = True
     resumed_ns: int = 0
     restarted: inp.Restarted | None = None
     acted: tuple[str, ...] = ()  # what the emergency path sent before the restart
@@ -71,6 +72,7 @@ class SessionRun:
         if self.restarted is None and self.venue.idle():
             self.venue.skip_minute(minute)
         elif not await self._path(minute):
+            await self._wait_for_journal()
             return
         await self.pace(close_ns)
         market.close_minute(minute)
@@ -82,6 +84,7 @@ class SessionRun:
         if self.reconcile_after_ns and close_ns >= self.reconcile_after_ns:
             self.reconcile_after_ns = 0
             await kernel.take(close_ns, (await kernel.outward.read_venue(),))
+        await self._wait_for_journal()
         await self._pause_for_people()
 
     async def _path(self, minute: Minute) -> bool:
@@ -123,9 +126,19 @@ class SessionRun:
                 if not told:
                     await self.kernel.take(self.now_ns, (inp.VenueUnreadable(str(error)),))
                 told = True
-                await asyncio.sleep(_VENUE_RETRY_S)
+                await asyncio.sleep(_RETRY_S)
                 await self.between()
         return None
+
+    async def _wait_for_journal(self) -> None:
+        """While the journal cannot accept writes, a feed that can stand still does: what happened is kept and
+        tried again, operators are heard, and the record ends as if the store had never been away. Where time
+        goes on, the kernel manages what is open and lets nothing new in."""
+        while self.feed_can_wait and self.kernel.stalled and not self.stopping():
+            await asyncio.sleep(_RETRY_S)
+            if not self.ended:
+                await self.between()
+            await self.kernel.take(self.now_ns, ())
 
     async def _begin(self) -> None:
         """The first live minute: open the session, or take up the recovered one at a minute's close."""

@@ -34,6 +34,7 @@ class Situation:
     probes: tuple[Probe, ...] = ()
     at_ns: int = 0
     feed_over: bool = False  # no further price will come
+    journal_away: bool = False  # the journal does not accept writes now
 
     def mark_of(self, symbol: str) -> Decimal:
         """The last price met, at which an open position is valued; LookupError when there is none."""

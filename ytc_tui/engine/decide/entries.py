@@ -25,7 +25,7 @@ from ytc_tui.model.risk import RiskRequest, TradePlan, Verdict
 from ytc_tui.model.session import Phase
 from ytc_tui.model.signals import Setup
 from ytc_tui.model.structure import Regime
-from ytc_tui.model.tasks import ResponseMessage
+from ytc_tui.model.tasks import AgentStatus, ResponseMessage
 from ytc_tui.model.trades import Trade, TradeState
 
 QUALITY_RULES = ("setup_score", "regime_fit", "sideways", "chasing")
@@ -43,7 +43,7 @@ def decide_next_proposal(sit: Situation) -> Iterator[ev.Event]:
     """The first proposal of this minute that is not decided yet; so each sees the order before it."""
     for name in sit.registry.agents:
         agent = sit.state.agents.get(name)
-        if agent is None or agent.last_run_ns != sit.at_ns:
+        if agent is None or agent.last_run_ns != sit.at_ns or agent.status is AgentStatus.FAILED:
             continue
         for data in agent.output.get("proposals", ()):
             setup = from_json(Setup, data)

@@ -46,6 +46,8 @@ def _tighten(
     try:
         stop = Decimal(str(action["price"]))
         basis = ExitReason(action["basis"])
+        if not stop.is_finite():
+            raise ValueError(f"price {stop} is not a number")
     except (KeyError, ValueError, InvalidOperation) as error:
         yield _unfit(response, action, str(error))
         return

@@ -62,6 +62,8 @@ def _resume_refusal(sit: Situation, command: Command) -> str:
     state = sit.state
     if state.status is SessionStatus.EMERGENCY_STOP:
         return "no resume after emergency_stop"
+    if sit.journal_away:
+        return "the journal cannot accept writes"
     unknown = [r.request.client_id for r in state.working_orders() if r.state is OrderState.UNKNOWN]
     if unknown:
         return f"order {unknown[0]} is UNKNOWN: evidence first"

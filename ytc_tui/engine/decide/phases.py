@@ -18,7 +18,7 @@ from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.session import PHASE_TABLE, Gate, Phase, PhaseTrigger, Severity
 from ytc_tui.model.state import GATE_BEFORE_HOURS, HandoffRecord
 from ytc_tui.model.tables import next_state
-from ytc_tui.model.tasks import Handoff, HandoffState, HandoffStatus
+from ytc_tui.model.tasks import AgentStatus, Handoff, HandoffState, HandoffStatus
 
 _AUTOMATIC = "no approval configured"
 
@@ -53,7 +53,9 @@ def delivered(sit: Situation) -> bool:
         if name not in sit.registry.agents:
             continue
         record = state.agents.get(name)
-        if record is None or not record.runs or record.last_run_ns < state.phase_since_ns or record.errors:
+        if record is None or not record.runs or record.last_run_ns < state.phase_since_ns:
+            return False
+        if record.status is AgentStatus.FAILED:
             return False
         if record.output.get("blocking"):
             return False

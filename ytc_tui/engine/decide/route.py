@@ -26,6 +26,7 @@ from ytc_tui.engine.decide.recovery import decide_restarted, decide_venue_read
 from ytc_tui.engine.health import decide_health
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
+from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.session import Gate, Phase, SessionStatus, Severity
 from ytc_tui.model.state import GATE_JOURNAL
@@ -91,7 +92,7 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[ev.Event]:
 
 def _at_point(sit: Situation, point: inp.PointMet) -> Iterator[ev.Event]:
     if sit.state.positions:
-        if point.first and sit.market.gap_ns:
+        if point.first:
             yield from trade.decide_hole(sit)
         yield from loss.decide_loss(sit)
     if flatten.flattening(sit):
@@ -114,7 +115,7 @@ def _data_alerts(sit: Situation) -> Iterator[ev.Event]:
     if sit.state.phase not in (Phase.SESSION_OPEN, Phase.ACTIVE_TRADING):
         return
     for symbol in sit.market.symbols:
-        late = sit.market.late_bars(symbol)
+        late = sit.market.late_bars(symbol) or sit.market.gap_ns // NS_PER_MIN
         if late >= sit.policy.late_warn_bars:
             code = "data_gap" if late >= sit.policy.late_gap_bars else "data_late"
             yield ev.AlertRaised(

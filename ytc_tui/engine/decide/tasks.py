@@ -7,8 +7,11 @@ same minute has answered; an answer outside its contract is a failure, never hal
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 
+from ytc_tui.engine.decide.answers import content_problem
 from ytc_tui.engine.ids import task_id
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -19,6 +22,7 @@ from ytc_tui.model.tasks import ResponseMessage, ResponseStatus, TaskMessage
 from ytc_tui.model.workflow import Step, Trigger, When
 
 MAX_ANSWER_BYTES = 64 * 1024
+_MAX_PROBLEM = 200
 _RETRY_DELAY_S = 2
 # Agents that look for new trades; they rest while the session is paused (semantics.md 6).
 _SCANNING = frozenset({"setup_scanner", "entry_execution"})
@@ -113,11 +117,7 @@ def decide_answer(sit: Situation, response: ResponseMessage) -> Iterator[ev.Even
     held = sit.state.tasks.get(response.task_id)
     if held is None:
         return
-    problem = contract_problem(response)
-    if problem:
-        response = ResponseMessage(
-            response.task_id, response.agent_name, ResponseStatus.FAILURE, errors=(problem,)
-        )
+    response = _settled(sit, response)
     if response.status is not ResponseStatus.FAILURE:
         yield ev.TaskReported(response)
         return
@@ -136,19 +136,37 @@ def decide_answer(sit: Situation, response: ResponseMessage) -> Iterator[ev.Even
     yield ev.TaskReported(response)
 
 
-def contract_problem(response: ResponseMessage) -> str:
-    """What is wrong with an answer's shape; empty when it keeps the contract."""
+def _settled(sit: Situation, response: ResponseMessage) -> ResponseMessage:
+    """`response` as the journal will give it back, or the failure that an answer outside its contract is.
+
+    What is decided from an answer must not differ after a restart, down to the digits of its floats.
+    """
     try:
-        size = len(canonical(response.result))
-    except (TypeError, ValueError) as error:
-        return f"answer refused: {error}"
-    if size > MAX_ANSWER_BYTES:
-        return f"answer refused: {size} bytes > {MAX_ANSWER_BYTES}"
-    return ""
+        text = canonical(response.result)
+        size = len(text.encode())
+        if size > MAX_ANSWER_BYTES:
+            raise ValueError(f"{size} bytes > {MAX_ANSWER_BYTES}")
+        result = json.loads(text)
+        problem = content_problem(sit, result)
+        if problem:
+            raise ValueError(problem)
+    except (TypeError, ValueError, RecursionError) as error:
+        problem = f"answer refused: {error}"[:_MAX_PROBLEM].encode(errors="replace").decode()
+        return ResponseMessage(
+            response.task_id, response.agent_name, ResponseStatus.FAILURE, errors=(problem,)
+        )
+    return replace(response, result=result)
 
 
 def decide_reported(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:
     """A settled task: a failure is an alert, and a critical agent's failure stops new risk."""
+    if response.result.get("blocking"):
+        yield ev.AlertRaised(
+            f"blocked-{response.agent_name}",
+            Severity.CRITICAL,
+            "blocked",
+            f"{response.agent_name} blocks the session: {'; '.join(response.errors)}",
+        )
     if response.status is not ResponseStatus.FAILURE:
         return
     spec = sit.registry.spec(response.agent_name)

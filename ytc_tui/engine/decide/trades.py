@@ -24,7 +24,7 @@ from ytc_tui.model.money import ZERO, floor_to_step
 from ytc_tui.model.orders import Fill, OrderRole, OrderState
 from ytc_tui.model.session import Severity
 from ytc_tui.model.state import ATTACHED, OrderRecord
-from ytc_tui.model.trades import ENDED_TRADE_STATES, OPEN_TRADE_STATES, ExitReason, Trade, TradeState
+from ytc_tui.model.trades import ENDED_TRADE_STATES, ExitReason, Trade, TradeState
 
 PENDING = (TradeState.PENDING_ENTRY, TradeState.NOT_ENTERED)
 _DECIDED = Decimal("0.0001")
@@ -222,10 +222,8 @@ def _refused_now(sit: Situation, trade: Trade, role: OrderRole) -> bool:
 
 def decide_hole(sit: Situation) -> Iterator[ev.Event]:
     """A position held across a hole of the data that is too long is closed at the first price."""
-    gap_ns = sit.market.gap_ns
-    if gap_ns <= sit.policy.position_hole_ns:
-        return
     for trade in sit.state.open_trades():
-        if trade.state in OPEN_TRADE_STATES and not has_working(sit, trade.symbol, OrderRole.EXIT):
+        gap_ns = sit.market.gap_of(trade.symbol)
+        if gap_ns > sit.policy.position_hole_ns and not has_working(sit, trade.symbol, OrderRole.EXIT):
             note = f"hole of {gap_ns // 60_000_000_000} min in the data"
             yield from intend_close(sit, trade.symbol, OrderRole.EXIT, ExitReason.DATA_GAP, note)
