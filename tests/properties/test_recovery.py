@@ -107,6 +107,17 @@ def differences(ours: State, theirs: State) -> list[str]:
     return [name for name in names if getattr(ours, name) != getattr(theirs, name)]
 
 
+def settled(state: State) -> State:
+    """`state` without what a repeated cancel may change: a restart asks again for every cancel that had
+    no answer, so it may be told of one sooner, or fail to be told once more."""
+    orders = {
+        name: dataclasses.replace(record, updated_ns=0, detail="") for name, record in state.orders.items()
+    }
+    alerts = {name: dataclasses.replace(alert, count=1, last_ns=0) for name, alert in state.alerts.items()}
+    document = {name: value for name, value in state.document.items() if name != "alerts"}
+    return dataclasses.replace(state, orders=orders, alerts=alerts, document=document)
+
+
 def kill_and_compare(name: str, *kills: tuple[int, bool]) -> None:
     expected, _ = uninterrupted(name)
     simulation = asyncio.run(killed_and_resumed(BUILDS[name], *kills))
@@ -114,7 +125,8 @@ def kill_and_compare(name: str, *kills: tuple[int, bool]) -> None:
     where = f"{name}, killed at {kills}"
     assert found.fault is None, where
     assert found.fills == expected.fills, where
-    assert differences(found.state, expected.state) == [], where
+    view = settled if name == "faults" else lambda state: state
+    assert differences(view(found.state), view(expected.state)) == [], where
     check_laws(simulation)
 
 
@@ -169,7 +181,9 @@ def test_two_runs_have_one_head(name: str) -> None:
 
 
 def test_snapshots_change_nothing() -> None:
-    plain, many, none = (uninterrupted(name)[0] for name in ("three trades", "many snapshots", "no snapshots"))
+    plain, many, none = (
+        uninterrupted(name)[0] for name in ("three trades", "many snapshots", "no snapshots")
+    )
     # The settings differ, and with them the session's id and all that is named after it.
     for other in (many, none):
         assert [fill[2:] for fill in other.fills] == [fill[2:] for fill in plain.fills]

@@ -24,10 +24,29 @@ ValueT = TypeVar("ValueT")
 Json = Any  # what json.loads gives: dict, list, str, int, float, bool or None
 
 
+class Plain(dict[str, Any]):
+    """JSON data in canonical form already, which is not walked again; made by `plain` alone."""
+
+
+def plain(data: Mapping[str, Any]) -> Plain:
+    """A copy of `data` as canonical JSON data, at the speed of the JSON library.
+
+    TypeError or ValueError when it holds anything but JSON, or a number that is not finite.
+    """
+    text = json.dumps(data, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
+    return Plain(json.loads(text, parse_float=_rounded))
+
+
+def _rounded(text: str) -> float:
+    return round(float(text), FLOAT_DIGITS)
+
+
 def to_json(value: object) -> Json:
     """`value` as plain JSON data; raises TypeError on a type that has no canonical form."""
     kind: Any = type(value)
     if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is Plain:
         return value
     if kind is dict:
         return {str(key): to_json(item) for key, item in cast(dict[Any, Any], value).items()}

@@ -7,7 +7,6 @@ same minute has answered; an answer outside its contract is a failure, never hal
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ from ytc_tui.engine.decide.answers import content_problem
 from ytc_tui.engine.ids import task_id
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
-from ytc_tui.model.codec import canonical
+from ytc_tui.model.codec import canonical, plain
 from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.session import Gate, Phase, SessionStatus, Severity
 from ytc_tui.model.tasks import ResponseMessage, ResponseStatus, TaskMessage
@@ -142,11 +141,10 @@ def _settled(sit: Situation, response: ResponseMessage) -> ResponseMessage:
     What is decided from an answer must not differ after a restart, down to the digits of its floats.
     """
     try:
-        text = canonical(response.result)
-        size = len(text.encode())
+        result = plain(response.result)
+        size = len(canonical(result).encode())
         if size > MAX_ANSWER_BYTES:
             raise ValueError(f"{size} bytes > {MAX_ANSWER_BYTES}")
-        result = json.loads(text)
         problem = content_problem(sit, result)
         if problem:
             raise ValueError(problem)
