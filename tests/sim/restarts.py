@@ -10,7 +10,7 @@ from ytc_tui.adapters.stores.memory import MemoryJournal
 from ytc_tui.adapters.venues.paper_store import Change, PaperStore
 from ytc_tui.engine.ports import Batch
 from ytc_tui.model.chain import first_fault
-from ytc_tui.model.events import EngineRecovered, Event, decode_event
+from ytc_tui.model.events import EngineRecovered, Event, FillBooked, decode_event
 from ytc_tui.model.state import State
 
 
@@ -113,17 +113,11 @@ def outcome(simulation: Simulation) -> Outcome:
     session = simulation.journal.sessions()[-1]
     entries = list(simulation.journal.entries(session))
     events = [decode_event(entry) for entry in entries]
-    fills = [
-        (
-            event.fill.venue_fill_id,
-            event.fill.client_id,
-            event.fill.quantity,
-            event.fill.price,
-            event.fill.at_ns,
-        )
-        for event in events
-        if type(event).__name__ == "FillBooked"
-    ]
+    fills: list[tuple[object, ...]] = []
+    for event in events:
+        if isinstance(event, FillBooked):
+            fill = event.fill
+            fills.append((fill.venue_fill_id, fill.client_id, fill.quantity, fill.price, fill.at_ns))
     return Outcome(
         state=simulation.state(),
         fills=fills,

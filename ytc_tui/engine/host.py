@@ -24,6 +24,8 @@ from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.tasks import HandoffState
 
 MAX_WAITING_COMMANDS = 256
+# What goes before everything that waits, and is heard even when the inbox is full.
+URGENT = frozenset({Verb.FLATTEN, Verb.CANCEL, Verb.STOP_ENTRIES, Verb.PAUSE})
 # In a warm-up the loop gets its turn after so many minutes, so that the door answers.
 _MINUTES_PER_BREATH = 256
 _JOURNAL_RETRY_S = 0.5
@@ -130,13 +132,16 @@ class Host:
 
     async def send(self, command: Command) -> Receipt:
         """Queue `command` for the next step of the running session and wait for its receipt."""
-        if len(self._inbox) >= MAX_WAITING_COMMANDS:
+        if len(self._inbox) >= MAX_WAITING_COMMANDS and command.verb not in URGENT:
             raise UsageInvalid("too many commands are waiting", fix="try again in a moment")
         waiting = _Waiting(command, asyncio.get_running_loop().create_future())
         if self.current is None or self.stopping:
             why = "the engine is stopping" if self.stopping else "no session is running now"
             return Receipt(command.command_id, False, why, "", 0)
-        self._inbox.append(waiting)
+        if command.verb in URGENT:
+            self._inbox.appendleft(waiting)
+        else:
+            self._inbox.append(waiting)
         self._arrived.set()
         return await waiting.answer
 

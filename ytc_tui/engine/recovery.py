@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from ytc_tui.engine.apply import apply
 from ytc_tui.engine.ports import JournalReader
 from ytc_tui.errors import JournalCorrupt
-from ytc_tui.model.chain import ChainHead, Entry
+from ytc_tui.model.chain import ChainHead, Entry, first_fault
 from ytc_tui.model.codec import from_json
 from ytc_tui.model.events import decode_event
 from ytc_tui.model.state import State
@@ -23,8 +23,14 @@ from ytc_tui.model.tables import IllegalTransition
 def recover_state(reader: JournalReader, session: str) -> tuple[State, ChainHead]:
     """The state and chain head of `session` as journalled; a fresh pair when it has no entry.
 
-    Raises JournalCorrupt naming the first entry that cannot be applied.
+    The whole chain is verified first, so nothing is traded on a journal that was changed. Raises
+    JournalCorrupt naming the first bad entry, or the first that cannot be applied.
     """
+    fault = first_fault(reader.entries(session))
+    if fault is not None:
+        raise JournalCorrupt(
+            f"entry {fault.seq}: {fault.reason}", where=f"session {session}", fix="run `ytc verify`"
+        )
     state, head = State(session), ChainHead(session)
     snapshot = reader.latest_snapshot(session)
     if snapshot is not None:
