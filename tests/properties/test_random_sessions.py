@@ -146,7 +146,8 @@ def run(plan: Plan, stall: tuple[int, int] | None = None) -> Simulation:
             simulation.journal = journal = StallingJournal("12:00", "12:01")
             journal.from_ns = BEGIN + stall[0] * NS_PER_MIN
             journal.until_ns = journal.from_ns + stall[1] * NS_PER_MIN
-            journal.patience = 400
+            # A session that ends meanwhile waits for its journal: it comes back once time stands still.
+            journal.patience_at_once = 8
         asyncio.run(simulation.run())
         return simulation
 

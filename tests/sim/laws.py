@@ -6,17 +6,18 @@ from collections import Counter
 from decimal import Decimal
 
 from tests.sim.harness import Simulation
+from ytc_tui.engine.apply import apply
 from ytc_tui.engine.recovery import recover_state
 from ytc_tui.model import events as ev
-from ytc_tui.model.chain import first_fault
+from ytc_tui.model.chain import Entry, first_fault
 from ytc_tui.model.codec import canonical
-from ytc_tui.model.events import EVENT_TYPES, decode_event
+from ytc_tui.model.events import decode_event
+from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.money import ZERO
-from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.session import Gate
 from ytc_tui.model.state import State
-
-assert EVENT_TYPES
+from ytc_tui.model.trades import Trade, TradeState
 
 
 def check_laws(simulation: Simulation) -> State:
@@ -32,6 +33,7 @@ def check_laws(simulation: Simulation) -> State:
     _nothing_but_reducing_after_a_final_flatten(events)
     _money_adds_up(events, state)
     _ids_are_used_once(events)
+    _covered_or_alarmed(session, entries)
     run = simulation.host.current
     if run is not None:
         assert canonical(run.kernel.sit.state) == canonical(state)
@@ -109,3 +111,36 @@ def _money_adds_up(events: list[ev.Event], state: State) -> None:
 def _ids_are_used_once(events: list[ev.Event]) -> None:
     intended = Counter(e.order.client_id for e in events if isinstance(e, ev.OrderIntended))
     assert not {name: count for name, count in intended.items() if count > 1}
+
+
+_CLOSING = (OrderRole.EXIT, OrderRole.FLATTEN)
+
+
+def _covered_or_alarmed(session: str, entries: list[Entry]) -> None:
+    """At every minute's close an open trade has its stop, a close under way, or its alarm."""
+    state = State(session)
+    for entry, after in zip(entries, [*entries[1:], None], strict=True):
+        apply(state, decode_event(entry), entry.at)
+        instant_over = after is None or after.at != entry.at
+        if entry.at % NS_PER_MIN == 0 and instant_over and not state.ended:
+            for trade in state.open_trades():
+                if not _is_safe(state, trade):
+                    raise AssertionError(
+                        f"{trade.trade_id} is naked without an alarm after entry {entry.seq}"
+                    )
+
+
+def _is_safe(state: State, trade: Trade) -> bool:
+    working = state.working_orders(trade.symbol)
+    stops = [
+        record.remaining
+        for record in working
+        if record.request.role is OrderRole.PROTECTIVE_STOP
+        and record.state in (OrderState.ACKED, OrderState.PARTIAL)
+    ]
+    return (
+        sum(stops, ZERO) >= trade.open_quantity
+        or trade.state is TradeState.UNPROTECTED
+        or any(record.request.role in _CLOSING for record in working)
+        or (state.flattening is not None and not state.flattening.verified)
+    )

@@ -79,6 +79,7 @@ def fused(build: Callable[[], Simulation], fuse: Fuse) -> Simulation:
     simulation = build()
     simulation.journal = FusedJournal(fuse)
     store = FusedStore.in_memory()
+    assert isinstance(store, FusedStore)
     store.fuse = fuse
     simulation.store = store
     return simulation

@@ -35,12 +35,21 @@ class StallingJournal(MemoryJournal):
         self.from_ns, self.until_ns = on_day(from_clock), on_day(until_clock)
         self.refused = 0
         self.patience = 1_000_000
+        self.patience_at_once = 1_000_000
+        self._at_once = (0, 0)
 
     async def append(self, batch: Batch) -> None:
-        if self.from_ns <= batch.entries[-1].at < self.until_ns and self.refused < self.patience:
+        at_ns = batch.entries[-1].at
+        if self.from_ns <= at_ns < self.until_ns and self._refuses(at_ns):
             self.refused += 1
             raise JournalUnavailable("no space left on device")
         await super().append(batch)
+
+    def _refuses(self, at_ns: int) -> bool:
+        """Whether patience lasts: over all, and at one instant."""
+        count = self._at_once[1] + 1 if self._at_once[0] == at_ns else 1
+        self._at_once = (at_ns, count)
+        return self.refused < self.patience and count <= self.patience_at_once
 
 
 def stalled(simulation: Simulation, from_clock: str, until_clock: str) -> StallingJournal:

@@ -26,8 +26,15 @@ def session_id(run: str, date: str) -> str:
 
 
 def task_id(session: str, number: int) -> str:
-    """The id of the `number`-th task of a session (uuid5, as spec 000 asks)."""
-    return str(uuid.uuid5(_NAMESPACE, f"{session}|task|{number}"))
+    """The id of the `number`-th task of a session: a uuid5, as spec 000 asks.
+
+    Written out, because several are made in every minute and the library's takes ten times as long.
+    """
+    digest = bytearray(hashlib.sha1(_NAMESPACE.bytes + f"{session}|task|{number}".encode()).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def decision_id(number: int) -> str:

@@ -33,6 +33,8 @@ class Situation:
     workflow: Workflow
     probes: tuple[Probe, ...] = ()
     at_ns: int = 0
+    _flat_counts: tuple[object, ...] = ()
+    _flat_view: AccountView | None = None
     feed_over: bool = False  # no further price will come
     journal_away: bool = False  # the journal does not accept writes now
 
@@ -152,6 +154,16 @@ class Situation:
         return max(ZERO, -self.pnl_pct()) / self.policy.limits.max_session_loss_pct
 
     def account_view(self) -> AccountView:
+        """The account for an agent; while nothing is open or working it is the same until a count moves."""
+        state = self.state
+        if state.positions or state.working:
+            return self._account_now()
+        counts = (state.wallet, state.start_balance, state.consecutive_losses, state.trades_taken)
+        if counts != self._flat_counts or self._flat_view is None:
+            self._flat_counts, self._flat_view = counts, self._account_now()
+        return self._flat_view
+
+    def _account_now(self) -> AccountView:
         state, limits = self.state, self.policy.limits
         equity = self.equity()
         return AccountView(
