@@ -202,3 +202,22 @@ async def test_five_losses_in_a_row_stop_entries(tmp_path: Path) -> None:
     assert state.losses == 5
     assert state.refused == {"losing_streak": 1}
     assert {"losing_streak", "losing_streak_limit"} <= simulation.alerts()
+
+
+async def test_a_stop_out_takes_the_rest_of_the_entry_with_it(tmp_path: Path) -> None:
+    """A part was filled, its stop went to breakeven and was hit while the rest of the entry still worked."""
+    tape = Tape().bar("12:41", 20_000, 20_058, opens=20_010, closes=20_056, volume=3.0)
+    tape.bar("12:42", 20_061, 20_190, opens=20_061, closes=20_185, volume=0.0)
+    tape.bar("12:43", 20_065, 20_185, opens=20_185, closes=20_068, volume=4.0)
+    # It would fill again on the way down.
+    tape.walk("12:44", 20_040, 20_000, 19_990)
+    simulation = stage(tmp_path, tape, long_at("12:41"))
+    await simulation.run()
+    trade = only_trade(simulation)
+    assert trade.entered_quantity == trade.exited_quantity == D("0.3")
+    assert trade.exit_reason is ExitReason.BREAKEVEN_STOP
+    [entry] = orders(simulation, OrderRole.ENTRY)
+    state = simulation.state()
+    assert state.orders[entry.order.client_id].state is OrderState.CANCELED
+    assert on_day("12:43") < trade.closed_ns < on_day("12:44")
+    assert state.wins + state.losses + state.breakevens == 1

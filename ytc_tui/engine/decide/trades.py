@@ -21,10 +21,10 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import Side
 from ytc_tui.model.money import ZERO, floor_to_step
-from ytc_tui.model.orders import Fill, OrderRole, OrderState
+from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.session import Severity
 from ytc_tui.model.state import ATTACHED, OrderRecord
-from ytc_tui.model.trades import ENDED_TRADE_STATES, ExitReason, Trade, TradeState
+from ytc_tui.model.trades import ENDED_TRADE_STATES, OPEN_TRADE_STATES, ExitReason, Trade, TradeState
 
 PENDING = (TradeState.PENDING_ENTRY, TradeState.NOT_ENTERED)
 _DECIDED = Decimal("0.0001")
@@ -38,8 +38,13 @@ def decide_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
     record = sit.state.orders.get(event.fill.client_id)
     if record is not None and record.request.role is OrderRole.ENTRY:
         yield from _entered(sit, trade, record)
-    elif trade.open_quantity == ZERO and not _entry_works(sit, trade):
-        yield from _closed(sit, trade, record, event.fill)
+    elif trade.open_quantity == ZERO:
+        working = _working_entries(sit, trade)
+        if not working:
+            yield from _closed(sit, trade, record, event.fill.price)
+        for entry in working:
+            if not entry.cancel_ns:
+                yield ev.CancelAsked(entry.request.client_id, "the part that was filled is closed")
     elif trade.state is TradeState.IN_POSITION and _first_target(record):
         yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.T1_HIT, "T1 filled")
 
@@ -50,11 +55,9 @@ def _first_target(record: OrderRecord | None) -> bool:
     return record.note == "T1" and record.state is OrderState.FILLED
 
 
-def _entry_works(sit: Situation, trade: Trade) -> bool:
-    return any(
-        record.trade_id == trade.trade_id
-        for record in sit.state.working_orders(trade.symbol, OrderRole.ENTRY)
-    )
+def _working_entries(sit: Situation, trade: Trade) -> list[OrderRecord]:
+    entries = sit.state.working_orders(trade.symbol, OrderRole.ENTRY)
+    return [record for record in entries if record.trade_id == trade.trade_id]
 
 
 def _entered(sit: Situation, trade: Trade, record: OrderRecord) -> Iterator[ev.Event]:
@@ -90,8 +93,18 @@ def decide_entry_ended(sit: Situation, client_id: str, reason: str) -> Iterator[
         return
     if trade.state is TradeState.PENDING_ENTRY and trade.entered_quantity == ZERO:
         yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.NOT_ENTERED, reason)
-    elif trade.state is TradeState.PARTIALLY_FILLED:
-        yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.IN_POSITION, f"entry ended: {reason}")
+    elif trade.state in OPEN_TRADE_STATES and trade.open_quantity == ZERO:
+        exits = [
+            other
+            for other in sit.state.orders.values()
+            if other.trade_id == trade.trade_id and other.filled and other is not record
+        ]
+        last = max(exits, key=lambda other: other.updated_ns)
+        price = last.notional / last.filled / trade.contract_size
+        yield from _closed(sit, trade, last, price)
+    elif trade.state in OPEN_TRADE_STATES:
+        if trade.state is TradeState.PARTIALLY_FILLED:
+            yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.IN_POSITION, f"entry ended: {reason}")
         yield from _place_targets(sit, trade)
 
 
@@ -118,7 +131,7 @@ def decide_stop_acknowledged(sit: Situation, client_id: str) -> Iterator[ev.Even
             yield ev.CancelAsked(other.request.client_id, "replaced by a tighter stop")
 
 
-def _closed(sit: Situation, trade: Trade, record: OrderRecord | None, fill: Fill) -> Iterator[ev.Event]:
+def _closed(sit: Situation, trade: Trade, record: OrderRecord | None, price: Decimal) -> Iterator[ev.Event]:
     if trade.state in ENDED_TRADE_STATES:
         return
     reason = _exit_reason(trade, record)
@@ -127,7 +140,7 @@ def _closed(sit: Situation, trade: Trade, record: OrderRecord | None, fill: Fill
         state = TradeState.STOPPED_OUT
     elif reason is ExitReason.SCRATCH:
         state = TradeState.SCRATCHED
-    mae, mfe = excursion_r(sit, trade, fill.price)
+    mae, mfe = excursion_r(sit, trade, price)
     pnl = trade.net_pnl
     yield ev.TradeClosed(
         trade.trade_id, state, reason, pnl, (pnl / trade.risk_money).quantize(_DECIDED), mae, mfe
