@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,16 @@ import pytest
 from ytc_tui.facade import MasterOrchestrator
 
 
-def test_the_example_of_spec_000_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def runtime() -> Iterator[Path]:
+    """A folder with a path short enough for a socket's name."""
+    with tempfile.TemporaryDirectory(prefix="ytc-") as folder:
+        yield Path(folder)
+
+
+def test_the_example_of_spec_000_runs(tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     monkeypatch.chdir(tmp_path)
     orchestrator = MasterOrchestrator(
         "--demo", "--speed", "3600",

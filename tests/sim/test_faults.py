@@ -229,3 +229,20 @@ async def test_an_order_found_with_other_content_freezes_its_symbol(tmp_path: Pa
     assert "order_content" in simulation.alerts()
     assert len(sent(simulation, ENTRY)) == 1
     assert state.discrepancies
+
+
+async def test_what_is_left_of_a_trade_does_not_touch_the_next(tmp_path: Path) -> None:
+    """A close that is still on its way when the stop has done its work keeps its symbol from new risk."""
+    tape = Tape().walk("12:41", 20_040, 20_056, 20_020, 19_985, 19_930)
+    faults = script(rule(FaultKind.DELAY, EXIT, 1, delay_ms=200_000))
+    settings = {"trading.scratch.counter_bar_risk_lost_pct": "5", "trading.scratch.min_bars": "0"}
+    settings["trading.scratch.trading_bar_risk_lost_pct"] = "5"
+    second = long_at("12:46", trigger=19_940.0, limit=19_960.0, stop=19_850.0, t1=20_160.0, t2=20_300.0)
+    simulation = stage(tmp_path, tape, long_at("12:41"), second, faults=faults, settings=settings)
+    await simulation.run()
+    state = check_laws(simulation)
+    assert sent(simulation, EXIT)
+    refused = [(at_ns, e) for at_ns, e in simulation.timed(ev.DecisionMade) if e.refused_by]
+    assert [event.refused_by for _, event in refused] == ["symbol_clear"]
+    assert "earlier trade still works" in refused[0][1].reason
+    assert len(state.trades) == 1

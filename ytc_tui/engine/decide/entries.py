@@ -192,7 +192,11 @@ def _symbol_problem(sit: Situation, symbol: str) -> str:
     for found in state.discrepancies.values():
         if found.symbol in (symbol, ""):
             return f"open discrepancy: {found.kind}"
-    return "a position is open already" if symbol in state.positions else ""
+    if symbol in state.positions:
+        return "a position is open already"
+    # What is left of an earlier trade could close a part of the next one.
+    left = next(iter(state.working_orders(symbol)), None)
+    return f"{left.request.role} {left.request.client_id} of an earlier trade still works" if left else ""
 
 
 def _decide(sit: Situation, setup: Setup) -> Iterator[ev.Event]:

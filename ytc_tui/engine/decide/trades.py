@@ -99,8 +99,8 @@ def decide_entry_ended(sit: Situation, client_id: str, reason: str) -> Iterator[
             for other in sit.state.orders.values()
             if other.trade_id == trade.trade_id and other.filled and other is not record
         ]
-        last = max(exits, key=lambda other: other.updated_ns)
-        price = last.notional / last.filled / trade.contract_size
+        last = max(exits, key=lambda other: other.updated_ns, default=None)
+        price = trade.exit_notional / trade.exited_quantity / trade.contract_size
         yield from _closed(sit, trade, last, price)
     elif trade.state in OPEN_TRADE_STATES:
         if trade.state is TradeState.PARTIALLY_FILLED:
