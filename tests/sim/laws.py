@@ -93,8 +93,11 @@ def _money_adds_up(events: list[ev.Event], state: State) -> None:
     funding = sum((e.amount for e in events if isinstance(e, ev.FundingBooked)), ZERO)
     assert state.wallet == opening + realised - fees + funding
     by_trade = sum((trade.net_pnl for trade in state.trades.values()), ZERO)
+    assert all(event.trade_id for event in fills) or state.discrepancies
     if all(event.trade_id for event in fills):
         assert by_trade == realised - fees
+    if not state.positions and not state.working:
+        assert not state.open_trades()
     held: dict[str, Decimal] = {}
     for event in fills:
         fill = event.fill

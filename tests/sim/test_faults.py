@@ -246,3 +246,16 @@ async def test_what_is_left_of_a_trade_does_not_touch_the_next(tmp_path: Path) -
     assert [event.refused_by for _, event in refused] == ["symbol_clear"]
     assert "earlier trade still works" in refused[0][1].reason
     assert len(state.trades) == 1
+
+
+async def test_an_entry_that_fills_under_a_flatten_is_closed_as_its_trade(tmp_path: Path) -> None:
+    """Its cancel is on its way when it fills; the close belongs to the trade that it opened."""
+    faults = script(FaultRule(FaultKind.DELAY, CommandKind.CANCEL, nth=1, delay_ms=400_000))
+    operator = said_at((on_day("12:41"), Command("f", Verb.FLATTEN, "me", "test")))
+    tape = Tape().walk("12:41", 20_056, 20_060)
+    simulation = stage(tmp_path, tape, long_at("12:41"), faults=faults, operator=operator)
+    await simulation.run()
+    [trade] = check_laws(simulation).trades.values()
+    assert trade.entered_quantity > 0
+    assert trade.open_quantity == 0
+    assert trade.exit_reason is ExitReason.MANUAL

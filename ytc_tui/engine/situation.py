@@ -19,7 +19,7 @@ from ytc_tui.model.money import HUNDRED, ZERO
 from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.risk import OpenRisk, session_pnl_pct
 from ytc_tui.model.state import State
-from ytc_tui.model.trades import Trade
+from ytc_tui.model.trades import OPEN_TRADE_STATES, Trade
 from ytc_tui.model.workflow import Workflow
 
 
@@ -45,6 +45,10 @@ class Situation:
             raise LookupError(f"no price was met for {symbol}")
         return mark
 
+    def _unit_of(self, symbol: str) -> Decimal:
+        """What one contract of an open position is worth at the mark."""
+        return self.mark_of(symbol) * self.market.instruments[symbol].contract_size
+
     def unrealised(self) -> Decimal:
         return sum(
             (held.unrealised(self.mark_of(symbol)) for symbol, held in self.state.positions.items()), ZERO
@@ -54,7 +58,7 @@ class Situation:
         """Estimated taker fees of closing everything at the marks."""
         return sum(
             (
-                abs(held.quantity) * self.mark_of(symbol) * self.market.instruments[symbol].taker_fee
+                abs(held.quantity) * self._unit_of(symbol) * self.market.instruments[symbol].taker_fee
                 for symbol, held in self.state.positions.items()
             ),
             ZERO,
@@ -78,8 +82,12 @@ class Situation:
         )
 
     def trade_on(self, symbol: str) -> Trade | None:
-        """The open trade on `symbol`, if there is one."""
-        return next((trade for trade in self.state.open_trades() if trade.symbol == symbol), None)
+        """The trade that holds `symbol`, if there is one; one whose first fill was just booked counts,
+        although its state has not moved yet."""
+        trades = (trade for trade in self.state.trades.values() if trade.symbol == symbol)
+        return next(
+            (trade for trade in trades if trade.open_quantity or trade.state in OPEN_TRADE_STATES), None
+        )
 
     def covered_quantity(self, symbol: str, side: Side) -> Decimal:
         """Quantity of `symbol` under protective stops on the closing side `side`: those that the venue
@@ -103,10 +111,10 @@ class Situation:
         for symbol, held in self.state.positions.items():
             side = Side.BUY if held.quantity > ZERO else Side.SELL
             mark = self.mark_of(symbol)
-            quantity = abs(held.quantity)
             trade = self.trade_on(symbol)
             stop = trade.stop if trade is not None else None
-            covered = self.covered_quantity(symbol, side.opposite) >= quantity
+            covered = self.covered_quantity(symbol, side.opposite) >= abs(held.quantity)
+            quantity = abs(held.quantity) * held.contract_size
             money = quantity * mark
             at_breakeven = False
             if stop is not None and covered:
@@ -120,12 +128,13 @@ class Situation:
             price = request.limit_price or request.stop_price or self.market.mark(request.symbol) or ZERO
             stop = request.attached_stop_price
             distance = abs(price - stop) if stop is not None else price
+            quantity = record.remaining * self.market.instruments[request.symbol].contract_size
             risks.append(
                 OpenRisk(
                     request.symbol,
                     request.side,
-                    record.remaining * price,
-                    record.remaining * distance,
+                    quantity * price,
+                    quantity * distance,
                     unknown=record.state is OrderState.UNKNOWN,
                 )
             )
