@@ -173,7 +173,7 @@ def check(plan: Plan, stall: tuple[int, int] | None = None) -> None:
 
 
 QUICK = settings(max_examples=20, deadline=None, derandomize=True)
-LONG = settings(max_examples=1_500, deadline=None)
+LONG = settings(max_examples=600, deadline=None)
 STALLS = st.tuples(st.integers(0, 40), st.integers(1, 20))
 
 
@@ -233,7 +233,7 @@ def test_a_random_session_survives_a_kill(seed: int, bold: bool, kill: tuple[int
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.integers(0, 2**32), st.booleans(), KILL)
 def test_random_sessions_survive_kills_at_length(seed: int, bold: bool, kill: tuple[int, bool]) -> None:
     killed_equals_whole(seed, bold, kill)
