@@ -69,7 +69,6 @@ class PaperRun:
             windows=self.parts.windows,
             open_session=self.open_session,
             on_ended=self.on_ended,
-            handoff_expiry_s=self.parts.policy.handoff_expiry_s,
         )
 
     async def run(self) -> None:

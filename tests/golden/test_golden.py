@@ -11,7 +11,7 @@ import pytest
 
 from ytc_tui.engine.recovery import replay
 from ytc_tui.model.chain import ChainHead, Entry, first_fault
-from ytc_tui.model.codec import canonical
+from ytc_tui.model.codec import canonical, from_json
 from ytc_tui.model.state import State
 from ytc_tui.views.journal import recorded
 from ytc_tui.views.ledger import check_ledger
@@ -32,7 +32,8 @@ def test_a_golden_journal_is_whole_and_recovers_to_its_state(path: Path) -> None
     replay(state, entries, head)
     assert state.ended
     assert head.hash == entries[-1].hash
-    assert json.loads(canonical(state)) == json.loads(data["state"])
+    # What state has gained since that release is empty there.
+    assert canonical(state) == canonical(from_json(State, json.loads(data["state"])))
     assert check_ledger(recorded(entries)).ok
 
 

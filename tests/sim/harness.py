@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from tests.sim.clock_text import at
@@ -118,12 +118,15 @@ class Simulation:
     notices: NoticeList = field(default_factory=NoticeList)
     spare: LineList = field(default_factory=LineList)
     operator: Operator | None = None
-    handoff_expiry_s: float = 0.02
+    handoff_expiry_s: float | None = None  # None = as set
     host: AttendedHost = field(init=False)
 
     def parts(self) -> Parts:
         loaded = load_settings(None, self.overrides, environment={})
-        return prepare(loaded, self.request, {})
+        parts = prepare(loaded, self.request, {})
+        if self.handoff_expiry_s is not None:
+            parts.policy = replace(parts.policy, handoff_expiry_s=self.handoff_expiry_s)
+        return parts
 
     def build(self) -> PaperRun:
         parts = self.parts()
@@ -156,7 +159,6 @@ class Simulation:
             plain.windows,
             plain.open_session,
             plain.on_ended,
-            self.handoff_expiry_s,
             operator=self.operator,
         )
         return run

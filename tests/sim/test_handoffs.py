@@ -8,8 +8,12 @@ from pathlib import Path
 
 from tests.sim.harness import Simulation, said_at
 from tests.sim.laws import check_laws
+from tests.sim.restarts import resumed
 from tests.sim.stage import long_at, stage
 from tests.sim.tape import Tape, on_day
+from ytc_tui.adapters.venues.paper_store import PaperStore
+from ytc_tui.engine.decide.route import decide
+from ytc_tui.engine.inputs import TimerFired
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.orders import OrderRole, OrderState
@@ -138,3 +142,61 @@ async def test_stopping_the_process_pulls_entries_and_leaves_the_session_resumab
     state = simulation.state()
     assert not state.ended
     assert [record.state for record in state.orders.values()] == [OrderState.CANCELED]
+
+
+async def test_a_handoff_that_waited_when_the_process_stopped_waits_again_and_expires(tmp_path: Path) -> None:
+    def staged() -> Simulation:
+        return stage(tmp_path, Tape(), settings=ASKED, until="12:50", handoff_expiry_s=0.02)
+
+    def stops(state: State, now_ns: int) -> list[Command]:
+        if state.timers:
+            simulation.host.stop()
+        return []
+
+    simulation = staged()
+    simulation.store = PaperStore.in_memory()
+    simulation.operator = stops
+    await simulation.run()
+    assert [record.state for record in simulation.state().handoffs.values()] == [HandoffState.PENDING]
+    after = resumed(staged, simulation)
+    await after.run()
+    state = after.state()
+    assert state.handoffs["H001"].state is HandoffState.EXPIRED
+    assert sum(event.handoff_id == "H001" for event in after.all(ev.HandoffDecided)) == 1
+    assert state.ended and not state.timers
+
+
+async def test_the_end_of_the_session_ends_the_wait_for_an_approval(tmp_path: Path) -> None:
+    def shut_down(state: State, name: str, content: str) -> list[Command]:
+        return [Command("end", Verb.SHUTDOWN, "me", "enough")]
+
+    simulation = stage(tmp_path, Tape(), settings=ASKED, until="12:50", handoff_expiry_s=3_600.0)
+    answers(simulation, shut_down)
+    await asyncio.wait_for(simulation.run(), 20)
+    state = check_laws(simulation)
+    assert state.ended
+    assert isinstance(simulation.events[-1][1], ev.SessionEnded)
+    assert state.handoffs["H001"].state is HandoffState.EXPIRED
+    assert SessionStatus.PAUSED not in {event.after for event in simulation.all(ev.StatusChanged)}
+
+
+async def test_a_timer_that_was_overtaken_does_nothing(tmp_path: Path) -> None:
+    simulation = stage(tmp_path, Tape(), settings=ASKED, until="12:50", handoff_expiry_s=3_600.0)
+
+    def meddles(state: State, now_ns: int) -> list[Command]:
+        run = simulation.host.current
+        if not state.timers or run is None or stale:
+            return []
+        [timer] = state.timers.values()
+        stale.extend((TimerFired(timer.name, timer.epoch - 1), TimerFired("handoff:H999", timer.epoch)))
+        for fired in stale:
+            assert decide(run.kernel.sit, fired) == []
+        [expired] = decide(run.kernel.sit, TimerFired(timer.name, timer.epoch))
+        assert isinstance(expired, ev.HandoffDecided) and expired.state is HandoffState.EXPIRED
+        return [Command("a", Verb.APPROVE, "me", target=timer.subject)]
+
+    stale: list[TimerFired] = []
+    simulation.operator = meddles
+    await simulation.run()
+    assert len(stale) == 2
+    assert check_laws(simulation).handoffs["H001"].state is HandoffState.APPROVED

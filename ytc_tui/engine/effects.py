@@ -17,6 +17,7 @@ from ytc_tui.model.orders import OrderState
 from ytc_tui.model.session import Phase, Severity
 from ytc_tui.model.state import State
 from ytc_tui.model.tasks import TaskMessage
+from ytc_tui.model.timers import ArmedTimer, TimerPurpose, timer_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,25 @@ class FinishSession:
 
 
 @dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Let `TimerFired(name, epoch)` be an input after `after_s` seconds of wall time."""
+
+    name: str
+    epoch: int
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetTimer:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
     notice: Notice
 
 
-Effect = RunAgent | SubmitOrder | CancelOrder | ReadVenue | FinishSession | Notify
+Effect = RunAgent | SubmitOrder | CancelOrder | ReadVenue | FinishSession | SetTimer | ForgetTimer | Notify
 
 
 def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
@@ -69,6 +84,12 @@ def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
                 yield FinishSession()
         case ev.PhaseChanged(_, Phase.SESSION_OPEN | Phase.POST_MARKET):
             yield ReadVenue()
+        case ev.HandoffProposed(handoff):
+            if handoff.needs_approval:
+                yield _set(state.timers[timer_name(TimerPurpose.HANDOFF, handoff.handoff_id)])
+        case ev.HandoffDecided(handoff_id):
+            if state.handoffs[handoff_id].handoff.needs_approval:
+                yield ForgetTimer(timer_name(TimerPurpose.HANDOFF, handoff_id))
         case ev.AlertRaised(alert_id):
             alert = state.alerts[alert_id]
             if alert.count == 1 and event.severity is not Severity.INFO:
@@ -80,8 +101,13 @@ def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
             return
 
 
+def _set(timer: ArmedTimer) -> SetTimer:
+    return SetTimer(timer.name, timer.epoch, timer.after_s)
+
+
 def pending_effects(state: State) -> Iterator[Effect]:
-    """What a restart must take up again: intents without an answer, cancels, tasks, the closing lines."""
+    """What a restart must take up again: intents without an answer, cancels, tasks, timers (which wait their
+    whole time anew), the closing lines."""
     for record in state.working_orders():
         if record.state is OrderState.INTENT:
             yield SubmitOrder(recall(record.request, record.approval_id))
@@ -89,6 +115,7 @@ def pending_effects(state: State) -> Iterator[Effect]:
             yield CancelOrder(record.request.client_id)
     for task in state.tasks.values():
         yield RunAgent(task.task, task.not_before_ns)
+    yield from map(_set, state.timers.values())
     lines = state.checklists.get(SHUTDOWN, ())
     if lines and lines[-1].step == "Prepare next session config" and not state.ended:
         yield FinishSession()

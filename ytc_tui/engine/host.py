@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ytc_tui.client import Receipt
@@ -21,7 +22,6 @@ from ytc_tui.errors import JournalUnavailable, UsageInvalid
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.orders import OrderRole
-from ytc_tui.model.tasks import HandoffState
 
 MAX_WAITING_COMMANDS = 256
 # What goes before everything that waits, and is heard even when the inbox is full.
@@ -40,19 +40,22 @@ class _Waiting:
     answer: asyncio.Future[Receipt]
 
 
+def _waits_for_person(run: SessionRun) -> bool:
+    return bool(run.kernel.sit.state.timers) and not run.ended
+
+
 @dataclass(slots=True)
 class Host:
     """Runs the windows of a feed, one session after the other.
 
     `open_session` gives the run of a window, or None for one that the journal already holds whole.
-    `handoff_expiry_s` is wall time; while a handoff waits, the feed stands still.
+    While something waits for a person, the feed stands still; how long it may wait is wall time.
     """
 
     market: MarketView
     windows: Sequence[Window]
     open_session: OpenSession
     on_ended: Ended
-    handoff_expiry_s: float
     current: SessionRun | None = None
     stopping: bool = False
     _inbox: deque[_Waiting] = field(default_factory=deque)
@@ -146,29 +149,19 @@ class Host:
         return await waiting.answer
 
     async def between(self) -> None:
-        """Between two steps: let others run, take commands, and wait while a handoff waits."""
+        """Between two steps: let others run, take commands, and wait while something waits for a person."""
         await asyncio.sleep(0)
         await self._take_commands()
-        waited_for, expires_at = "", 0.0
-        while (pending := self._pending_handoff()) and self.current is not None and not self.stopping:
-            if pending != waited_for:
-                waited_for = pending
-                expires_at = asyncio.get_running_loop().time() + self.handoff_expiry_s
-            try:
-                async with asyncio.timeout_at(expires_at):
+        while (run := self.current) is not None and _waits_for_person(run) and not self.stopping:
+            timers = run.kernel.outward.timers
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(timers.next_due()):
                     await self._arrived.wait()
-            except TimeoutError:
-                timed_out = inp.HandoffTimedOut(pending)
-                await self.current.kernel.take(self.current.now_ns, (timed_out,))
+            # An answer that came at the last instant counts.
             await self._take_commands()
-
-    def _pending_handoff(self) -> str:
-        if self.current is None:
-            return ""
-        for record in self.current.kernel.sit.state.handoffs.values():
-            if record.state is HandoffState.PENDING:
-                return record.handoff.handoff_id
-        return ""
+            fired = timers.due(asyncio.get_running_loop().time())
+            if fired:
+                await run.kernel.take(run.now_ns, fired)
 
     async def _take_commands(self) -> None:
         self._arrived.clear()

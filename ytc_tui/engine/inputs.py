@@ -82,8 +82,11 @@ class Commanded:
 
 
 @dataclass(frozen=True, slots=True)
-class HandoffTimedOut:
-    handoff_id: str
+class TimerFired:
+    """The wall time of a timer has come; one with another epoch than the state's was overtaken."""
+
+    name: str
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ Input = (
     | VenueUnreadable
     | AgentAnswered
     | Commanded
-    | HandoffTimedOut
+    | TimerFired
     | FeedEnded
     | StepsDone
     | JournalStalled

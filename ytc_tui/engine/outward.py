@@ -15,6 +15,7 @@ from typing import Protocol, assert_never
 from ytc_tui.engine import effects as fx
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.ports import Notifier, Venue
+from ytc_tui.engine.timers import Timers
 from ytc_tui.errors import JournalUnavailable, VenueError, VenueRefused
 from ytc_tui.model.orders import OrderRequest
 from ytc_tui.model.state import OrderRecord
@@ -49,6 +50,7 @@ class Outward:
         self._spare = spare
         self._timeout_s = venue_timeout_s
         self.api_calls = 0
+        self.timers = Timers()  # in the event loop's time
         self._acted: list[str] = []
 
     async def perform(self, effect: fx.Effect, durable: bool) -> list[inp.Input]:
@@ -62,6 +64,12 @@ class Outward:
                 return [await self.read_venue()]
             case fx.FinishSession():
                 return [inp.StepsDone(tuple(self._finish()))]
+            case fx.SetTimer(name, epoch, after_s):
+                self.timers.arm(name, epoch, asyncio.get_running_loop().time() + after_s)
+                return []
+            case fx.ForgetTimer(name):
+                self.timers.forget(name)
+                return []
             case fx.Notify(notice):
                 await self._notifier.notify(notice)
                 return []

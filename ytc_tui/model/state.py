@@ -17,6 +17,7 @@ from ytc_tui.model.money import ONE, ZERO
 from ytc_tui.model.orders import WORKING_STATES, OrderRequest, OrderRole, OrderState
 from ytc_tui.model.session import Gate, Phase, SessionStatus, Severity, StepResult
 from ytc_tui.model.tasks import AgentStatus, Handoff, HandoffState, TaskMessage
+from ytc_tui.model.timers import ArmedTimer
 from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Position, Trade
 
 # Why the gate is closed before trading hours; only this reason is lifted by the clock.
@@ -176,6 +177,8 @@ class State:
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
     alert_codes: dict[str, str] = field(default_factory=dict)
     handoffs: dict[str, HandoffRecord] = field(default_factory=dict)
+    timers: dict[str, ArmedTimer] = field(default_factory=dict)  # by name: what waits for a person
+    timers_armed: int = 0  # ever, in this session: the newest epoch
     checklists: dict[str, tuple[ChecklistLine, ...]] = field(default_factory=dict)
     health: dict[str, ChecklistLine] = field(default_factory=dict)
     discrepancies: dict[str, Discrepancy] = field(default_factory=dict)

@@ -1,4 +1,5 @@
-"""Bookkeeping of tasks, setups, decisions, handoffs, alerts and commands. Imports the model only.
+"""Bookkeeping of tasks, setups, decisions, handoffs, alerts and commands. Imports the model and
+its own folder.
 
 Invariant: every counter that a screen or a rule reads moves here and nowhere else.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
+from ytc_tui.engine.apply.timers import arm_timer, disarm_timer
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Verb
 from ytc_tui.model.state import AgentRecord, AlertRecord, HandoffRecord, State, TaskRecord
@@ -20,6 +22,7 @@ from ytc_tui.model.tasks import (
     ResponseMessage,
     ResponseStatus,
 )
+from ytc_tui.model.timers import TimerPurpose
 
 WorkEvent = (
     ev.TaskRequested
@@ -72,10 +75,13 @@ def apply_work(state: State, event: WorkEvent, at_ns: int) -> None:
                 state.setup_refusals.pop(event.setup_id, None)
         case ev.HandoffProposed(handoff):
             state.handoffs[handoff.handoff_id] = HandoffRecord(handoff, HandoffState.PENDING, at_ns)
+            if handoff.needs_approval:
+                arm_timer(state, TimerPurpose.HANDOFF, handoff.handoff_id, event.expires_wall_s)
         case ev.HandoffDecided():
             held = state.handoffs[event.handoff_id]
             held.state = next_state(HANDOFF_TABLE, held.state, _HANDOFF_TRIGGERS[event.state])
             held.decided_by, held.reason = event.actor, event.reason
+            disarm_timer(state, TimerPurpose.HANDOFF, event.handoff_id)
         case ev.AlertRaised():
             _raise(state, event, at_ns)
         case ev.AlertAcknowledged():

@@ -149,10 +149,3 @@ def _shut_down(sit: Situation, reason: str) -> Iterator[ev.Event]:
         return
     yield from cancel_all(sit, (OrderRole.ENTRY, OrderRole.TARGET), reason)
     yield from decide_abort(sit, reason)
-
-
-def decide_handoff_timeout(sit: Situation, handoff_id: str) -> Iterator[ev.Event]:
-    """A handoff that nobody decided in time: expired, never approved by time."""
-    record = sit.state.handoffs.get(handoff_id)
-    if record is not None and record.state is HandoffState.PENDING:
-        yield ev.HandoffDecided(handoff_id, HandoffState.EXPIRED, "clock", "no answer in time")

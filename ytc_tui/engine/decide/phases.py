@@ -163,8 +163,12 @@ def propose(sit: Situation, after: Phase) -> Iterator[ev.Event]:
 
 
 def decide_entered(sit: Situation, event: ev.PhaseChanged) -> Iterator[ev.Event]:
-    """What a new phase brings with it: start balance, gate."""
+    """What a new phase brings with it: start balance, gate; a handoff out of the one before waits no more."""
     state = sit.state
+    for record in list(state.handoffs.values()):
+        if record.state is HandoffState.PENDING:
+            why = f"the session went on to {event.after} without it"
+            yield ev.HandoffDecided(record.handoff.handoff_id, HandoffState.EXPIRED, "orchestrator", why)
     match event.after:
         case Phase.PRE_MARKET:
             yield ev.StartBalanceFixed(state.wallet)

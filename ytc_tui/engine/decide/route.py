@@ -23,6 +23,7 @@ from ytc_tui.engine.decide import (
 from ytc_tui.engine.decide import trades as trade
 from ytc_tui.engine.decide.evidence import decide_order_read
 from ytc_tui.engine.decide.recovery import decide_restarted, decide_venue_read
+from ytc_tui.engine.decide.timers import decide_timer
 from ytc_tui.engine.health import decide_health
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -58,8 +59,8 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[ev.Event]:
             yield from tasks.decide_answer(sit, response)
         case inp.Commanded(command):
             yield from operator.decide_command(sit, command)
-        case inp.HandoffTimedOut(handoff_id):
-            yield from operator.decide_handoff_timeout(sit, handoff_id)
+        case inp.TimerFired():
+            yield from decide_timer(sit, item)
         case inp.VenueRead():
             yield from flatten.decide_read(sit, item)
             yield from decide_venue_read(sit, item)
@@ -233,6 +234,8 @@ def _harvest(sit: Situation, agent: str, event: ev.TaskReported) -> Iterator[ev.
 def _handoff_decided(sit: Situation, event: ev.HandoffDecided) -> Iterator[ev.Event]:
     if event.state is HandoffState.APPROVED:
         yield from phases.decide_clock(sit)
+        return
+    if sit.state.handoffs[event.handoff_id].handoff.from_phase != sit.state.phase:
         return
     yield ev.AlertRaised(
         f"handoff-{event.handoff_id}",
