@@ -1,8 +1,7 @@
-"""From setup to order: the plan, the gate's verdicts, and the entry with its stop attached.
+"""From setup to order: the plan, what the gate is asked about it, and the entry with its stop attached.
 
-Decides what is proposed to the gate and what its answer becomes. Imports the gate, sizing, ids, the
-situation and the model. Invariants: every setup that is found ends in a decision with its verdicts;
-a refused setup is asked again only when its own quality changed; no entry without an attached stop.
+Decides a plan's prices and size, and the shape of its entry. Imports the gate, sizing, ids, the situation
+and the model. Invariant: no entry without an attached stop.
 """
 
 from __future__ import annotations
@@ -12,95 +11,17 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ytc_tui.analysis.sizing import size_position, split_parts, tick_value
-from ytc_tui.engine.ids import client_order_id, decision_id
+from ytc_tui.engine.ids import client_order_id
 from ytc_tui.engine.risk.exposure import cost_per_unit
-from ytc_tui.engine.risk.gate import Assessment, approve_entry, assess
+from ytc_tui.engine.risk.gate import Assessment, approve_entry
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
-from ytc_tui.model.codec import from_json
 from ytc_tui.model.market import Instrument, Side
 from ytc_tui.model.money import ZERO, decimal_from_float, price_ceiling, price_floor
 from ytc_tui.model.orders import OrderKind, OrderRequest, OrderRole, OrderState
-from ytc_tui.model.risk import RiskRequest, TradePlan, Verdict
-from ytc_tui.model.session import Phase
+from ytc_tui.model.risk import RiskRequest, TradePlan
 from ytc_tui.model.signals import Setup
-from ytc_tui.model.structure import Regime
-from ytc_tui.model.tasks import AgentStatus, ResponseMessage
 from ytc_tui.model.trades import Trade, TradeState
-
-QUALITY_RULES = ("setup_score", "regime_fit", "sideways", "chasing")
-
-
-def decide_scan(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:
-    """Setups that the scanner names for the first time."""
-    for data in response.result.get("active_setups", ()):
-        setup = from_json(Setup, data)
-        if setup.setup_id not in sit.state.setups_seen:
-            yield ev.SetupDetected(setup, sit.market.bar_ref(setup.symbol))
-
-
-def decide_next_proposal(sit: Situation) -> Iterator[ev.Event]:
-    """The first proposal of this minute that is not decided yet; so each sees the order before it."""
-    for name in sit.registry.agents:
-        agent = sit.state.agents.get(name)
-        if agent is None or agent.last_run_ns != sit.at_ns or agent.status is AgentStatus.FAILED:
-            continue
-        for data in agent.output.get("proposals", ()):
-            setup = from_json(Setup, data)
-            if _may_decide(sit, setup):
-                yield from _decide(sit, setup)
-                return
-
-
-def _may_decide(sit: Situation, setup: Setup) -> bool:
-    state = sit.state
-    if state.phase is not Phase.ACTIVE_TRADING or state.ended:
-        return False
-    if state.setup_attempts.get(setup.setup_id, 0) >= sit.policy.scan.max_attempts:
-        return False
-    if any(_alive(trade) and trade.setup_id == setup.setup_id for trade in state.trades.values()):
-        return False
-    refusal = state.setup_refusals.get(setup.setup_id)
-    if refusal is None:
-        return True
-    return refusal in QUALITY_RULES and not _first_failed(quality(sit, setup, plan_of(sit, setup)))
-
-
-def _alive(trade: Trade) -> bool:
-    """A trade that was entered, or whose entry still works, uses its setup up."""
-    return trade.state is not TradeState.NOT_ENTERED
-
-
-def quality(sit: Situation, setup: Setup, plan: TradePlan) -> tuple[Verdict, ...]:
-    """Verdicts on the setup itself: score, regime fit, and not chasing (semantics.md 5, Y-32)."""
-    scan = sit.policy.scan
-    score, fit = decimal_from_float(round(setup.score, 4)), decimal_from_float(round(setup.regime_fit, 4))
-    least, least_fit = Decimal(repr(scan.min_score)), Decimal(repr(scan.min_regime_fit))
-    trigger = decimal_from_float(setup.trigger)
-    wholesale = (plan.entry - trigger) * setup.side.sign >= ZERO
-    return (
-        Verdict("setup_score", score >= least, f"score {score} of {least} needed", score, least),
-        Verdict(
-            "regime_fit", fit >= least_fit, f"{setup.regime} fits {fit}, {least_fit} needed", fit, least_fit
-        ),
-        Verdict(
-            "sideways",
-            scan.trade_sideways or setup.regime is not Regime.SIDEWAYS,
-            f"regime {setup.regime}" + ("" if scan.trade_sideways else ", sideways markets are switched off"),
-        ),
-        Verdict(
-            "chasing",
-            wholesale,
-            f"trigger {trigger} against the worst price allowed {plan.entry} "
-            f"(LWP {setup.lwp}, LRP {setup.lrp}, less costs)",
-            trigger,
-            plan.entry,
-        ),
-    )
-
-
-def _first_failed(verdicts: tuple[Verdict, ...]) -> str:
-    return next((verdict.rule for verdict in verdicts if not verdict.ok), "")
 
 
 def plan_of(sit: Situation, setup: Setup) -> TradePlan:
@@ -199,43 +120,13 @@ def _symbol_problem(sit: Situation, symbol: str) -> str:
     return f"{left.request.role} {left.request.client_id} of an earlier trade still works" if left else ""
 
 
-def _decide(sit: Situation, setup: Setup) -> Iterator[ev.Event]:
-    plan = plan_of(sit, setup)
-    verdicts = quality(sit, setup, plan)
-    number = decision_id(sit.state.decisions_made + 1)
-    bar = sit.market.bar_ref(setup.symbol)
-    refused_by = _first_failed(verdicts)
-    if refused_by:
-        yield _refusal(number, setup, plan, verdicts, refused_by, bar)
-        return
-    assessment = assess(risk_request(sit, plan), sit.policy.limits)
-    verdicts += assessment.verdicts
-    if assessment.refused_by:
-        yield _refusal(number, setup, plan, verdicts, assessment.refused_by, bar)
-        return
-    yield ev.DecisionMade(
-        number,
-        setup.setup_id,
-        assessment.plan,
-        verdicts,
-        assessment.asked,
-        assessment.granted,
-        "",
-        assessment.reason,
-        bar,
-    )
-    yield from enter(sit, setup, assessment, number)
+def enter(
+    sit: Situation, setup: Setup, assessment: Assessment, decision: str, attempt: int
+) -> Iterator[ev.Event]:
+    """The trade and its stop-limit entry with the stop attached (domain.md Y-33, agent 08).
 
-
-def _refusal(
-    number: str, setup: Setup, plan: TradePlan, verdicts: tuple[Verdict, ...], rule: str, bar: ev.BarRef
-) -> ev.DecisionMade:
-    reason = next(verdict.reason for verdict in verdicts if verdict.rule == rule and not verdict.ok)
-    return ev.DecisionMade(number, setup.setup_id, plan, verdicts, plan.quantity, ZERO, rule, reason, bar)
-
-
-def enter(sit: Situation, setup: Setup, assessment: Assessment, decision: str) -> Iterator[ev.Event]:
-    """The trade and its stop-limit entry with the stop attached (domain.md Y-33, agent 08)."""
+    `attempt` counts the entry orders of this setup, this one included.
+    """
     plan = assessment.plan
     instrument = sit.market.instruments[plan.symbol]
     policy, session = sit.policy, sit.state.session_id
@@ -260,13 +151,15 @@ def enter(sit: Situation, setup: Setup, assessment: Assessment, decision: str) -
         order = replace(order, stop_price=plan.entry)
     approved = approve_entry(assessment, order)
     trade_id = decision.replace("D", "T")
-    yield ev.TradePlanned(planned_trade(sit, setup, plan, decision, trade_id))
+    yield ev.TradePlanned(planned_trade(sit, setup, plan, decision, trade_id, attempt))
     yield ev.OrderIntended(
         approved.order, trade_id, decision, approved.approval_id, None, f"{setup.kind} {setup.side}"
     )
 
 
-def planned_trade(sit: Situation, setup: Setup, plan: TradePlan, decision: str, trade_id: str) -> Trade:
+def planned_trade(
+    sit: Situation, setup: Setup, plan: TradePlan, decision: str, trade_id: str, attempt: int
+) -> Trade:
     """The trade record of an approved plan; its 1 R is the loss at the stop with costs."""
     instrument = sit.market.instruments[plan.symbol]
     if plan.stop is None:
@@ -292,5 +185,5 @@ def planned_trade(sit: Situation, setup: Setup, plan: TradePlan, decision: str, 
         planned_ns=sit.at_ns,
         score=setup.score,
         contract_size=instrument.contract_size,
-        attempts=sit.state.setup_attempts.get(setup.setup_id, 0) + 1,
+        attempts=attempt,
     )

@@ -10,7 +10,6 @@ from typing import assert_never
 
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.decide import (
-    entries,
     flatten,
     lifecycle,
     loss,
@@ -18,6 +17,7 @@ from ytc_tui.engine.decide import (
     operator,
     orders,
     phases,
+    setups,
     tasks,
 )
 from ytc_tui.engine.decide import trades as trade
@@ -174,7 +174,7 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
             yield from tasks.decide_reported(sit, response)
             yield from _harvest(sit, response.agent_name, event)
         case ev.DecisionMade():
-            yield from entries.decide_next_proposal(sit)
+            yield from setups.decide_next_proposal(sit)
         case ev.PhaseChanged():
             yield from phases.decide_entered(sit, event)
             yield from tasks.decide_due(sit)
@@ -222,11 +222,11 @@ def _after_flat(sit: Situation) -> Iterator[ev.Event]:
 def _harvest(sit: Situation, agent: str, event: ev.TaskReported) -> Iterator[ev.Event]:
     """What an agent's report leads to: setups, decisions, orders, the next agents, the next phase."""
     if agent == "setup_scanner":
-        yield from entries.decide_scan(sit, event.response)
+        yield from setups.decide_scan(sit, event.response)
     elif agent in _MANAGERS:
         yield from management.decide_actions(sit, event.response)
     if "proposals" in event.response.result:
-        yield from entries.decide_next_proposal(sit)
+        yield from setups.decide_next_proposal(sit)
     yield from tasks.decide_due(sit)
     yield from phases.decide_clock(sit)
 
