@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ytc_tui.model.codec import canonical, from_json, to_json
+from ytc_tui.model.codec import FLOAT_DIGITS, canonical, from_json, plain, to_json
 from ytc_tui.model.market import Side
 from ytc_tui.model.orders import Fill, Liquidity, OrderKind, OrderRequest, OrderRole
 from ytc_tui.model.state import State
@@ -70,3 +71,60 @@ def test_floats_are_rounded_to_the_stated_digits() -> None:
 def test_an_empty_state_survives() -> None:
     state = State("s")
     assert from_json(State, json.loads(canonical(state))) == state
+
+
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+leaves = st.none() | st.booleans() | st.integers() | numbers | st.text(max_size=5)
+keys = st.text(max_size=4) | st.integers() | numbers | st.booleans() | st.none()
+trees = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+)
+
+
+def sorted_text(data: Any) -> str:
+    """The canonical text of JSON data, said the slow way."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def by_hand(text: str) -> float:
+    return round(float(text), FLOAT_DIGITS)
+
+
+@given(st.dictionaries(keys, trees, max_size=4))
+def test_plain_data_and_its_text_are_what_json_gives_with_rounded_floats(data: dict[str, Any]) -> None:
+    expected = json.loads(json.dumps(data), parse_float=by_hand)
+    assert plain(data) == expected
+    assert canonical(plain(data)) == canonical({"of": plain(data)})[6:-1] == sorted_text(expected)
+
+
+def test_keys_that_are_numbers_are_sorted_as_text() -> None:
+    unordered: dict[Any, str] = {9: "b", 10: "a"}
+    assert canonical(plain(unordered)) == '{"10":"a","9":"b"}'
+
+
+def test_plain_data_is_a_copy() -> None:
+    inner = [1]
+    kept = plain({"a": inner})
+    inner.append(2)
+    assert kept == {"a": [1]}
+    assert to_json(kept) == {"a": [1]}
+
+
+@pytest.mark.parametrize("bad", [float("nan"), Decimal(1), object()])
+def test_plain_refuses_what_json_does_not_have(bad: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        plain({"x": bad})
+
+
+@given(requests)
+def test_the_text_of_a_value_is_the_sorted_text_of_its_data(order: OrderRequest) -> None:
+    assert canonical(order) == sorted_text(to_json(order))
+    assert canonical({"b": (order, 1.5), "a": {Side.BUY: order}}) == sorted_text(
+        {"b": [to_json(order), 1.5], "a": {"buy": to_json(order)}}
+    )
+
+
+def test_a_type_without_a_canonical_form_is_named() -> None:
+    with pytest.raises(TypeError, match="complex"):
+        canonical({"x": [1j]})

@@ -10,12 +10,15 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from json.encoder import encode_basestring
+from operator import attrgetter
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 FLOAT_DIGITS = 10
@@ -23,9 +26,19 @@ FLOAT_DIGITS = 10
 ValueT = TypeVar("ValueT")
 Json = Any  # what json.loads gives: dict, list, str, int, float, bool or None
 
+_dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_quoted: Callable[[str], str] = encode_basestring
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+_LONG_FRACTION = re.compile(r"\.[0-9]{11}")
+_NUMBER_AS_KEY = re.compile(r'"-?[0-9][^"]*":')
+
 
 class Plain(dict[str, Any]):
-    """JSON data in canonical form already, which is not walked again; made by `plain` alone."""
+    """JSON data in canonical form already, with its text; made by `plain` alone and never changed."""
+
+    __slots__ = ("text",)
+
+    text: str
 
 
 def plain(data: Mapping[str, Any]) -> Plain:
@@ -33,26 +46,37 @@ def plain(data: Mapping[str, Any]) -> Plain:
 
     TypeError or ValueError when it holds anything but JSON, or a number that is not finite.
     """
-    text = json.dumps(data, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
-    return Plain(json.loads(text, parse_float=_rounded))
+    try:
+        text = _dumps(data)
+    except TypeError:  # keys of several types have no order before they are text
+        text = ""
+    if not text or _may_change(text):
+        text = json.dumps(data, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
+        text = _dumps(json.loads(text, parse_float=_rounded))
+    result = Plain(json.loads(text))
+    result.text = text
+    return result
+
+
+def _may_change(text: str) -> bool:
+    """Whether a float may have too many digits, or a key may have been a number and sorted as one."""
+    return bool(_LONG_FRACTION.search(text) or "e-" in text or _NUMBER_AS_KEY.search(text))
 
 
 def _rounded(text: str) -> float:
     return round(float(text), FLOAT_DIGITS)
 
 
+def decimal_text(value: Decimal) -> str:
+    """All digits of `value`, never an exponent."""
+    text = str(value)  # three times as quick as format, and the same unless it has an exponent
+    return format(value, "f") if "E" in text else text
+
+
 def to_json(value: object) -> Json:
     """`value` as plain JSON data; raises TypeError on a type that has no canonical form."""
-    kind: Any = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return value
-    if kind is Plain:
-        return value
-    if kind is dict:
-        return {str(key): to_json(item) for key, item in cast(dict[Any, Any], value).items()}
-    if kind is list or kind is tuple:
-        return [to_json(item) for item in cast(list[Any], value)]
-    return _encoder(kind)(value)
+    kind: type = type(value)
+    return value if kind in _AS_THEY_ARE else _encoder(kind)(value)
 
 
 def _of_float(value: Any) -> Json:
@@ -61,36 +85,97 @@ def _of_float(value: Any) -> Json:
     return round(value, FLOAT_DIGITS)
 
 
-def _of_decimal(value: Any) -> Json:
-    return format(value, "f")
-
-
 def _of_enum(value: Any) -> Json:
-    return value.value
+    return value._value_  # the value itself, without the property around it
+
+
+def _of_mapping(value: Any) -> Json:
+    return {str(key): to_json(item) for key, item in value.items()}
+
+
+def _of_sequence(value: Any) -> Json:
+    return [to_json(item) for item in value]
+
+
+def _of_record(kind: type) -> Callable[[Any], Json]:
+    names = _field_names(kind)
+    return lambda value: {name: to_json(getattr(value, name)) for name in names}
+
+
+def _itself(value: Any) -> Json:
+    return value
 
 
 @cache
 def _encoder(kind: type) -> Callable[[Any], Json]:
     """How values of exactly this type are written; built once per type."""
+    if kind is Plain or kind in _AS_THEY_ARE:
+        return _itself
     if issubclass(kind, float):
         return _of_float
     if issubclass(kind, Decimal):
-        return _of_decimal
+        return decimal_text
     if issubclass(kind, Enum):
         return _of_enum
     if dataclasses.is_dataclass(kind):
-        names = _field_names(kind)
-        return lambda value: {name: to_json(getattr(value, name)) for name in names}
+        return _of_record(kind)
     if issubclass(kind, Mapping):
-        return lambda value: {str(key): to_json(item) for key, item in value.items()}
+        return _of_mapping
     if issubclass(kind, tuple | list):
-        return lambda value: [to_json(item) for item in value]
+        return _of_sequence
     raise TypeError(f"no canonical form for {kind.__name__}")
 
 
 def canonical(value: object) -> str:
     """`value` as canonical JSON text."""
-    return json.dumps(to_json(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _WRITERS[type(value)](value)
+
+
+class _Writers(dict[type, Callable[[Any], str]]):
+    """How values of exactly each type become text at once, with no tree between; built once per type."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        encode = _encoder(kind)
+        if kind is Plain:
+            writer: Callable[[Any], str] = attrgetter("text")
+        elif encode is _of_mapping:
+            writer = _mapping_text
+        elif encode is _of_sequence:
+            writer = _sequence_text
+        elif dataclasses.is_dataclass(kind):
+            writer = _record_text(kind)
+        else:
+            writer = _leaf_text(encode)
+        self[kind] = writer
+        return writer
+
+
+def _leaf_text(encode: Callable[[Any], Json]) -> Callable[[Any], str]:
+    def text(value: Any) -> str:
+        plain_value = encode(value)
+        return _quoted(plain_value) if isinstance(plain_value, str) else _dumps(plain_value)
+
+    return text
+
+
+def _mapping_text(value: Any) -> str:
+    items = {str(key): item for key, item in value.items()}
+    texts = [f"{_quoted(key)}:{_WRITERS[type(items[key])](items[key])}" for key in sorted(items)]
+    return "{" + ",".join(texts) + "}"
+
+
+def _sequence_text(value: Any) -> str:
+    return "[" + ",".join([_WRITERS[type(item)](item) for item in value]) + "]"
+
+
+def _record_text(kind: type) -> Callable[[Any], str]:
+    names = sorted(_field_names(kind))
+    frame = "{" + ",".join(f'"{name}":%s' for name in names) + "}"
+    read = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
+    return lambda value: frame % tuple([_WRITERS[type(item)](item) for item in read(value)])
+
+
+_WRITERS = _Writers({str: _quoted, int: int.__repr__, float: lambda value: repr(_of_float(value))})
 
 
 def from_json(kind: type[ValueT], data: Json) -> ValueT:
