@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.adapters.stores.disks import small_disk
 from ytc_tui.adapters.locks import Lock, account_lock, acquire, holder_of, holders, session_lock
-from ytc_tui.errors import AlreadyRunning
+from ytc_tui.errors import AlreadyRunning, ConfigInvalid
 
 NOW_NS = 1_750_550_400_000_000_000  # 2025-06-22 00:00:00 UTC
 HOLDER = """
@@ -34,9 +35,25 @@ def test_the_second_holder_is_told_pid_host_since_and_what_to_do(tmp_path: Path)
         f"pid {os.getpid()}",
         socket.gethostname(),
         "2025-06-22 00:00:00 UTC",
-        "ytc attach",
+        "ytc status",
     ):
         assert part in message
+
+
+def test_a_full_disk_takes_the_explanation_and_not_the_lock(tmp_path: Path) -> None:
+    with small_disk(tmp_path, "64k") as disk:
+        acquire(disk / "a.lock", "a", now_ns=NOW_NS).release()
+        with (disk / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match="No space"):
+            while True:
+                filler.write(bytes(4096))
+        with acquire(disk / "a.lock", "a", now_ns=NOW_NS), pytest.raises(AlreadyRunning):
+            acquire(disk / "a.lock", "a", now_ns=NOW_NS)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigInvalid, match=r"file/a\.lock: the lock file cannot be made"):
+        acquire(tmp_path / "file" / "a.lock", "a", now_ns=NOW_NS)
 
 
 def test_a_released_lock_can_be_taken_again(tmp_path: Path) -> None:
@@ -100,6 +117,6 @@ def test_a_link_in_place_of_the_file_is_not_followed(tmp_path: Path) -> None:
     target = tmp_path / "precious"
     target.write_text("keep")
     (tmp_path / "x.lock").symlink_to(target)
-    with pytest.raises(OSError):
+    with pytest.raises(ConfigInvalid, match="symbolic link"):
         acquire(tmp_path / "x.lock", "x", now_ns=NOW_NS)
     assert target.read_text() == "keep"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import os
+import resource
+import signal
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -185,6 +187,23 @@ def test_a_full_disk_is_counted(opened: OpenLog) -> None:
     log.audit(entries(1)[0])
     assert log.lost == 1
     assert log.audited_seq == 0
+
+
+def test_a_line_that_a_full_disk_cut_does_not_spoil_the_next(opened: OpenLog, tmp_path: Path) -> None:
+    log = opened()
+    first, second, third = entries(3)
+    log.audit(first)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (log.audit_path.stat().st_size + 20, limits[1]))
+    try:
+        log.audit(second)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    log.audit(third)
+    assert [line["seq"] for line in lines(log.audit_path)] == [1, 3]
+    assert log.lost == 1
 
 
 def test_closing_leaves_logging_as_it_was(opened: OpenLog) -> None:

@@ -110,7 +110,7 @@ def test_torn_and_foreign_lines_are_counted(tmp_path: Path) -> None:
     answer = logs(tmp_path)
     assert [line["message"] for line in answer.data["lines"]] == ["m1"]
     assert answer.data["unreadable"] == 5
-    assert "(5 unreadable lines left out)" in answer.text
+    assert "(unreadable lines left out: 5)" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ async def test_flatten_waits_for_the_proof_and_says_what_was_closed() -> None:
     answer = await operate.flatten_until_flat(engine, command(Verb.FLATTEN), 60)
     assert answer.exit_code == 0
     assert answer.text.splitlines() == [
-        "flatten: verified flat after 2 rounds, session P&L -75 (-0.7500 %)",
+        "flatten: verified flat in round 2, session P&L -75 (-0.7500 %)",
         "closed: BTCUSDT sell 0.5 at 2022-11-08T12:03:20Z: P&L -71",
         "gate reducing (verified flat)",
     ]
@@ -272,5 +272,6 @@ def test_no_engine_at_all(paths: Paths) -> None:
     for everywhere in (True, False):
         with pytest.raises(EngineUnreachable, match="no engine is running"):
             operate.flatten(paths, "", order, everywhere=everywhere, timeout_s=1)
-    with pytest.raises(UsageInvalid, match="must be positive"):
-        operate.flatten(paths, "", order, everywhere=True, timeout_s=0)
+    for wait_s in (0.0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(UsageInvalid, match="must be a positive number"):
+            operate.flatten(paths, "", order, everywhere=True, timeout_s=wait_s)

@@ -41,6 +41,14 @@ async def test_several_stores_newest_first_and_a_limit(tmp_path: Path) -> None:
     assert sessions([tmp_path / "missing.db"], safe=safe_line).text.startswith("no session yet")
 
 
+async def test_of_sessions_that_begin_at_one_instant_the_last_run_goes_first(tmp_path: Path) -> None:
+    """Runs of the same data under two labels have the same hours."""
+    path = await stored(tmp_path / "ytc.db", opened("a-first"), opened("c-second"), opened("b-third"))
+    rows = sessions([path], safe=safe_line).data["sessions"]
+    assert len({row["started_at"] for row in rows}) == 1
+    assert [row["session"] for row in rows] == ["b-third", "c-second", "a-first"]
+
+
 async def test_a_file_that_is_no_store_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "ytc.db").write_text("not a database, by any means")
     with pytest.raises(JournalCorrupt):

@@ -9,7 +9,6 @@ processes can never lock two files of one name.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -79,10 +78,20 @@ def account_lock(folder: Path, venue: str, account: str, *, now_ns: int) -> Lock
 def acquire(path: Path, what: str, *, now_ns: int) -> Lock:
     """Lock the file at `path`, created 0600, and write into it who holds it.
 
-    Raises AlreadyRunning naming pid, host and since; ConfigInvalid where the file system cannot lock.
+    Raises AlreadyRunning naming pid, host and since; ConfigInvalid where the file cannot be made or locked.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    # Not every system has it; the program can still be imported and read its journals there.
+    import fcntl
+
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise ConfigInvalid(
+            f"the lock file cannot be made: {error.strerror}",
+            where=str(path),
+            fix="free space on this disk, and look at the rights of the folder",
+        ) from error
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -90,7 +99,7 @@ def acquire(path: Path, what: str, *, now_ns: int) -> Lock:
         os.close(fd)
         by = "a process that has not yet said who it is" if holder is None else str(holder)
         raise AlreadyRunning(
-            f"{what} is held by {by}", where=str(path), fix="see it with `ytc attach`, or end it first"
+            f"{what} is held by {by}", where=str(path), fix="see it with `ytc status`, or end it first"
         ) from error
     except OSError as error:
         os.close(fd)
@@ -100,8 +109,10 @@ def acquire(path: Path, what: str, *, now_ns: int) -> Lock:
             fix="put the state folder on a local disk",
         ) from error
     holder = Holder(os.getpid(), socket.gethostname(), now_ns, what)
-    os.ftruncate(fd, 0)
-    os.pwrite(fd, json.dumps(asdict(holder)).encode(), 0)
+    # The lock is held whether or not a full disk takes the text that explains it.
+    with contextlib.suppress(OSError):
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, json.dumps(asdict(holder)).encode(), 0)
     return Lock(path, fd, holder)
 
 

@@ -7,6 +7,7 @@ counted; a line is plain ASCII, so no text in it can steer a terminal.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import logging
@@ -92,10 +93,14 @@ class SessionLog:
         if self._audit_fd < 0 or entry.seq <= self.audited_seq:
             return
         line = json.dumps({**entry._asdict(), "body": self._redactor.data(json.loads(entry.body))})
+        whole_bytes = os.fstat(self._audit_fd).st_size
         try:
             _write_all(self._audit_fd, line.encode() + b"\n")
         except OSError:
             self._audit_lost += 1
+            # A disk that filled up in the middle took a part, which the next line must not join.
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._audit_fd, whole_bytes)
         else:
             self.audited_seq = entry.seq
 

@@ -7,24 +7,37 @@ from datetime import UTC, datetime
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.market import NS_PER_S
 
+# Bars outside these are no market data: a feed reads times from 1973 to 2255.
+_FROM_YEAR, _BEYOND_YEAR = 1973, 2255
+_SPEED_DIGITS = 9
+
 
 def parse_instant(text: str, flag: str) -> int:
-    """UTC nanoseconds of `2022-11-08T12:00Z`, with any ISO 8601 offset; without one it is UTC."""
+    """UTC nanoseconds of `2022-11-08T12:00Z`, with any ISO 8601 offset; without one it is UTC.
+
+    Raises UsageInvalid, naming `flag`, for anything else and for years that no feed has.
+    """
     try:
         read = datetime.fromisoformat(text.strip())
     except ValueError:
         raise UsageInvalid(
             f"{text!r} is not a time", where=flag, fix="write it like 2022-11-08T12:00Z"
         ) from None
+    if not _FROM_YEAR <= read.year < _BEYOND_YEAR:
+        raise UsageInvalid(
+            f"{text!r} is no time of a market",
+            where=flag,
+            fix=f"years are {_FROM_YEAR} to {_BEYOND_YEAR - 1}",
+        )
     if read.tzinfo is None:
         read = read.replace(tzinfo=UTC)
     return int(read.timestamp()) * NS_PER_S
 
 
 def parse_speed(text: str) -> int | None:
-    """Feed seconds a real second; None for `max`."""
+    """Feed seconds a real second; None for `max`. Raises UsageInvalid."""
     if text == "max":
         return None
-    if text.isdigit() and int(text) >= 1:
+    if text.isascii() and text.isdigit() and len(text) <= _SPEED_DIGITS and int(text) >= 1:
         return int(text)
     raise UsageInvalid(f"{text!r} is not a speed", where="--speed", fix="write 1, 60, ... or max")

@@ -92,7 +92,7 @@ def _rendered(entries: deque[dict[str, Any]], unreadable: int) -> Iterator[str]:
         if entry.get("error"):
             yield "\n".join(f"    {line}" for line in safe(entry["error"], _TRACE_LIMIT).splitlines())
     if unreadable:
-        yield f"({unreadable} unreadable lines left out)"
+        yield f"(unreadable lines left out: {unreadable})"
     if not entries:
         yield "nothing logged that fits"
 

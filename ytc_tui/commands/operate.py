@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from ytc_tui.adapters.paths import Paths
@@ -64,8 +65,8 @@ def agents(paths: Paths, wanted: str) -> Answer:
 
 def flatten(paths: Paths, wanted: str, command: Command, *, everywhere: bool, timeout_s: float) -> Answer:
     """Flatten one engine, or every running one at the same time, and wait until each is verified flat."""
-    if timeout_s <= 0:
-        raise UsageInvalid("the time to wait must be positive", where="--timeout")
+    if not 0 < timeout_s < inf:
+        raise UsageInvalid("the time to wait must be a positive number of seconds", where="--timeout")
 
     async def all_of_them() -> Answer:
         engines = find_engines(paths.socket_dir)
@@ -172,7 +173,7 @@ def _flatten_answer(
     if flat:
         flattening = document["emergency"]
         lines = [
-            f"flatten: verified flat after {flattening['rounds']} rounds, session P&L"
+            f"flatten: verified flat in round {flattening['rounds']}, session P&L"
             f" {document['session_pnl']} ({document['session_metrics']['current_pnl_pct']} %)"
         ]
         lines += [f"closed: {trade}" for trade in closed]

@@ -34,7 +34,8 @@ def sessions(db_paths: Sequence[Path], *, safe: Sanitiser, limit: int = 50) -> A
     for path in db_paths:
         if path.is_file():
             with SqliteReader(path) as reader:
-                found += [_session(reader, name, path) for name in reader.sessions()]
+                found += [_session(reader, name, path) for name in reversed(reader.sessions())]
+    # A stable sort: sessions over the same data begin at the same instant, and the last run goes first.
     found.sort(key=lambda row: row["started_at"] or 0, reverse=True)
     shown = [sanitised(row, safe) for row in found[:limit]]
     data = {"sessions": to_json(shown), "total": len(found)}

@@ -74,7 +74,7 @@ def _order_text(event: ev.Event) -> str:
         case ev.FlattenStarted():
             return f"FLATTEN  {event.cause}: {event.reason}"
         case ev.FlatVerified():
-            return f"FLAT     verified after {event.rounds} rounds, session {event.pnl_pct:.4f} %"
+            return f"FLAT     verified in round {event.rounds}, session {event.pnl_pct:.4f} %"
         case ev.ExposureRemains(remaining):
             return f"EXPOSED  {'; '.join(remaining)}"
         case ev.HandoffProposed(handoff):

@@ -93,3 +93,16 @@ def test_trading_goes_on_for_a_while_when_no_file_can_grow(tmp_path: Path) -> No
         check=False,
     )
     assert done.stdout.split() == ["100"], done.stderr
+
+
+def test_the_store_and_its_log_are_the_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "venue.db"
+    before = os.umask(0o022)
+    try:
+        store = PaperStore(path)
+    finally:
+        os.umask(before)
+    assert {file.name: file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == dict.fromkeys(
+        ("venue.db", "venue.db-wal", "venue.db-shm"), 0
+    )
+    store.close()

@@ -8,6 +8,7 @@ the state after it, all or nothing. The venue survives a kill of the engine with
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import weakref
 from dataclasses import dataclass
@@ -79,6 +80,8 @@ class PaperStore:
         try:
             if path != _IN_MEMORY:
                 path.parent.mkdir(parents=True, exist_ok=True)
+                # Created here so that the database, and the files beside it, are the owner's alone.
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             # Opened by the composition root, used by the one thread that runs the engine.
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             weakref.finalize(self, self._db.close)
