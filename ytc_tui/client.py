@@ -1,15 +1,19 @@
 """The one door's protocol: what a client may ask of an engine, wherever it runs.
 
-Decides the values that cross the door. Imports the model only. Invariant: a receipt says what the
-engine did with a command, never what it hopes to do.
+Decides the values that cross the door. Imports the model and the views' names only. Invariants: a receipt
+says what the engine did with a command, never what it hopes to do; a view in a frame is frozen.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ytc_tui.model.commands import Command
+
+# At most so many rows of a page; more is another page.
+MAX_PAGE_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,43 @@ class Receipt:
     unconfirmed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What changed since the frame before, all of it in the first. `number` counts the frames of one
+    subscription; a frame without views says that the engine lives. `views` by name; None = there is no
+    such thing now (no session, a symbol that is not traded)."""
+
+    number: int
+    at_ns: int
+    views: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One journal entry as a line: its number, feed time (UTC ns), type and words."""
+
+    seq: int
+    at_ns: int
+    type: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Entries, newest first; `before_seq` continues with what is older, 0 = that was all."""
+
+    session_id: str
+    rows: tuple[PageRow, ...]
+    before_seq: int
+
+
 class EngineClient(Protocol):
     """A running engine, local or remote. Every method raises EngineUnreachable when nobody answers."""
+
+    def frames(self, names: Collection[str]) -> AsyncGenerator[Frame, None]:
+        """Frames of the views `names`: everything at once, then what changes, at most ten a second and
+        at least one a second. Ends with EngineUnreachable; UsageInvalid for a name that is no view."""
+        ...
 
     async def status(self, component: str | None = None) -> dict[str, Any]:
         """The session document with health and metrics, or one component's health."""
@@ -35,6 +74,10 @@ class EngineClient(Protocol):
 
     async def send(self, command: Command) -> Receipt:
         """Carry out an operator command and say what became of it."""
+        ...
+
+    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
+        """Journal entries older than `before_seq` (0 = the newest), at most MAX_PAGE_ROWS."""
         ...
 
     async def explain(self, target: str) -> dict[str, Any]:

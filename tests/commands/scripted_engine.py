@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from ytc_tui.client import Receipt
+from ytc_tui.client import Frame, Page, Receipt
 from ytc_tui.errors import YtcError
 from ytc_tui.model.commands import Command
 
@@ -146,6 +146,12 @@ class ScriptedEngine:
     async def send(self, command: Command) -> Receipt:
         self.sent.append(command)
         return self.receipt(command)
+
+    def frames(self, names: Collection[str]) -> AsyncGenerator[Frame, None]:
+        raise AssertionError("no command of the shell watches frames")
+
+    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
+        raise AssertionError("no command of the shell pages the journal")
 
     async def explain(self, target: str) -> dict[str, Any]:
         return {}

@@ -21,7 +21,7 @@ from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.http import DoorServer
 from ytc_tui.boot import Parts, RunRequest, hold_account, open_journal, prepare, whole_on_record
-from ytc_tui.commands.explain import explain
+from ytc_tui.commands.record import Record
 from ytc_tui.config import LoadedSettings
 from ytc_tui.engine.door import Door
 from ytc_tui.errors import JournalUnavailable
@@ -120,12 +120,7 @@ async def _serve(run: PaperRun, stay: bool) -> None:
         loop.add_signal_handler(number, stop)
     loop.add_signal_handler(signal.SIGHUP, lambda: None)
     run.parts.paths.prepare_sockets()
-    database = run.parts.paths.database
-
-    def from_journal(session: str, target: str) -> dict[str, Any]:
-        return dict(explain(database, target, safe=safe_line, session=session).data)
-
-    door = Door(run.host, from_journal)
+    door = door_of(run)
     server = DoorServer(door, run.parts.paths.socket(run.parts.door_name))
     await server.start()
     watcher = asyncio.create_task(_watch_kill_file(run))
@@ -138,6 +133,17 @@ async def _serve(run: PaperRun, stay: bool) -> None:
     finally:
         watcher.cancel()
         await server.stop()
+
+
+def door_of(run: PaperRun) -> Door:
+    """The door of a run, which answers from its host and its record."""
+    clock = run.parts.clock
+    return Door(
+        host=run.host,
+        record=Record(run.parts.paths.database),
+        speed=lambda: f"{clock.speed}x" if clock.speed is not None else "max",
+        venue="paper",
+    )
 
 
 async def _watch_kill_file(run: PaperRun) -> None:

@@ -6,28 +6,51 @@ Invariant: reading changes nothing; a command goes through the host's inbox like
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from ytc_tui.client import Receipt
-from ytc_tui.engine.decide.tasks import idle_reason
+from ytc_tui.client import MAX_PAGE_ROWS, Frame, Page, Receipt
+from ytc_tui.engine.charting import chart
 from ytc_tui.engine.document import metrics, session_document
 from ytc_tui.engine.health import health_rows
 from ytc_tui.engine.host import Host
+from ytc_tui.engine.seeing import see, why_idle
+from ytc_tui.engine.session_run import SessionRun
 from ytc_tui.engine.situation import Situation
+from ytc_tui.engine.watching import Watching
+from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.commands import Command
+from ytc_tui.model.tasks import HandoffState
+from ytc_tui.views.catalog import BUILDERS, chart_of
 
-Explain = Callable[[str, str], dict[str, Any]]
+
+class RecordQuestions(Protocol):
+    """What the door asks of the written record; answered off the engine's loop."""
+
+    async def explain(self, session: str, target: str) -> dict[str, Any]: ...
+
+    async def page(self, session: str, before_seq: int, rows: int) -> Page: ...
 
 
 @dataclass(slots=True)
 class Door:
-    """One engine's door. `explain` answers from the journal: (session id, target) -> gate chain."""
+    """One engine's door. `speed` says how fast the feed plays, `venue` what stands behind the orders."""
 
     host: Host
-    explain_from_journal: Explain
+    record: RecordQuestions
+    speed: Callable[[], str]
+    venue: str
     last_document: dict[str, Any] = field(default_factory=dict)
+    watching: Watching = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watching = Watching(self._views)
+
+    # ---- EngineClient ---------------------------------------------------------------------------
+
+    def frames(self, names: Collection[str]) -> AsyncGenerator[Frame, None]:
+        return self.watching.frames(names)
 
     async def status(self, component: str | None = None) -> dict[str, Any]:
         """The running session's document with health and metrics; the last one when none runs."""
@@ -43,16 +66,15 @@ class Door:
         }
         if component is not None:
             return {"component": component, **health.get(component, {"status": "unknown"})}
-        document = session_document(sit)
         counted = metrics(sit)
         counted["api_call_count"] = run.kernel.outward.api_calls
         counted["average_response_time"] = run.kernel.runner.average_ms()
         return {
-            **document,
+            **session_document(sit),
             "running": True,
             "metrics": counted,
             "health": health,
-            "why_idle": why_idle(sit),
+            "why_idle": _why_idle(sit),
             "working_orders": [
                 {
                     "client_id": record.request.client_id,
@@ -70,20 +92,52 @@ class Door:
     async def send(self, command: Command) -> Receipt:
         return await self.host.send(command)
 
+    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
+        if before_seq < 0 or not 0 < rows <= MAX_PAGE_ROWS:
+            raise UsageInvalid(f"{rows} rows before {before_seq}", fix=f"ask for 1 to {MAX_PAGE_ROWS} rows")
+        session = self._session()
+        return await self.record.page(session, before_seq, rows) if session else Page("", (), 0)
+
     async def explain(self, target: str) -> dict[str, Any]:
-        run = self.host.current
-        session = run.kernel.sit.state.session_id if run else str(self.last_document.get("session_id", ""))
-        return self.explain_from_journal(session, target) if session else {}
+        session = self._session()
+        return await self.record.explain(session, target) if session else {}
+
+    # ---- what a frame shows ---------------------------------------------------------------------
+
+    def _session(self) -> str:
+        run = self.host.latest
+        return run.kernel.sit.state.session_id if run else str(self.last_document.get("session_id", ""))
+
+    def _views(self, names: Collection[str]) -> tuple[int, dict[str, Any]]:
+        run = self.host.latest
+        if run is None:
+            return 0, dict.fromkeys(names)
+        sit = run.kernel.sit
+        seen = see(
+            sit,
+            run.kernel.runner,
+            speed=self.speed(),
+            venue=self.venue,
+            stalled=run.kernel.stalled,
+            waiting_for=_waiting_for(run),
+        )
+        views: dict[str, Any] = {}
+        for name in names:
+            charted = chart_of(name)
+            views[name] = chart(sit, *charted) if charted else BUILDERS[name](sit.state, seen)
+        return seen.at_ns, views
 
 
-def why_idle(sit: Situation) -> dict[str, str]:
-    """Why each agent of the present phase does not run now; those that wait for their trigger say so."""
+def _waiting_for(run: SessionRun) -> str:
+    """For whose answer the feed stands still; empty when it does not."""
+    handoffs = run.kernel.sit.state.handoffs.values()
+    pending = [r.handoff.handoff_id for r in handoffs if r.state is HandoffState.PENDING]
+    return f"your answer to {', '.join(pending)}" if pending else ""
+
+
+def _why_idle(sit: Situation) -> dict[str, str]:
     plan = sit.workflow.phases.get(sit.state.phase)
-    reasons: dict[str, str] = {}
-    for name in sit.registry.agents:
-        steps = [step for step in plan.steps if step.agent == name] if plan else []
-        if not steps:
-            reasons[name] = f"not part of {sit.state.phase}"
-        else:
-            reasons[name] = idle_reason(sit, steps[-1]) or f"waits for {steps[-1].on}"
-    return reasons
+    return {
+        name: why_idle(sit, [step for step in plan.steps if step.agent == name] if plan else [])
+        for name in sit.registry.agents
+    }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import types
+from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from typing import Any, cast
 
@@ -35,17 +36,23 @@ class AgentRunner:
         self._max_concurrent = max_concurrent
         self._stopwatch = stopwatch
         self._observe = observe
-        self._runs = 0
-        self._total_ms = 0.0
+        self._runs: Counter[str] = Counter()
+        self._total_ms: defaultdict[str, float] = defaultdict(float)
 
     def average_ms(self) -> float | None:
-        """Mean duration of the runs since this process began, None before the first."""
-        return round(self._total_ms / self._runs, 4) if self._runs else None
+        """Mean duration of all runs since this process began, None before the first."""
+        runs = self._runs.total()
+        return round(sum(self._total_ms.values()) / runs, 4) if runs else None
+
+    def mean_ms(self, agent: str) -> float | None:
+        """Mean duration of this agent's runs since this process began, None before the first."""
+        runs = self._runs[agent]
+        return round(self._total_ms[agent] / runs, 4) if runs else None
 
     def _ran(self, agent: str, begun_ns: int) -> None:
         elapsed_ms = (self._stopwatch() - begun_ns) / _NS_PER_MS
-        self._runs += 1
-        self._total_ms += elapsed_ms
+        self._runs[agent] += 1
+        self._total_ms[agent] += elapsed_ms
         self._observe(agent, elapsed_ms)
 
     async def run(self, tasks: Sequence[TaskMessage], contexts: Contexts) -> list[ResponseMessage]:

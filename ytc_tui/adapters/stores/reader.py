@@ -28,8 +28,12 @@ from ytc_tui.model.market import Bar
 
 PAGE_ROWS = 2_000
 BUSY_TIMEOUT_S = 5.0
+_END = 2**62  # past every sequence number
 ENTRIES_SQL = (
     f"SELECT {', '.join(Entry._fields)} FROM journal WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?"
+)
+NEWEST_SQL = (
+    f"SELECT {', '.join(Entry._fields)} FROM journal WHERE session = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
 )
 SESSIONS_SQL = (
     "SELECT session FROM (SELECT DISTINCT session FROM journal) LEFT JOIN heads USING (session)"
@@ -50,7 +54,7 @@ BARS_SQL = (
 def open_readonly(path: Path) -> sqlite3.Connection:
     """A read-only connection. Raises JournalUnavailable or JournalCorrupt (absent, no store, newer)."""
     if not path.is_file():
-        raise JournalCorrupt("there is no journal", where=str(path), fix="name the folder or file of a run")
+        raise JournalCorrupt("there is no journal", where=str(path), fix="`ytc run` begins one")
     address = f"file:{quote(str(path))}?mode=ro"
     try:
         try:
@@ -166,6 +170,10 @@ class SqliteReader:
             if len(page) < PAGE_ROWS:
                 return
             after_seq = page[-1][0]
+
+    def newest(self, session: str, before_seq: int, limit: int) -> tuple[Entry, ...]:
+        """At most `limit` entries before `before_seq` (0 = the end), newest first."""
+        return tuple(map(Entry._make, self._all(NEWEST_SQL, (session, before_seq or _END, limit))))
 
     def bars(self, symbol: str, from_ns: int, to_ns: int, feed: str | None = None) -> Iterator[Bar]:
         """Bars that open in [from_ns, to_ns), oldest first; of `feed` alone if it is given."""

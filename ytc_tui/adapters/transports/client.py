@@ -7,17 +7,22 @@ a command may have arrived.
 
 from __future__ import annotations
 
+import json
 import shlex
+from collections.abc import AsyncGenerator, Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
+from websockets.asyncio.client import unix_connect
+from websockets.exceptions import WebSocketException
 
+from ytc_tui.adapters.transports.frames import MAX_FRAME_BYTES, frame_from
 from ytc_tui.adapters.transports.sockets import RunningEngine, engine_for, find_engines
 from ytc_tui.adapters.transports.wire import PREFIX, error_from
-from ytc_tui.client import Receipt
+from ytc_tui.client import Frame, Page, Receipt
 from ytc_tui.errors import EngineUnreachable, YtcError
 from ytc_tui.model.codec import from_json, to_json
 from ytc_tui.model.commands import Command, Verb
@@ -27,6 +32,7 @@ __all__ = ["HttpClient", "RunningEngine", "engine_for", "find_engines"]
 STATUS_TIMEOUT_S = 5.0
 # A command waits for the end of the engine's present step.
 COMMAND_TIMEOUT_S = 15.0
+CLOSE_TIMEOUT_S = 0.5
 
 
 class HttpClient:
@@ -64,6 +70,30 @@ class HttpClient:
 
     async def aclose(self) -> None:
         await self._http.aclose()
+
+    async def frames(self, names: Collection[str]) -> AsyncGenerator[Frame, None]:
+        """Frames of `names` until the engine hangs up, which is an EngineUnreachable."""
+        query = quote(",".join(sorted(names)), safe=",")
+        connect = unix_connect(
+            str(self._socket_path),
+            f"ws://engine{PREFIX}/frames?views={query}",
+            compression=None,
+            max_size=MAX_FRAME_BYTES,
+            open_timeout=self._status_timeout_s,
+            close_timeout=CLOSE_TIMEOUT_S,
+        )
+        try:
+            async with connect as socket:
+                async for message in socket:
+                    yield _frame(message)
+        except (OSError, TimeoutError, WebSocketException) as error:
+            raise self._unreachable("no engine answers at this door", "", None) from error
+        raise self._unreachable("the engine hung up", "", None)
+
+    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
+        """Journal entries older than `before_seq`, newest first."""
+        asked = {"before_seq": str(before_seq), "rows": str(rows)}
+        return from_json(Page, await self._read("/journal", asked))
 
     async def status(self, component: str | None = None) -> dict[str, Any]:
         """The session document, or one component's health."""
@@ -117,3 +147,10 @@ class HttpClient:
         if self._kill_file is not None and (command is None or command.verb in (Verb.FLATTEN, Verb.SHUTDOWN)):
             fix = f"to flatten without it: touch {shlex.quote(str(self._kill_file))}; {fix}"
         return EngineUnreachable(what, where=str(self._socket_path), fix=fix)
+
+
+def _frame(message: str | bytes) -> Frame:
+    """The frame in a message; an error that the engine sent instead is raised."""
+    if message[:9] == '{"error":':
+        raise error_from(json.loads(message), 200)
+    return frame_from(message)

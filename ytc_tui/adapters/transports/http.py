@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ytc_tui.adapters.transports.desk import CommandDesk
+from ytc_tui.adapters.transports.frames import frame_text
 from ytc_tui.adapters.transports.sockets import bind, peer
 from ytc_tui.adapters.transports.wire import MAX_BODY_BYTES, PREFIX, command_from, error_document
 from ytc_tui.client import EngineClient
@@ -109,7 +110,9 @@ def _config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=_PeerChecked,
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=MAX_BODY_BYTES,
+        ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
         log_level="warning",
@@ -138,6 +141,14 @@ def _app(client: EngineClient, desk: CommandDesk) -> FastAPI:
     async def explain(target: str) -> Response:
         return _answer(await client.explain(target))
 
+    @app.get(f"{PREFIX}/journal")
+    async def journal(before_seq: int = 0, rows: int = 50) -> Response:
+        return _answer(to_json(await client.page(before_seq, rows)))
+
+    @app.websocket(f"{PREFIX}/frames")
+    async def frames(socket: WebSocket, views: str = "") -> None:
+        await _stream(client, socket, [name for name in views.split(",") if name])
+
     @app.get(f"{PREFIX}/health")
     async def health() -> Response:
         document = await client.status()
@@ -146,6 +157,34 @@ def _app(client: EngineClient, desk: CommandDesk) -> FastAPI:
 
     _handle_failures(app)
     return app
+
+
+async def _stream(client: EngineClient, watcher: WebSocket, names: list[str]) -> None:
+    """Send frames until the watcher leaves; an error is the last message."""
+    await watcher.accept()
+    sending = asyncio.create_task(_send_frames(client, watcher, names))
+    leaving = asyncio.create_task(_until_it_leaves(watcher))
+    await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (sending, leaving):
+        task.cancel()
+    await asyncio.gather(sending, leaving, return_exceptions=True)
+    with contextlib.suppress(RuntimeError):  # the connection is gone
+        await watcher.close()
+
+
+async def _send_frames(client: EngineClient, watcher: WebSocket, names: list[str]) -> None:
+    try:
+        async with contextlib.aclosing(client.frames(names)) as frames:
+            async for frame in frames:
+                await watcher.send_text(frame_text(frame))
+    except YtcError as error:
+        await watcher.send_text(json.dumps(error_document(error)))
+
+
+async def _until_it_leaves(watcher: WebSocket) -> None:
+    with contextlib.suppress(WebSocketDisconnect):
+        while True:
+            await watcher.receive_text()
 
 
 def _handle_failures(app: FastAPI) -> None:

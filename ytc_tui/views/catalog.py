@@ -1,0 +1,48 @@
+"""The views that a client can subscribe to, by name.
+
+Decides the names and what each one holds, so that both ends of the door agree. Imports the views.
+Invariant: every name decodes to exactly one frozen type.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ytc_tui.views import agent_health, alerts, exposure, phase, risk, top, waiting
+from ytc_tui.views.chart import ChartView
+
+BUILDERS = {
+    "top": top.build,
+    "phase": phase.build,
+    "agents": agent_health.build,
+    "exposure": exposure.build,
+    "risk": risk.build,
+    "alerts": alerts.build,
+    "waiting": waiting.build,
+}
+VIEW_TYPES: dict[str, type] = {
+    "top": top.TopView,
+    "phase": phase.PhaseView,
+    "agents": agent_health.AgentsView,
+    "exposure": exposure.ExposureView,
+    "risk": risk.RiskView,
+    "alerts": alerts.AlertsView,
+    "waiting": waiting.WaitingView,
+}
+_CHART = re.compile(r"chart/([A-Z0-9]{1,32})/([0-9]{1,3})")
+
+
+def chart_name(symbol: str, minutes: int) -> str:
+    """The name of a symbol's chart on bars of `minutes`."""
+    return f"chart/{symbol}/{minutes}"
+
+
+def chart_of(name: str) -> tuple[str, int] | None:
+    """Symbol and minutes of a chart's name; None for any other name."""
+    found = _CHART.fullmatch(name)
+    return (found[1], int(found[2])) if found else None
+
+
+def view_type(name: str) -> type | None:
+    """What the view `name` holds; None if there is no such view."""
+    return ChartView if chart_of(name) else VIEW_TYPES.get(name)
