@@ -200,3 +200,38 @@ async def test_a_timer_that_was_overtaken_does_nothing(tmp_path: Path) -> None:
     await simulation.run()
     assert len(stale) == 2
     assert check_laws(simulation).handoffs["H001"].state is HandoffState.APPROVED
+
+
+async def test_the_last_handoff_is_waited_for_when_the_feed_has_ended(tmp_path: Path) -> None:
+    asked = {"handoff.approve.paper": '["POST_MARKET->SHUTDOWN"]'}
+    tape = Tape(end="13:00").walk("12:41", 20_040, 20_056, 20_060)
+    for minute in range(48, 60):
+        tape.bar(f"12:{minute}", 20_050, 20_060, opens=20_055, closes=20_055, volume=0.0)  # nothing fills
+    simulation = stage(tmp_path, tape, long_at("12:41"), settings=asked, handoff_expiry_s=30.0)
+    answers(simulation, approve)
+    await simulation.run()
+    state = simulation.state()
+    assert state.positions and "unconfirmed_exposure" in simulation.alerts()
+    assert state.ended
+
+
+async def test_a_rejected_end_of_trading_is_proposed_again_on_request(tmp_path: Path) -> None:
+    def reject(state: State, name: str, content: str) -> list[Command]:
+        return [Command("no", Verb.REJECT, "me", "look first", target=name)]
+
+    asked = {
+        "handoff.approve.paper": '["ACTIVE_TRADING->POST_MARKET"]',
+        "session.planned_hours": "0.5",
+        "session.hard_hours": "0.75",
+    }
+    simulation = stage(tmp_path, Tape(), settings=asked, until="14:00", handoff_expiry_s=30.0)
+    answers(simulation, reject, approve)
+    first = simulation.operator
+    assert first is not None
+    resumes = said_at((on_day("13:00"), Command("r1", Verb.RESUME, "me", "looked")))
+    simulation.operator = lambda state, now_ns: [*first(state, now_ns), *resumes(state, now_ns)]
+    await simulation.run()
+    state = check_laws(simulation)
+    moved = {e.after: at_ns for at_ns, e in simulation.timed(ev.PhaseChanged)}
+    assert moved[Phase.POST_MARKET] == on_day("13:00")
+    assert state.ended and state.end_reason == "session time over"

@@ -184,4 +184,7 @@ class SessionRun:
         if not self.begun:
             await self._begin()
         self.kernel.sit.feed_over = True
-        await self.kernel.take(max(self.now_ns, self.kernel.sit.state.now_ns), (inp.FeedEnded(),))
+        self.now_ns = max(self.now_ns, self.kernel.sit.state.now_ns)
+        await self.kernel.take(self.now_ns, (inp.FeedEnded(),))
+        if not self.ended:
+            await self.between()

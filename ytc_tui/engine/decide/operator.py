@@ -97,7 +97,7 @@ def _act(sit: Situation, command: Command) -> Iterator[ev.Event]:
             yield from _close_gate(sit, reason)
         case Verb.PAUSE:
             yield from _close_gate(sit, reason)
-            if state.status in (SessionStatus.RUNNING, SessionStatus.INITIALIZED):
+            if state.status is SessionStatus.RUNNING:
                 after = next_state(STATUS_TABLE, state.status, StatusTrigger.PAUSE)
                 yield ev.StatusChanged(state.status, after, reason)
         case Verb.RESUME:
@@ -127,7 +127,7 @@ def _close_gate(sit: Situation, reason: str) -> Iterator[ev.Event]:
 
 
 def _open_gate(sit: Situation, reason: str) -> Iterator[ev.Event]:
-    """ACTIVE within trading hours, else back to waiting for them; a refused handoff is proposed anew."""
+    """ACTIVE within trading hours, before them back to waiting; a refused handoff is proposed anew."""
     state = sit.state
     trading = state.phase is Phase.ACTIVE_TRADING and sit.at_ns < sit.window.planned_end_ns
     if trading and sit.pnl_pct() > -sit.policy.limits.entries_off_loss_pct:
@@ -135,16 +135,21 @@ def _open_gate(sit: Situation, reason: str) -> Iterator[ev.Event]:
             yield ev.GateChanged(state.gate, Gate.ACTIVE, reason)
     elif state.phase in (Phase.INIT, Phase.PRE_MARKET, Phase.SESSION_OPEN):
         yield ev.GateChanged(state.gate, Gate.REDUCING, GATE_BEFORE_HOURS)
-        last = next(reversed(state.handoffs.values()), None)
-        if last is not None and last.state in (HandoffState.REJECTED, HandoffState.EXPIRED):
-            yield from propose(sit, Phase(last.handoff.to_phase))
+    last = next(reversed(state.handoffs.values()), None)
+    refused = last is not None and last.state in (HandoffState.REJECTED, HandoffState.EXPIRED)
+    if last is not None and refused and last.handoff.from_phase == state.phase:
+        yield from propose(sit, Phase(last.handoff.to_phase))
 
 
 def _shut_down(sit: Situation, reason: str) -> Iterator[ev.Event]:
-    """End of the session: close in paper where configured, then the report."""
+    """End of the session: close in paper where configured, then the report.
+
+    A flatten under way becomes the session's end: what it waits for is waited for.
+    """
     state = sit.state
-    if (state.positions or state.working) and sit.policy.close_on_shutdown:
-        if not flattening(sit):
+    under_way = state.flattening if flattening(sit) else None
+    if (state.positions or state.working or under_way) and sit.policy.close_on_shutdown:
+        if under_way is None or under_way.cause != "session_end":
             yield ev.FlattenStarted("session_end", reason, None, None, final=False)
         return
     yield from cancel_all(sit, (OrderRole.ENTRY, OrderRole.TARGET), reason)
