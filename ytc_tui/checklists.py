@@ -28,12 +28,15 @@ from ytc_tui.agents.base import Probe
 from ytc_tui.boot import Parts
 from ytc_tui.engine.ports import Venue
 from ytc_tui.engine.risk.registry import RULES
-from ytc_tui.errors import YtcError
+from ytc_tui.errors import JournalUnavailable, YtcError
 from ytc_tui.model.market import NS_PER_DAY
 from ytc_tui.model.session import StepResult
 
 Line = tuple[str, str, str]
 Act = Callable[[], str]
+
+# The probes of what a session is kept in.
+_KEEPING = frozenset({"journal", "disk", "emergency"})
 
 
 async def start_up_probes(parts: Parts, venue: Venue, open_spare: Callable[[], object]) -> tuple[Probe, ...]:
@@ -43,19 +46,38 @@ async def start_up_probes(parts: Parts, venue: Venue, open_spare: Callable[[], o
         symbols=tuple(feed.symbols),
         warmup_wanted_ns=parts.loaded.settings.session.warmup_days * NS_PER_DAY,
         warmup_ns={symbol: feed.warmup_ns(symbol) for symbol in feed.symbols},
+        volume_unknown=tuple(symbol for symbol in feed.symbols if not feed.volume_known(symbol)),
     )
     return (
         feed_probe(facts),
-        await venue_probe(venue, stopwatch_ns),
+        await venue_probe(venue, stopwatch_ns, bars_feed=True),
         journal_probe(parts.paths.database),
         log_probe(parts.paths.log_dir),
-        disk_probe(parts.paths.state_dir),
+        disk_probe(parts.paths.state_dir, bars_feed=True),
         emergency_probe(open_spare),
         clock_probe(ClockReading(time.time_ns(), time.monotonic_ns())),
-        time_sync_probe(),
+        time_sync_probe(bars_feed=True),
         *MachineProbe(bars_feed=True).read(),
         hummingbot_probe(),
     )
+
+
+def refuse_unwritable(parts: Parts, probes: Sequence[Probe]) -> None:
+    """Raises JournalUnavailable where what is decided could not be kept: nothing is begun then.
+
+    A session that began would be on record as ended for want of a disk, and could not be played again.
+    """
+    blocked = [
+        f"{probe.component}: {probe.detail}"
+        for probe in probes
+        if probe.component in _KEEPING and probe.result is StepResult.BLOCKED
+    ]
+    if blocked:
+        raise JournalUnavailable(
+            f"no session can be kept here: {'; '.join(blocked)}",
+            where=str(parts.paths.state_dir),
+            fix="free the disk and run the same command again: it goes on from the record",
+        )
 
 
 def initial_lines(parts: Parts, probes: Sequence[Probe]) -> list[Line]:

@@ -25,7 +25,7 @@ from ytc_tui.adapters.stores.writer import SqliteJournal
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.agents.base import Probe
 from ytc_tui.boot import Parts, open_venue, venue_store
-from ytc_tui.checklists import Line, finishing_lines, initial_lines, start_up_probes
+from ytc_tui.checklists import Line, finishing_lines, initial_lines, refuse_unwritable, start_up_probes
 from ytc_tui.engine.kernel import Observer
 from ytc_tui.engine.ports import Notice, Notifier, Venue
 from ytc_tui.model.chain import Entry
@@ -186,6 +186,7 @@ async def _checks(
     parts: Parts, venue: Venue, open_spare: Callable[[], object]
 ) -> tuple[list[Line], tuple[Probe, ...]]:
     probes = await start_up_probes(parts, venue, open_spare)
+    refuse_unwritable(parts, probes)
     return initial_lines(parts, probes), probes
 
 

@@ -110,9 +110,20 @@ def test_feed(facts: FeedFacts, result: StepResult, says: str) -> None:
 )
 async def test_venue(answer: VenueAccount | Exception, step_ms: int, result: StepResult, says: str) -> None:
     venue: Any = OneAccount(answer)
-    probe = await venue_probe(venue, ticking(step_ms))
+    probe = await venue_probe(venue, ticking(step_ms), bars_feed=False)
     assert (probe.component, probe.result) == ("venue", result)
     assert says in probe.detail
+
+
+async def test_on_a_bars_feed_a_busy_machine_changes_no_verdict(tmp_path: Path) -> None:
+    """The same run under load, or on a fuller disk, must have the same chain (semantics.md 7)."""
+    venue: Any = OneAccount(account("10000"))
+    slow, fast = [await venue_probe(venue, ticking(ms), bars_feed=True) for ms in (5_000, 1)]
+    assert (slow.result, slow.detail) == (fast.result, fast.detail) == (OK, "scripted: account readable")
+    mark = tmp_path / "synchronized"
+    never_set = time_sync_probe(mark, bars_feed=True)
+    mark.touch()
+    assert time_sync_probe(mark, bars_feed=True) == never_set
 
 
 def test_journal_that_takes_writes(database: Path) -> None:
@@ -145,7 +156,7 @@ def test_journal_on_a_full_disk(tmp_path: Path) -> None:
             probe = journal_probe(path)
             assert (probe.result, probe.detail) == (BLOCKED, "cannot be written: No space left on device")
             assert log_probe(disk).result is WARN
-            assert disk_probe(disk).result is BLOCKED
+            assert disk_probe(disk, bars_feed=False).result is BLOCKED
 
 
 def test_a_disk_that_is_read_only(tmp_path: Path) -> None:
@@ -168,10 +179,11 @@ def test_disk(
 ) -> None:
     monkeypatch.setattr(probes, "DISK_WARN_MB", warn_mb)
     monkeypatch.setattr(probes, "DISK_BLOCK_MB", block_mb)
-    probe = disk_probe(tmp_path)
+    probe = disk_probe(tmp_path, bars_feed=False)
     assert probe.result is result
     assert probe.metrics["free_mb"] > 0
-    assert disk_probe(tmp_path / "none").result is BLOCKED
+    assert disk_probe(tmp_path, bars_feed=True).result is (BLOCKED if result is BLOCKED else NONE)
+    assert disk_probe(tmp_path / "none", bars_feed=True).result is BLOCKED
 
 
 @pytest.mark.parametrize(
@@ -194,9 +206,9 @@ def test_clock(now: ClockReading, before: ClockReading | None, result: StepResul
 
 def test_time_service(tmp_path: Path) -> None:
     mark = tmp_path / "synchronized"
-    assert time_sync_probe(mark).result is NONE
+    assert time_sync_probe(mark, bars_feed=False).result is NONE
     mark.touch()
-    assert time_sync_probe(mark).result is OK
+    assert time_sync_probe(mark, bars_feed=False).result is OK
 
 
 def test_machine_numbers_are_telemetry_on_a_bars_feed() -> None:
@@ -231,7 +243,8 @@ async def test_what_was_measured_is_not_in_the_words(tmp_path: Path, database: P
 
     async def words(step_ms: int) -> list[tuple[str, StepResult, str]]:
         later = ClockReading(NOW.wall_ns + step_ms * MS, NOW.monotonic_ns)
-        found = [await venue_probe(venue, ticking(step_ms)), clock_probe(later, NOW), disk_probe(tmp_path)]
+        found = [await venue_probe(venue, ticking(step_ms), bars_feed=False), clock_probe(later, NOW)]
+        found.append(disk_probe(tmp_path, bars_feed=False))
         found += [journal_probe(database), *MachineProbe(bars_feed=True).read()]
         return [(probe.component, probe.result, probe.detail) for probe in found]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.adapters.stores.disks import small_disk
 from tests.journeys.process import Home, until
 
 DEMO = ("--demo", "--from", "2022-11-08T03:46Z")
@@ -95,6 +96,23 @@ def test_nobody_at_the_door_is_said_plainly(home: Home) -> None:
     answer = home.ytc("status")
     assert answer.returncode == 6
     assert "no engine is running" in answer.stderr
+
+
+def test_a_full_disk_begins_no_session_and_the_same_command_does_when_there_is_room(
+    tmp_path: Path, runtime: Path
+) -> None:
+    with small_disk(tmp_path, "90m") as disk:
+        home = Home(disk, runtime)
+        (disk / "filler").write_bytes(bytes(80 * 1024 * 1024))
+        refused = home.ytc("run", "--headless", "--exit-when-done", *FAST)
+        assert refused.returncode == 4
+        assert "disk: less than 64 MB free" in refused.stderr
+        assert "run the same command again" in refused.stderr
+        assert json.loads(home.ytc("sessions", "--json").stdout)["total"] == 0
+        (disk / "filler").unlink()
+        [document] = home.documents(*FAST)
+        assert document["session_status"] == "completed"
+        assert json.loads(home.ytc("verify", "--json").stdout)["ok"]
 
 
 def test_one_digit_edited_in_the_file_is_named(home: Home) -> None:

@@ -48,6 +48,7 @@ _NS_PER_MS = 1_000_000
 _NS_PER_DAY = 86_400_000_000_000
 _BYTES_PER_MB = 1024 * 1024
 _TRIAL_BYTES = 4096
+_NO_MATTER = "nothing depends on it on a bars feed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,11 @@ def feed_probe(facts: FeedFacts) -> Probe:
     return Probe("feed", StepResult.OK, f"{len(facts.symbols)} symbols: {', '.join(facts.symbols)}")
 
 
-async def venue_probe(venue: Venue, stopwatch: Callable[[], int]) -> Probe:
-    """Whether the account can be read, and has money; `stopwatch` gives monotonic ns."""
+async def venue_probe(venue: Venue, stopwatch: Callable[[], int], *, bars_feed: bool) -> Probe:
+    """Whether the account can be read, and has money; `stopwatch` gives monotonic ns.
+
+    On a bars feed feed time waits for the answer, so that its latency is telemetry and no verdict.
+    """
     begun_ns = stopwatch()
     try:
         async with asyncio.timeout(VENUE_TIMEOUT_S):
@@ -99,7 +103,7 @@ async def venue_probe(venue: Venue, stopwatch: Callable[[], int]) -> Probe:
     metrics = {"latency_ms": latency_ms}
     if account.equity <= ZERO:
         return Probe("venue", StepResult.BLOCKED, "the account holds no money", metrics)
-    if latency_ms > VENUE_SLOW_MS:
+    if latency_ms > VENUE_SLOW_MS and not bars_feed:
         return Probe("venue", StepResult.WARN, f"slower than {VENUE_SLOW_MS:g} ms", metrics)
     return Probe("venue", StepResult.OK, f"{venue.name}: account readable", metrics)
 
@@ -126,8 +130,8 @@ def log_probe(folder: Path) -> Probe:
     return found
 
 
-def disk_probe(folder: Path) -> Probe:
-    """Free space of the disk under `folder`."""
+def disk_probe(folder: Path, *, bars_feed: bool) -> Probe:
+    """Free space of the disk under `folder`. On a bars feed it blocks or is not_applicable."""
     try:
         free_mb = shutil.disk_usage(folder).free / _BYTES_PER_MB
     except OSError as error:
@@ -135,6 +139,8 @@ def disk_probe(folder: Path) -> Probe:
     metrics = {"free_mb": round(free_mb, 1)}
     if free_mb < DISK_BLOCK_MB:
         return Probe("disk", StepResult.BLOCKED, f"less than {DISK_BLOCK_MB} MB free", metrics)
+    if bars_feed:
+        return Probe("disk", StepResult.NOT_APPLICABLE, _NO_MATTER, metrics)
     if free_mb < DISK_WARN_MB:
         return Probe("disk", StepResult.WARN, f"less than {DISK_WARN_MB} MB free", metrics)
     return Probe("disk", StepResult.OK, f"more than {DISK_WARN_MB} MB free", metrics)
@@ -163,8 +169,10 @@ def clock_probe(now: ClockReading, before: ClockReading | None = None) -> Probe:
     return Probe("clock", StepResult.OK, "plausible and steady", metrics)
 
 
-def time_sync_probe(mark: Path = TIMESYNC_MARK) -> Probe:
-    """Whether a time service set the clock; not_applicable where none can be asked."""
+def time_sync_probe(mark: Path = TIMESYNC_MARK, *, bars_feed: bool) -> Probe:
+    """Whether a time service set the clock; not_applicable where none can be asked, or on a bars feed."""
+    if bars_feed:
+        return Probe("time_sync", StepResult.NOT_APPLICABLE, _NO_MATTER)
     if mark.exists():
         return Probe("time_sync", StepResult.OK, "set by the system's time service")
     return Probe("time_sync", StepResult.NOT_APPLICABLE, "unknown: no time service to ask")
@@ -190,8 +198,7 @@ class MachineProbe:
     def _judged(self, component: str, used_pct: float, warn_pct: float) -> Probe:
         metrics = {"used_pct": used_pct}
         if self._bars_feed:
-            detail = "nothing depends on it on a bars feed"
-            return Probe(component, StepResult.NOT_APPLICABLE, detail, metrics)
+            return Probe(component, StepResult.NOT_APPLICABLE, _NO_MATTER, metrics)
         if used_pct > warn_pct:
             return Probe(component, StepResult.WARN, f"more than {warn_pct:g} % used", metrics)
         return Probe(component, StepResult.OK, f"at most {warn_pct:g} % used", metrics)

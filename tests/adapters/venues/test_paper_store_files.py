@@ -102,7 +102,6 @@ def test_the_store_and_its_log_are_the_owners_alone(tmp_path: Path) -> None:
         store = PaperStore(path)
     finally:
         os.umask(before)
-    assert {file.name: file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == dict.fromkeys(
-        ("venue.db", "venue.db-wal", "venue.db-shm"), 0
-    )
+    open_to_others = {file.name: file.stat().st_mode & 0o077 for file in tmp_path.iterdir()}
+    assert open_to_others == {"venue.db": 0, "venue.db-wal": 0, "venue.db-shm": 0}
     store.close()
