@@ -20,7 +20,7 @@ from ytc_tui.engine.schedule import Hours
 from ytc_tui.errors import ConfigInvalid
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Instrument
 from ytc_tui.model.risk import RiskLimits
-from ytc_tui.model.session import Approval, Mode
+from ytc_tui.model.session import Mode
 from ytc_tui.model.signals import SetupKind
 from ytc_tui.settings.session import timeframe_min
 
@@ -33,13 +33,6 @@ def refuse_unbuilt(settings: Settings) -> None:
     if settings.mode is not Mode.PAPER:
         raise ConfigInvalid(
             f"mode {settings.mode} has no venue in this release", where="mode", fix="use mode = paper"
-        )
-    by_setup = set(settings.trading.approval_by_setup.values())
-    if settings.trading.approval is not Approval.AUTO or by_setup - {Approval.AUTO}:
-        raise ConfigInvalid(
-            "approval of single trades by a person is not part of this release",
-            where="trading.approval",
-            fix="use auto; pause and stop-entries work at any time",
         )
 
 
@@ -174,6 +167,11 @@ def policy_of(
         ),
         approve_handoffs=frozenset(settings.handoff.approved_by_person(settings.mode)),
         handoff_expiry_s=float(settings.handoff.expiry_s),
+        approval=trading.approval,
+        approval_by_setup=tuple(
+            (SetupKind(name), rule) for name, rule in sorted(trading.approval_by_setup.items())
+        ),
+        approval_life_s=float(trading.approval_expiry_s),
         close_on_shutdown=settings.session.close_on_shutdown,
         position_hole_ns=settings.feed.position_hole_min * NS_PER_MIN,
         software=__version__,

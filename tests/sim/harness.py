@@ -66,6 +66,7 @@ class AttendedHost(Host):
     """A host with an operator at hand, who is asked at every pause of the feed for commands to send."""
 
     operator: Operator | None = None
+    feed_waits: bool = True  # False: the market goes on while something waits for a person
     receipts: dict[str, Receipt] = field(default_factory=dict)
     _sending: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -75,6 +76,10 @@ class AttendedHost(Host):
             await Host.between(self)
             return
         self._consult(self.operator)
+        if not self.feed_waits:
+            await asyncio.sleep(0)
+            await self._take_commands()
+            return
         pausing = asyncio.ensure_future(Host.between(self))
         while not (await asyncio.wait({pausing}, timeout=_GLANCE_S))[0]:
             self._consult(self.operator)
@@ -119,6 +124,8 @@ class Simulation:
     spare: LineList = field(default_factory=LineList)
     operator: Operator | None = None
     handoff_expiry_s: float | None = None  # None = as set
+    approval_life_s: float | None = None  # the same
+    feed_waits: bool = True
     host: AttendedHost = field(init=False)
 
     def parts(self) -> Parts:
@@ -126,6 +133,8 @@ class Simulation:
         parts = prepare(loaded, self.request, {})
         if self.handoff_expiry_s is not None:
             parts.policy = replace(parts.policy, handoff_expiry_s=self.handoff_expiry_s)
+        if self.approval_life_s is not None:
+            parts.policy = replace(parts.policy, approval_life_s=self.approval_life_s)
         return parts
 
     def build(self) -> PaperRun:
@@ -160,6 +169,7 @@ class Simulation:
             plain.open_session,
             plain.on_ended,
             operator=self.operator,
+            feed_waits=self.feed_waits,
         )
         return run
 

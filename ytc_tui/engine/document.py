@@ -77,6 +77,7 @@ def session_document(sit: Situation) -> dict[str, Any]:
         "funnel": funnel(sit),
         "checklists": to_json(state.checklists),
         "handoffs": [to_json(record) for record in state.handoffs.values()],
+        "proposals": [to_json(record) for record in state.proposals.values()],
         "end_reason": state.end_reason,
         "ended": state.ended,
         "as_of": iso(sit.at_ns or state.now_ns),

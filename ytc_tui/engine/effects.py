@@ -14,6 +14,7 @@ from ytc_tui.engine.ports import Notice
 from ytc_tui.engine.risk.gate import ApprovedOrder, recall
 from ytc_tui.model import events as ev
 from ytc_tui.model.orders import OrderState
+from ytc_tui.model.proposals import ProposalState
 from ytc_tui.model.session import Phase, Severity
 from ytc_tui.model.state import State
 from ytc_tui.model.tasks import TaskMessage
@@ -90,6 +91,10 @@ def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
         case ev.HandoffDecided(handoff_id):
             if state.handoffs[handoff_id].handoff.needs_approval:
                 yield ForgetTimer(timer_name(TimerPurpose.HANDOFF, handoff_id))
+        case ev.TradeProposed(proposal, ProposalState.PENDING):
+            yield _set(state.timers[timer_name(TimerPurpose.PROPOSAL, proposal.proposal_id)])
+        case ev.ProposalDecided(proposal_id):
+            yield ForgetTimer(timer_name(TimerPurpose.PROPOSAL, proposal_id))
         case ev.AlertRaised(alert_id):
             alert = state.alerts[alert_id]
             if alert.count == 1 and event.severity is not Severity.INFO:

@@ -41,6 +41,10 @@ def decision_id(number: int) -> str:
     return f"D{number:04d}"
 
 
+def proposal_id(number: int) -> str:
+    return f"P{number:04d}"
+
+
 def client_order_id(install: str, account: str, session: str, decision: str, leg: str) -> str:
     """`y`, 14 base32 characters of sha256 over the arguments, and one check character."""
     digest = hashlib.sha256(f"{install}|{account}|{session}|{decision}|{leg}".encode()).digest()

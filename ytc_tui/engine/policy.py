@@ -13,7 +13,8 @@ from ytc_tui.agents.base import ManagementRules, ScanRules
 from ytc_tui.analysis.params import SetupParams
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
 from ytc_tui.model.risk import RiskLimits
-from ytc_tui.model.session import Mode
+from ytc_tui.model.session import Approval, Mode
+from ytc_tui.model.signals import SetupKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class Policy:
     software: str
     round_trip_bps: Decimal
     setup_params: SetupParams
+    approval: Approval = Approval.AUTO
+    approval_by_setup: tuple[tuple[SetupKind, Approval], ...] = ()
+    approval_life_s: float = 60.0
     expiry_ns: int = 4 * NS_PER_MIN
     correlation_check: bool = True
     correlation_days: int = 20
@@ -64,6 +68,10 @@ class Policy:
     late_gap_bars: int = 2
     health_interval_ns: int = 10 * NS_PER_S
     max_slippage_bps: Decimal = Decimal(20)
+
+    def approval_of(self, kind: SetupKind) -> Approval:
+        """Who lets a trade of this setup happen: the setup's own rule, or the session's."""
+        return dict(self.approval_by_setup).get(kind, self.approval)
 
     def timeout_of(self, agent: str, spec_timeout_s: float | None) -> float:
         """Seconds that `agent` may take: its own setting, its spec's, or the orchestrator's default."""

@@ -66,6 +66,8 @@ class SessionRun:
             return
         if not self.begun:
             await self._begin()
+            if self.stopping():
+                return
         market, kernel = self.kernel.sit.market, self.kernel
         market.begin_minute(minute)
         self.minutes += 1
@@ -161,6 +163,9 @@ class SessionRun:
         await self.kernel.resume(self.resumed_ns, effects, items)
         # The venue may be a step ahead of the journal; its books compare once the feed is past it.
         self.reconcile_after_ns = max(self.venue.place_ns(), self.resumed_ns, 1)
+        # What waited for a person waits again, before the market moves on.
+        if self.kernel.sit.state.timers:
+            await self.between()
 
     def _catch_up(self, minute: Minute) -> None:
         """A minute that was journalled before the restart: prices and analysis only."""

@@ -15,6 +15,7 @@ from ytc_tui.model.events import SessionStarted
 from ytc_tui.model.market import Side
 from ytc_tui.model.money import ONE, ZERO
 from ytc_tui.model.orders import WORKING_STATES, OrderRequest, OrderRole, OrderState
+from ytc_tui.model.proposals import Proposal, ProposalState
 from ytc_tui.model.session import Gate, Phase, SessionStatus, Severity, StepResult
 from ytc_tui.model.tasks import AgentStatus, Handoff, HandoffState, TaskMessage
 from ytc_tui.model.timers import ArmedTimer
@@ -106,6 +107,17 @@ class HandoffRecord:
 
 
 @dataclass(slots=True)
+class ProposalRecord:
+    """A proposal and where it stands; `decided_ns` is feed time, 0 while nobody answered."""
+
+    proposal: Proposal
+    state: ProposalState
+    decided_ns: int = 0
+    decided_by: str = ""
+    reason: str = ""
+
+
+@dataclass(slots=True)
 class Flattening:
     """A flatten in progress or done; `pnl_pct` is the session's at the trigger."""
 
@@ -177,6 +189,7 @@ class State:
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
     alert_codes: dict[str, str] = field(default_factory=dict)
     handoffs: dict[str, HandoffRecord] = field(default_factory=dict)
+    proposals: dict[str, ProposalRecord] = field(default_factory=dict)
     timers: dict[str, ArmedTimer] = field(default_factory=dict)  # by name: what waits for a person
     timers_armed: int = 0  # ever, in this session: the newest epoch
     checklists: dict[str, tuple[ChecklistLine, ...]] = field(default_factory=dict)
@@ -204,6 +217,10 @@ class State:
             if (symbol is None or record.request.symbol == symbol)
             and (role is None or record.request.role is role)
         ]
+
+    def pending_proposals(self) -> list[ProposalRecord]:
+        """Proposals that wait for an answer, oldest first."""
+        return [record for record in self.proposals.values() if record.state is ProposalState.PENDING]
 
     def covered_quantity(self, symbol: str, side: Side) -> Decimal:
         """Quantity of `symbol` under working protective stops on the side `side` (the closing side)."""

@@ -14,6 +14,7 @@ class TimerPurpose(StrEnum):
     """What happens to its subject when nobody answered in time."""
 
     HANDOFF = "handoff"
+    PROPOSAL = "proposal"
 
 
 @dataclass(frozen=True, slots=True)

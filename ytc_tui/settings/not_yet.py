@@ -7,7 +7,6 @@ when something reads it; a test fails if a key is read and listed, or neither.
 from __future__ import annotations
 
 _CALENDAR = "the economic calendar"
-_APPROVAL = "approval of single trades by a person"
 _LIVE = "live feeds and venues"
 _LEDGER = "the drawdown ledger across sessions"
 
@@ -16,7 +15,6 @@ NOT_YET: dict[str, str] = {
     "risk.blackout_before_min": _CALENDAR,
     "risk.blackout_after_min": _CALENDAR,
     "feed.calendar_path": _CALENDAR,
-    "trading.approval_expiry_s": _APPROVAL,
     "ui.flatten_confirm": "the screen",
     "trading.entry.max_spread_pct": _LIVE,
     "risk.connection_timeout_s": _LIVE,

@@ -12,6 +12,7 @@ from typing import assert_never
 from ytc_tui.engine.decide.flatten import flattening
 from ytc_tui.engine.decide.outgoing import cancel_all
 from ytc_tui.engine.decide.phases import decide_abort, propose
+from ytc_tui.engine.decide.proposals import answer_refusal, decide_answer, is_answer
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command, Verb
@@ -29,6 +30,9 @@ def decide_command(sit: Situation, command: Command) -> Iterator[ev.Event]:
     problem = refusal(sit, command)
     if problem:
         yield ev.CommandRefused(command, problem)
+        return
+    if is_answer(sit, command):
+        yield from decide_answer(sit, command, _reason_of(command))
         return
     yield ev.CommandTaken(command)
     yield from _act(sit, command)
@@ -48,7 +52,7 @@ def refusal(sit: Situation, command: Command) -> str:
         case Verb.CANCEL | Verb.FLATTEN:
             return ""
         case Verb.APPROVE | Verb.REJECT:
-            return _handoff_refusal(sit, command)
+            return answer_refusal(sit, command) if is_answer(sit, command) else _handoff_refusal(sit, command)
         case Verb.ACK:
             alert = state.alerts.get(command.target)
             if alert is None:
@@ -81,7 +85,7 @@ def _resume_refusal(sit: Situation, command: Command) -> str:
 def _handoff_refusal(sit: Situation, command: Command) -> str:
     record = sit.state.handoffs.get(command.target)
     if record is None:
-        return f"no handoff {command.target!r}"
+        return f"no handoff or proposal {command.target!r}"
     if record.state is not HandoffState.PENDING:
         return f"handoff {command.target} is already {record.state} (by {record.decided_by})"
     if command.content_hash and command.content_hash != record.handoff.content_hash:
@@ -89,9 +93,13 @@ def _handoff_refusal(sit: Situation, command: Command) -> str:
     return ""
 
 
+def _reason_of(command: Command) -> str:
+    return command.reason or f"{command.verb} by {command.actor}"
+
+
 def _act(sit: Situation, command: Command) -> Iterator[ev.Event]:
     state = sit.state
-    reason = command.reason or f"{command.verb} by {command.actor}"
+    reason = _reason_of(command)
     match command.verb:
         case Verb.STOP_ENTRIES:
             yield from _close_gate(sit, reason)

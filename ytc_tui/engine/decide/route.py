@@ -17,6 +17,7 @@ from ytc_tui.engine.decide import (
     operator,
     orders,
     phases,
+    proposals,
     setups,
     tasks,
 )
@@ -98,6 +99,7 @@ def _at_point(sit: Situation, point: inp.PointMet) -> Iterator[ev.Event]:
         yield from loss.decide_loss(sit)
     if flatten.flattening(sit):
         yield from flatten.decide_round(sit)
+    yield from proposals.decide_drift(sit)
 
 
 def _at_close(sit: Situation) -> Iterator[ev.Event]:
@@ -105,6 +107,7 @@ def _at_close(sit: Situation) -> Iterator[ev.Event]:
         yield from flatten.decide_round(sit)
     elif sit.state.positions:
         yield from trade.decide_coverage(sit)
+    yield from proposals.decide_drift(sit)
     yield from _data_alerts(sit)
     yield from decide_health(sit)
     yield from phases.decide_clock(sit)
@@ -175,6 +178,11 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
             yield from _harvest(sit, response.agent_name, event)
         case ev.DecisionMade():
             yield from setups.decide_next_proposal(sit)
+        case ev.ProposalDecided(proposal_id):
+            proposed_ns = sit.state.proposals[proposal_id].proposal.proposed_ns
+            yield from setups.decide_next_proposal(sit, proposed_ns)
+        case ev.GateChanged():
+            yield from proposals.decide_gate_closed(sit)
         case ev.PhaseChanged():
             yield from phases.decide_entered(sit, event)
             yield from tasks.decide_due(sit)

@@ -2,7 +2,7 @@
 
 Decides quality, order and repetition. Imports the entries, the gate, ids, the situation and the model.
 Invariants: every setup that is put to the gate ends in a decision with its verdicts; a refused setup is
-asked again only when its own quality changed.
+asked again only when its own quality changed, and one that a person was shown only when its grade rose.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ytc_tui.engine.decide.entries import enter, plan_of, risk_request
+from ytc_tui.engine.decide.proposals import propose
 from ytc_tui.engine.ids import decision_id
 from ytc_tui.engine.risk.gate import assess
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.codec import from_json
 from ytc_tui.model.money import ZERO, decimal_from_float
+from ytc_tui.model.proposals import REFUSED_AS, ProposalState
 from ytc_tui.model.risk import TradePlan, Verdict
-from ytc_tui.model.session import Phase
+from ytc_tui.model.session import Approval, Phase
 from ytc_tui.model.signals import Setup
+from ytc_tui.model.state import ProposalRecord, State
 from ytc_tui.model.structure import Regime
 from ytc_tui.model.tasks import AgentStatus, ResponseMessage
 from ytc_tui.model.trades import Trade, TradeState
@@ -35,20 +38,25 @@ def decide_scan(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]
             yield ev.SetupDetected(setup, sit.market.bar_ref(setup.symbol))
 
 
-def decide_next_proposal(sit: Situation) -> Iterator[ev.Event]:
-    """The first proposal of this minute that is not decided yet; so each sees the order before it."""
+def decide_next_proposal(sit: Situation, minute_ns: int | None = None) -> Iterator[ev.Event]:
+    """The first proposal of a minute, this one where none is said, that is not decided yet; so each sees
+    the order before it. While one of this instant waits for a person, the next waits with it.
+    """
+    if any(record.proposal.proposed_ns == sit.at_ns for record in sit.state.pending_proposals()):
+        return
+    minute_ns = sit.at_ns if minute_ns is None else minute_ns
     for name in sit.registry.agents:
         agent = sit.state.agents.get(name)
-        if agent is None or agent.last_run_ns != sit.at_ns or agent.status is AgentStatus.FAILED:
+        if agent is None or agent.last_run_ns != minute_ns or agent.status is AgentStatus.FAILED:
             continue
         for data in agent.output.get("proposals", ()):
             setup = from_json(Setup, data)
-            if _may_decide(sit, setup):
+            if _may_decide(sit, setup, minute_ns):
                 yield from _decide(sit, setup)
                 return
 
 
-def _may_decide(sit: Situation, setup: Setup) -> bool:
+def _may_decide(sit: Situation, setup: Setup, minute_ns: int) -> bool:
     state = sit.state
     if state.phase is not Phase.ACTIVE_TRADING or state.ended:
         return False
@@ -56,10 +64,23 @@ def _may_decide(sit: Situation, setup: Setup) -> bool:
         return False
     if any(_alive(trade) and trade.setup_id == setup.setup_id for trade in state.trades.values()):
         return False
+    shown = _last_shown(state, setup)
+    if shown is not None and (
+        shown.state is ProposalState.PENDING or shown.proposal.proposed_ns >= minute_ns
+    ):
+        return False
     refusal = state.setup_refusals.get(setup.setup_id)
     if refusal is None:
         return True
+    if refusal in REFUSED_AS.values():
+        return shown is None or setup.grade < shown.proposal.setup.grade
     return refusal in QUALITY_RULES and not _first_failed(quality(sit, setup, plan_of(sit, setup)))
+
+
+def _last_shown(state: State, setup: Setup) -> ProposalRecord | None:
+    """The last proposal of this setup, None when a person never saw it."""
+    shown = reversed(state.proposals.values())
+    return next((record for record in shown if record.proposal.setup.setup_id == setup.setup_id), None)
 
 
 def _alive(trade: Trade) -> bool:
@@ -125,7 +146,8 @@ def _decide(sit: Situation, setup: Setup) -> Iterator[ev.Event]:
         bar,
     )
     attempt = sit.state.setup_attempts.get(setup.setup_id, 0) + 1
-    yield from enter(sit, setup, assessment, number, attempt)
+    allowed = enter if sit.policy.approval_of(setup.kind) is Approval.AUTO else propose
+    yield from allowed(sit, setup, assessment, number, attempt)
 
 
 def _refusal(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from ytc_tui.engine.decide.proposals import decide_expired
 from ytc_tui.engine.inputs import TimerFired
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -24,5 +25,7 @@ def decide_timer(sit: Situation, fired: TimerFired) -> Iterator[ev.Event]:
     match armed.purpose:
         case TimerPurpose.HANDOFF:
             yield ev.HandoffDecided(armed.subject, HandoffState.EXPIRED, "clock", "no answer in time")
+        case TimerPurpose.PROPOSAL:
+            yield from decide_expired(sit, armed.subject)
         case _:
             assert_never(armed.purpose)

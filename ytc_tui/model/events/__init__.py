@@ -136,6 +136,9 @@ from ytc_tui.model.events.work import (
     HandoffProposed as HandoffProposed,
 )
 from ytc_tui.model.events.work import (
+    ProposalDecided as ProposalDecided,
+)
+from ytc_tui.model.events.work import (
     SetupDetected as SetupDetected,
 )
 from ytc_tui.model.events.work import (
@@ -146,6 +149,9 @@ from ytc_tui.model.events.work import (
 )
 from ytc_tui.model.events.work import (
     TaskRetried as TaskRetried,
+)
+from ytc_tui.model.events.work import (
+    TradeProposed as TradeProposed,
 )
 
 Event = (
@@ -162,6 +168,8 @@ Event = (
     | TaskRetried
     | SetupDetected
     | DecisionMade
+    | TradeProposed
+    | ProposalDecided
     | TradePlanned
     | TradeMoved
     | StopTightened

@@ -1,4 +1,4 @@
-"""Events of tasks, setups, decisions, handoffs, alerts and commands. Imports the model only.
+"""Events of tasks, setups, decisions, proposals, handoffs, alerts and commands. Imports the model only.
 
 Invariant: every decision carries the verdicts that it rests on.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ytc_tui.model.commands import Command
+from ytc_tui.model.proposals import Proposal, ProposalState
 from ytc_tui.model.risk import TradePlan, Verdict
 from ytc_tui.model.session import Severity
 from ytc_tui.model.signals import Setup
@@ -62,6 +63,27 @@ class DecisionMade:
     refused_by: str
     reason: str
     bar: BarRef
+
+
+@dataclass(frozen=True, slots=True)
+class TradeProposed:
+    """A trade that the gate granted is put to a person: PENDING, or ALERTED where nobody is asked."""
+
+    proposal: Proposal
+    state: ProposalState
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalDecided:
+    """What became of a proposal. `verdicts` are those of the moment: whether it still held, and the
+    gate's, where it was asked again."""
+
+    proposal_id: str
+    decision_id: str
+    state: ProposalState
+    actor: str
+    reason: str
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
