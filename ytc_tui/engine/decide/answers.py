@@ -18,7 +18,7 @@ from ytc_tui.model.signals import Setup
 SETUP_LISTS = ("proposals", "active_setups")
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 # A price farther than this factor from the market is a mistake, and too far to reckon with.
-_FAR = 100.0
+FAR = 100
 _PRICES = ("trigger", "limit", "stop", "t1", "lwp", "lrp")
 
 
@@ -54,7 +54,7 @@ def _setup_problem(sit: Situation, data: Any) -> str:
     for name, price in prices.items():
         if not (math.isfinite(price) and price > 0):
             return f"{name} {price} is not a price"
-        if mark is not None and not mark / _FAR <= price <= mark * _FAR:
+        if mark is not None and not mark / FAR <= price <= mark * FAR:
             return f"{name} {price} is no price of {setup.symbol}, which stands at {mark}"
     if not (math.isfinite(setup.score) and math.isfinite(setup.regime_fit)):
         return "score or regime_fit is not a number"

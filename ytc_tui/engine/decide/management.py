@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ytc_tui.engine.decide.answers import FAR
 from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop, stop_unanswered
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -43,17 +44,17 @@ def decide_actions(sit: Situation, response: ResponseMessage) -> Iterator[ev.Eve
 def _tighten(
     sit: Situation, response: ResponseMessage, trade: Trade, action: dict[str, Any]
 ) -> Iterator[ev.Event]:
+    mark = sit.mark_of(trade.symbol)
     try:
         stop = Decimal(str(action["price"]))
         basis = ExitReason(action["basis"])
-        if not stop.is_finite():
-            raise ValueError(f"price {stop} is not a number")
+        if not (stop.is_finite() and mark / FAR <= stop <= mark * FAR):
+            raise ValueError(f"price {stop} is no price of {trade.symbol}, which stands at {mark}")
     except (KeyError, ValueError, InvalidOperation) as error:
         yield _unfit(response, action, str(error))
         return
     if stop_unanswered(sit, trade.symbol):
         return
-    mark = sit.mark_of(trade.symbol)
     improves = (stop - trade.stop) * trade.side.sign > ZERO
     protects = (mark - stop) * trade.side.sign > ZERO
     if not (improves and protects):

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from ytc_tui.engine.inputs import VenueFailed
+from ytc_tui.engine.risk import order_rate
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.orders import (
@@ -62,6 +63,12 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
     state = sit.state
     if fill.venue_fill_id in state.fill_ids:
         yield ev.FillRepeated(fill.venue_fill_id, fill.client_id)
+        return
+    if fill.symbol not in sit.market.instruments:
+        # It cannot be valued, so it cannot be booked: while it stands there, nothing new is risked.
+        found = _foreign("", fill.client_id, f"fill {fill.venue_fill_id} of {fill.quantity} {fill.symbol}")
+        if found.discrepancy_id not in state.discrepancies:
+            yield found
         return
     record = state.orders.get(fill.client_id)
     trade = sit.trade_on(fill.symbol)
@@ -204,6 +211,14 @@ def decide_slippage(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
     message = f"{fill.symbol} {fill.side} slipped {slipped:.1f} bps (limit {limit}): no entries until resume"
     yield ev.AlertRaised(f"slippage-{fill.venue_fill_id}", Severity.CRITICAL, "slippage", message)
     yield from _entries_off(sit, message)
+
+
+def decide_order_rate(sit: Situation, event: ev.DecisionMade) -> Iterator[ev.Event]:
+    """More orders a minute than allowed mean that something runs wild: no entries until an operator
+    resumes (semantics.md 5)."""
+    if event.refused_by == order_rate.RULE:
+        yield ev.AlertRaised("order-rate", Severity.CRITICAL, order_rate.RULE, f"{event.reason}: no entries")
+        yield from _entries_off(sit, event.reason)
 
 
 def _entries_off(sit: Situation, reason: str) -> Iterator[ev.Event]:

@@ -177,6 +177,7 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
             yield from tasks.decide_reported(sit, response)
             yield from _harvest(sit, response.agent_name, event)
         case ev.DecisionMade():
+            yield from orders.decide_order_rate(sit, event)
             yield from setups.decide_next_proposal(sit)
         case ev.ProposalDecided(proposal_id):
             proposed_ns = sit.state.proposals[proposal_id].proposal.proposed_ns

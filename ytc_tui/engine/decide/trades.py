@@ -19,7 +19,7 @@ from ytc_tui.engine.decide.outgoing import (
 )
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
-from ytc_tui.model.market import Side
+from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.money import ZERO, floor_to_step
 from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.session import Severity
@@ -61,7 +61,8 @@ def _working_entries(sit: Situation, trade: Trade) -> list[OrderRecord]:
 
 
 def _entered(sit: Situation, trade: Trade, record: OrderRecord) -> Iterator[ev.Event]:
-    complete = record.state is OrderState.FILLED
+    # A fill that comes after the order's end is all that there will be.
+    complete = not record.working
     after = TradeState.IN_POSITION if complete else TradeState.PARTIALLY_FILLED
     if trade.state in (*PENDING, TradeState.PARTIALLY_FILLED) and trade.state is not after:
         yield ev.TradeMoved(trade.trade_id, trade.state, after, "entry filled")
@@ -235,8 +236,10 @@ def _refused_now(sit: Situation, trade: Trade, role: OrderRole) -> bool:
 
 def decide_hole(sit: Situation) -> Iterator[ev.Event]:
     """A position held across a hole of the data that is too long is closed at the first price."""
+    if flattening(sit):
+        return
     for trade in sit.state.open_trades():
         gap_ns = sit.market.gap_of(trade.symbol)
         if gap_ns > sit.policy.position_hole_ns and not has_working(sit, trade.symbol, OrderRole.EXIT):
-            note = f"hole of {gap_ns // 60_000_000_000} min in the data"
+            note = f"hole of {gap_ns // NS_PER_MIN} min in the data"
             yield from intend_close(sit, trade.symbol, OrderRole.EXIT, ExitReason.DATA_GAP, note)

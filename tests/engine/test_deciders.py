@@ -1,0 +1,93 @@
+"""Single deciders in odd situations, booked and followed to the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.engine.situations import ENTRY_ID, SYMBOL, D, fill, kinds, long_entry, settle, trading
+from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.decide.management import decide_actions
+from ytc_tui.engine.decide.trades import decide_hole
+from ytc_tui.model import events as ev
+from ytc_tui.model.commands import Command, Verb
+from ytc_tui.model.market import NS_PER_MIN, Bar, Side
+from ytc_tui.model.orders import Canceled, OrderRole
+from ytc_tui.model.risk import TradePlan
+from ytc_tui.model.session import Gate
+from ytc_tui.model.tasks import ResponseMessage, ResponseStatus
+from ytc_tui.model.trades import TradeState
+
+
+def canceled(sit_ns: int) -> inp.VenueReported:
+    return inp.VenueReported(Canceled(ENTRY_ID, "operator", sit_ns))
+
+
+def targets(events: list[ev.Event]) -> list[tuple[str, str]]:
+    return [
+        (event.note, str(event.order.quantity))
+        for event in events
+        if isinstance(event, ev.OrderIntended) and event.order.role is OrderRole.TARGET
+    ]
+
+
+def test_a_fill_after_the_cancel_opens_the_trade_with_its_targets(tmp_path: Path) -> None:
+    sit = trading(tmp_path)
+    long_entry(sit)
+    settle(sit, canceled(sit.at_ns))
+    assert sit.state.trades["T0001"].state is TradeState.NOT_ENTERED
+    found = settle(sit, fill("0.5"))
+    assert sit.state.trades["T0001"].state in (TradeState.IN_POSITION, TradeState.UNPROTECTED)
+    assert targets(found) == [("T1", "0.25"), ("T2", "0.25")]
+    assert sit.covered_quantity(SYMBOL, sit.state.trades["T0001"].side.opposite) == D("0.5")
+
+
+def test_an_entry_that_fills_in_parts_has_its_targets_when_it_is_whole(tmp_path: Path) -> None:
+    sit = trading(tmp_path)
+    long_entry(sit)
+    assert targets(settle(sit, fill("0.5"))) == []
+    assert targets(settle(sit, fill("0.5", number=2))) == [("T1", "0.5"), ("T2", "0.5")]
+
+
+@pytest.mark.parametrize("price", ["9.99999999999999999999999999999e999999", "1e-999999", "-1", "0", "1e9"])
+def test_a_stop_that_is_no_price_of_the_symbol_is_dropped(tmp_path: Path, price: str) -> None:
+    sit = trading(tmp_path)
+    long_entry(sit)
+    settle(sit, fill("1"))
+    action = {"trade_id": "T0001", "action": "tighten_stop", "price": price, "basis": "trailing_stop"}
+    response = ResponseMessage("t", "trade_management", ResponseStatus.SUCCESS, {"actions": [action]})
+    assert kinds(decide_actions(sit, response)) == ["AlertRaised"]
+
+
+def test_a_hole_during_a_flatten_sends_no_second_close(tmp_path: Path) -> None:
+    sit = trading(tmp_path)
+    long_entry(sit)
+    settle(sit, fill("1"))
+    analysis = sit.market.analysis[SYMBOL]
+    analysis.on_minute(Bar(SYMBOL, sit.at_ns - 60 * NS_PER_MIN, 1.0, 1.0, 1.0, 1.0, 1.0))
+    sit.market.minute_ns, sit.market.minute_closed = sit.at_ns, False
+    sit.market._present = [SYMBOL]
+    [close] = decide_hole(sit)
+    assert isinstance(close, ev.OrderIntended) and close.order.role is OrderRole.EXIT
+    found = settle(sit, inp.Commanded(Command("c", Verb.FLATTEN, "me")))
+    assert "FlattenStarted" in kinds(found)
+    assert list(decide_hole(sit)) == []
+
+
+def test_a_fill_of_an_unknown_symbol_is_a_discrepancy_and_no_crash(tmp_path: Path) -> None:
+    sit = trading(tmp_path)
+    found = settle(sit, fill("1", symbol="DOGEUSDT", client_id="zzz"))
+    assert kinds(found) == ["DiscrepancyFound", "AlertRaised"]
+    assert not sit.state.positions
+    assert settle(sit, fill("1", symbol="DOGEUSDT", client_id="zzz")) == []
+
+
+def test_more_orders_a_minute_than_allowed_close_the_gate(tmp_path: Path) -> None:
+    sit = trading(tmp_path)
+    plan = TradePlan(SYMBOL, Side.BUY, D(1), D(20_060), D(19_950), D(20_260), None, D(1))
+    bar = sit.market.bar_ref(SYMBOL)
+    decided = ev.DecisionMade("D0001", "PB-1", plan, (), D(1), D(0), "order_rate", "order 31", bar)
+    found = settle(sit, inp.Happened(decided, 1))
+    assert sit.state.gate is Gate.REDUCING
+    assert [event.code for event in found if isinstance(event, ev.AlertRaised)] == ["order_rate"]
