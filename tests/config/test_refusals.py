@@ -101,6 +101,8 @@ def test_a_percent_that_was_meant_otherwise_is_refused_and_told_how_percents_are
         ("[trading]\napproval = 'yes'\n", "auto, confirm, alert_only"),
         ("[session]\nopen = '25:00'\n", "HH:MM"),
         ("[session]\nopen = 13:30:00.5\n", "HH:MM"),
+        ("[session]\nopen = '13:30:30'\n", "whole minutes"),
+        ("[session.timeframes]\nlower = '5min'\ntrading = '15min'\nhigher = '60min'\n", "allowed: 1min"),
         ("[session]\nopen = 1330\n", "HH:MM"),
         ("[session]\ntimezone = 'Mars/Olympus'\n", "IANA"),
         ("[session]\ntimezone = 'America'\n", "IANA"),

@@ -24,7 +24,7 @@ from pydantic import (
     field_validator,
 )
 
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::00)?")
 _DECIMAL_EXPONENT_MIN = -8
 _DECIMAL_EXPONENT_MAX = 12
 
@@ -87,8 +87,8 @@ def _clock_time(value: object) -> object:
     match = _CLOCK.fullmatch(text)
     if match is None:
         raise ValueError("not a time of day")
-    hour, minute, second = match.groups()
-    return time(int(hour), int(minute), int(second or 0))
+    hour, minute = match.groups()
+    return time(int(hour), int(minute))
 
 
 def _zone(value: str) -> str:
@@ -112,5 +112,5 @@ AgentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Text = Annotated[str, StringConstraints(max_length=128)]
 PathText = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00]*$")]
 
-CLOCK_ALLOWED = "a time of day, HH:MM or HH:MM:SS, in quotes"
+CLOCK_ALLOWED = "a time of day in whole minutes, HH:MM, in quotes"
 ZONE_ALLOWED = 'an IANA time zone, for example "UTC" or "Europe/Zurich"'

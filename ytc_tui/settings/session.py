@@ -44,7 +44,8 @@ class TimeframeSettings(Section):
     trading: Timeframe = setting(
         "3min", "Bars of the trading timeframe: trend, strength and setups.", spec="timeframes.trading"
     )
-    lower: Timeframe = setting(
+    # Agents of the lower timeframe run at the close of each bar of the feed, and those are minutes.
+    lower: Literal["1min"] = setting(
         "1min", "Bars of the lower timeframe: triggers and stalls.", spec="timeframes.lower"
     )
 
