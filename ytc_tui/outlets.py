@@ -120,7 +120,8 @@ async def durable_outlets(
     """The outlets of a real run; on leaving, notices are delivered and logs closed."""
     settings = parts.loaded.settings
     redactor = Redactor()
-    spare = EmergencyFile(parts.paths.spare_file)
+    venue = open_venue(parts, venue_store(parts))
+    spare = EmergencyFile(parts.paths.spare_file(parts.run_id))
     log = RunLog(parts.paths.log_dir, _log_options(parts), redactor)
     prune_audit(parts.paths.log_dir, settings.logging.audit_keep_days, WallClock().now_ns())
     notifier = Fanout(_notifiers(parts), redactor)
@@ -141,7 +142,6 @@ async def durable_outlets(
             )
         )
 
-    venue = open_venue(parts, venue_store(parts))
     try:
         yield Outlets(
             journal=journal,
@@ -156,7 +156,10 @@ async def durable_outlets(
     finally:
         await notifier.stop()
         log.close()
+        spare_is_empty = not spare.read_back()
         spare.close()
+        if spare_is_empty:
+            spare.path.unlink(missing_ok=True)
 
 
 def memory_outlets(parts: Parts, show: Observer) -> Outlets:

@@ -25,8 +25,8 @@ def test_the_environment_names_the_folders(tmp_path: Path) -> None:
     assert paths.kill_file(UUID) == tmp_path / "ytc" / "paper" / f"kill-{UUID}"
     assert paths.kill_file() == tmp_path / "ytc" / "paper" / "kill"
     assert paths_of(Mode.LIVE, environ).database != paths.database
-    files = {paths.database, paths.spare_file, paths.log_dir, paths.lock_dir, paths.kill_file()}
-    assert len(files) == 5
+    spares = {paths.spare_file(UUID), paths.spare_file(UUID.replace("5f", "6f"))}
+    assert len({paths.database, *spares, paths.log_dir, paths.lock_dir, paths.kill_file()}) == 6
 
 
 def test_a_named_folder_goes_before_the_environment(tmp_path: Path) -> None:

@@ -36,11 +36,13 @@ def test_sigterm_ends_the_process_and_leaves_the_session_resumable(home: Home, t
     whole.folder.mkdir()
     expected = whole.documents(*FAST)
     with home.running(*SLOW) as engine:
+        assert len(list(home.paper.glob("emergency-*.spare"))) == 1
         engine.send_signal(signal.SIGHUP)
         begun = time.monotonic()
         engine.send_signal(signal.SIGTERM)
         assert engine.wait(timeout=10) == 0
         assert time.monotonic() - begun < 10
+    assert list(home.paper.glob("emergency-*.spare")) == []
     verified = json.loads(home.ytc("verify", "--json").stdout)
     assert verified["ok"]
     # Speed does not enter the session's name: the same command goes on where it stopped.

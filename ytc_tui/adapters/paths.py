@@ -35,10 +35,9 @@ class Paths:
     def database(self) -> Path:
         return self.state_dir / "ytc.db"
 
-    @property
-    def spare_file(self) -> Path:
-        """The preallocated file of the emergency exception."""
-        return self.state_dir / "emergency.spare"
+    def spare_file(self, run: str) -> Path:
+        """The preallocated file of the emergency exception. Each run has its own: a full disk meets all."""
+        return self.state_dir / f"emergency-{session_name(run)}.spare"
 
     @property
     def log_dir(self) -> Path:
