@@ -57,6 +57,7 @@ class Host:
     open_session: OpenSession
     on_ended: Ended
     current: SessionRun | None = None
+    latest: SessionRun | None = None  # the current one, or the last that this process ran
     stopping: bool = False
     _inbox: deque[_Waiting] = field(default_factory=deque)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -78,6 +79,7 @@ class Host:
                 window = remaining.popleft()
                 self.market.begin_session()
                 self.current = await self.open_session(window)
+                self.latest = self.current or self.latest
                 skipped = window if self.current is None else None
             run = self.current
             if run is None:
