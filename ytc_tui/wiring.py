@@ -111,6 +111,7 @@ def management_rules(settings: Settings) -> ManagementRules:
         scratch_risk_lost=scratch.counter_bar_risk_lost_pct / 100,
         scratch_ttf_risk_lost=scratch.trading_bar_risk_lost_pct / 100,
         scratch_t1_progress=scratch.extend_target_pct / 100,
+        breakeven_band_r=settings.risk.breakeven_band_r,
     )
 
 

@@ -91,3 +91,18 @@ def test_more_orders_a_minute_than_allowed_close_the_gate(tmp_path: Path) -> Non
     found = settle(sit, inp.Happened(decided, 1))
     assert sit.state.gate is Gate.REDUCING
     assert [event.code for event in found if isinstance(event, ev.AlertRaised)] == ["order_rate"]
+
+
+@pytest.mark.parametrize(("band", "streak"), [("0.1", 1), ("0.9", 0)])
+def test_the_breakeven_band_decides_whether_a_loss_adds_to_the_streak(
+    tmp_path: Path, band: str, streak: int
+) -> None:
+    sit = trading(tmp_path, risk__breakeven_band_r=band)
+    long_entry(sit)
+    settle(sit, fill("1"))
+    stop = next(iter(sit.state.working_orders(SYMBOL, OrderRole.PROTECTIVE_STOP))).request.client_id
+    # 100 lost of the 130 that were at risk.
+    found = settle(sit, fill("1", "19950", number=2, client_id=stop, side=Side.SELL))
+    assert [event.r_multiple for event in found if isinstance(event, ev.TradeClosed)] == [D("-0.7692")]
+    assert sit.state.consecutive_losses == streak
+    assert sit.state.losses + sit.state.breakevens == 1

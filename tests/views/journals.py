@@ -32,7 +32,7 @@ from ytc_tui.model.tasks import (
     TaskMessage,
     TaskType,
 )
-from ytc_tui.model.trades import ExitReason, Trade, TradeState, after_fill
+from ytc_tui.model.trades import ExitReason, Trade, TradeState, after_fill, outcome_of
 from ytc_tui.views.journal import Recorded
 
 D = Decimal
@@ -247,7 +247,7 @@ def traded() -> Journal:
     journal.fill("yt2", Side.SELL, "5", "104", "T0001")
     pnl = journal.state.trades["T0001"].net_pnl
     r_multiple = (pnl / D(30)).quantize(D("0.0001"))
-    result = (pnl, r_multiple, D("-0.2"), D("1.3"))
+    result = (pnl, r_multiple, D("-0.2"), D("1.3"), outcome_of(r_multiple, D("0.1")))
     journal.add(ev.TradeClosed("T0001", TradeState.FULLY_CLOSED, ExitReason.TARGET, *result))
     journal.add(ev.CancelAsked("yentry1-stop", "trade closed"))
     journal.add(ev.OrderCanceled("yentry1-stop", "on request"))

@@ -92,6 +92,7 @@ class ManagementRules:
     scratch_risk_lost: Decimal
     scratch_ttf_risk_lost: Decimal = Decimal("0.5")
     scratch_t1_progress: Decimal = Decimal("0.4")
+    breakeven_band_r: Decimal = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)

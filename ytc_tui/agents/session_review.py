@@ -18,7 +18,7 @@ from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.money import HUNDRED, ZERO, booked, decimal_from_float
 from ytc_tui.model.session import Phase
 from ytc_tui.model.tasks import Priority, TaskType
-from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Trade, TradeState
+from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Trade, TradeOutcome, TradeState, outcome_of
 from ytc_tui.model.workflow import Trigger
 
 SPEC = AgentSpec(
@@ -33,7 +33,6 @@ SPEC = AgentSpec(
     timeout_s=120.0,
 )
 
-_BREAKEVEN_BAND_R = Decimal("0.1")
 _SERIES = 20  # trades below which a result says nothing (Y-47)
 _MIN_TTF_BARS = 20
 _TRENDING_SHARE = 0.5
@@ -73,7 +72,7 @@ async def consider(context: AgentContext) -> AgentAnswer:
         "improvement_goals": [goal for goal, _ in goals.most_common()],
         "rule_compliance": compliance,
         "grade": grade([violation.major for violation in violations]),
-        "stats": _stats(closed),
+        "stats": _stats(closed, context.management.breakeven_band_r),
         "execution_efficiency": _efficiency(closed),
     }
     return AgentAnswer(result)
@@ -191,7 +190,8 @@ def _lessons(context: AgentContext, trade: Trade) -> list[_Finding]:
     if actual < -1:
         goal = "look into slippage at the stop"
         found.append(_Finding(f"lost {figure(-actual)} R, 1 R was planned", goal=goal))
-    if actual >= _BREAKEVEN_BAND_R and actual < optimal * _KEPT_SHARE:
+    won = outcome_of(actual, context.management.breakeven_band_r) is TradeOutcome.WIN
+    if won and actual < optimal * _KEPT_SHARE:
         goal = "trail more closely after T1"
         found.append(_Finding(f"kept {figure(actual)} R of {figure(optimal)} R", goal=goal))
     return [lesson._replace(text=f"{trade.trade_id} {trade.symbol}: {lesson.text}") for lesson in found]
@@ -243,11 +243,11 @@ def grade(majors: Sequence[bool]) -> str:
     return "A" if not majors else "B" if len(majors) <= _MAX_SLIPS_B else "C"
 
 
-def _stats(closed: Sequence[Trade]) -> dict[str, Any]:
+def _stats(closed: Sequence[Trade], band_r: Decimal) -> dict[str, Any]:
     """Counts and figures (domain.md 1.4-13); None where there is nothing to divide by."""
     results = [trade.r_multiple for trade in closed if trade.r_multiple is not None]
-    won = [r for r in results if r >= _BREAKEVEN_BAND_R]
-    lost = [r for r in results if r <= -_BREAKEVEN_BAND_R]
+    won = [r for r in results if outcome_of(r, band_r) is TradeOutcome.WIN]
+    lost = [r for r in results if outcome_of(r, band_r) is TradeOutcome.LOSS]
     nets = [trade.net_pnl for trade in closed]
     profits = sum((net for net in nets if net > ZERO), ZERO)
     losses = -sum((net for net in nets if net < ZERO), ZERO)

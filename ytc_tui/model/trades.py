@@ -74,6 +74,22 @@ class ExitReason(StrEnum):
     LIQUIDATION = "liquidation"
 
 
+class TradeOutcome(StrEnum):
+    """What a closed trade counts as in a streak."""
+
+    WIN = "win"
+    LOSS = "loss"
+    BREAKEVEN = "breakeven"
+
+
+def outcome_of(r_multiple: Decimal, band_r: Decimal) -> TradeOutcome:
+    """What a result of `r_multiple` counts as; strictly within `band_r` of zero it is breakeven
+    (semantics.md 5)."""
+    if abs(r_multiple) < band_r or r_multiple == ZERO:
+        return TradeOutcome.BREAKEVEN
+    return TradeOutcome.WIN if r_multiple > ZERO else TradeOutcome.LOSS
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """What is held in one symbol: signed quantity (long > 0) and its entry notional `cost` (>= 0).

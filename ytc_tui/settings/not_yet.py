@@ -20,7 +20,6 @@ NOT_YET: dict[str, str] = {
     "risk.connection_timeout_s": _LIVE,
     "risk.stale_warn_s": _LIVE,
     "risk.stale_critical_s": _LIVE,
-    "risk.breakeven_band_r": "settings that reach the bookkeeping; 0.1 R is in force",
     "agents.*.weight": "votes of several agents",
     **{
         f"risk.drawdown.{span}_{level}_pct": _LEDGER

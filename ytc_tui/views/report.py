@@ -6,15 +6,17 @@ ledger check. Invariant: every figure is stated by an entry or recomputed from f
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from ytc_tui.model import events as ev
 from ytc_tui.model.chain import GENESIS_HASH
-from ytc_tui.model.money import HUNDRED, ONE, ZERO
+from ytc_tui.model.money import HUNDRED, ZERO
 from ytc_tui.model.session import Phase, SessionStatus
+from ytc_tui.model.trades import TradeOutcome
 from ytc_tui.views.journal import Recorded, Sanitiser, plain, sanitised, utc
 from ytc_tui.views.ledger import Ledger, LedgerReport
 from ytc_tui.views.report_rows import Rows
@@ -31,8 +33,6 @@ from ytc_tui.views.report_tables import (
 
 NOT_MODELLED = "not modelled"
 REVIEWER = "session_review"
-# Breakeven trades neither add to nor reset a streak (semantics.md 5).
-_BREAKEVEN_R = ONE / 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ class _Course:
     entries: int = 0
     session: str = ""
     head: str = GENESIS_HASH
+    outcomes: Counter[TradeOutcome] = field(default_factory=Counter)
 
     def take(self, record: Recorded) -> None:
         self.entries = record.seq
@@ -118,6 +119,8 @@ class _Course:
                 self.end_reason = self.end_reason or reason
             case ev.StatusChanged(after=after_status):
                 self.status = after_status
+            case ev.TradeClosed(outcome=outcome):
+                self.outcomes[outcome] += 1
             case ev.SessionEnded(reason):
                 self.end_reason = self.end_reason or reason
                 self.ended_ns = record.at_ns
@@ -176,8 +179,6 @@ def _header(course: _Course) -> Header:
 def _result(course: _Course, checked: LedgerReport, trades: tuple[TradeRow, ...]) -> Result:
     sums = checked.sums
     results = [trade.r_multiple for trade in trades if trade.r_multiple is not None]
-    breakevens = sum(1 for r_multiple in results if abs(r_multiple) < _BREAKEVEN_R)
-    wins = sum(1 for r_multiple in results if r_multiple >= _BREAKEVEN_R)
     return Result(
         currency=course.started.currency if course.started else "",
         start_balance=sums.base,
@@ -187,9 +188,9 @@ def _result(course: _Course, checked: LedgerReport, trades: tuple[TradeRow, ...]
         fees=sums.fees,
         funding=plain(sums.funding) if sums.funding_events else NOT_MODELLED,
         trades=sum(1 for trade in trades if trade.quantity),
-        wins=wins,
-        losses=len(results) - wins - breakevens,
-        breakevens=breakevens,
+        wins=course.outcomes[TradeOutcome.WIN],
+        losses=course.outcomes[TradeOutcome.LOSS],
+        breakevens=course.outcomes[TradeOutcome.BREAKEVEN],
         total_r=sum(results, ZERO),
         open_positions={symbol: plain(quantity) for symbol, quantity in sums.open_positions().items()},
         differences=len(checked.differences),

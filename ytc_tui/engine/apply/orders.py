@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import assert_never
 
 from ytc_tui.model import events as ev
-from ytc_tui.model.money import ONE, ZERO
+from ytc_tui.model.market import NS_PER_MIN
+from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import ORDER_TABLE, Fill, OrderRole, OrderState, OrderTrigger
 from ytc_tui.model.state import ATTACHED, OrderRecord, State
 from ytc_tui.model.tables import IllegalTransition, next_state
-from ytc_tui.model.trades import TRADE_MOVES, ExitReason, Trade, TradeState, after_fill
+from ytc_tui.model.trades import TRADE_MOVES, ExitReason, Trade, TradeOutcome, TradeState, after_fill
 
 OrderEvent = (
     ev.OrderIntended
@@ -34,10 +35,6 @@ OrderEvent = (
     | ev.TradeClosed
 )
 
-_ONE_MINUTE_NS = 60_000_000_000
-# Breakeven trades neither add to nor reset a streak (semantics.md 5).
-_BREAKEVEN_R = ONE / 10
-
 
 def apply_order(state: State, event: OrderEvent, at_ns: int) -> None:
     match event:
@@ -54,7 +51,7 @@ def apply_order(state: State, event: OrderEvent, at_ns: int) -> None:
                 at_ns,
             )
             state.working[event.order.client_id] = 1
-            recent = tuple(at for at in state.order_times_ns if at > at_ns - _ONE_MINUTE_NS)
+            recent = tuple(at for at in state.order_times_ns if at > at_ns - NS_PER_MIN)
             state.order_times_ns = (*recent, at_ns)
         case ev.StopAttached():
             _attach_stop(state, event, at_ns)
@@ -195,11 +192,14 @@ def _close_trade(state: State, event: ev.TradeClosed, at_ns: int) -> None:
         mae_r=event.mae_r,
         mfe_r=event.mfe_r,
     )
-    if abs(event.r_multiple) < _BREAKEVEN_R:
-        state.breakevens += 1
-    elif event.r_multiple > ZERO:
-        state.wins += 1
-        state.consecutive_losses = 0
-    else:
-        state.losses += 1
-        state.consecutive_losses += 1
+    match event.outcome:
+        case TradeOutcome.BREAKEVEN:
+            state.breakevens += 1
+        case TradeOutcome.WIN:
+            state.wins += 1
+            state.consecutive_losses = 0
+        case TradeOutcome.LOSS:
+            state.losses += 1
+            state.consecutive_losses += 1
+        case _:
+            assert_never(event.outcome)

@@ -24,7 +24,14 @@ from ytc_tui.model.money import ZERO, floor_to_step
 from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.session import Severity
 from ytc_tui.model.state import ATTACHED, OrderRecord
-from ytc_tui.model.trades import ENDED_TRADE_STATES, OPEN_TRADE_STATES, ExitReason, Trade, TradeState
+from ytc_tui.model.trades import (
+    ENDED_TRADE_STATES,
+    OPEN_TRADE_STATES,
+    ExitReason,
+    Trade,
+    TradeState,
+    outcome_of,
+)
 
 PENDING = (TradeState.PENDING_ENTRY, TradeState.NOT_ENTERED)
 _DECIDED = Decimal("0.0001")
@@ -143,9 +150,9 @@ def _closed(sit: Situation, trade: Trade, record: OrderRecord | None, price: Dec
         state = TradeState.SCRATCHED
     mae, mfe = excursion_r(sit, trade, price)
     pnl = trade.net_pnl
-    yield ev.TradeClosed(
-        trade.trade_id, state, reason, pnl, (pnl / trade.risk_money).quantize(_DECIDED), mae, mfe
-    )
+    r_multiple = (pnl / trade.risk_money).quantize(_DECIDED)
+    outcome = outcome_of(r_multiple, sit.policy.management.breakeven_band_r)
+    yield ev.TradeClosed(trade.trade_id, state, reason, pnl, r_multiple, mae, mfe, outcome)
     for other in sit.state.working_orders(trade.symbol):
         if other.trade_id == trade.trade_id and other.state is not OrderState.CANCELING:
             yield ev.CancelAsked(other.request.client_id, "trade closed")

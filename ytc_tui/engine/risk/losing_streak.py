@@ -1,6 +1,6 @@
 """Rule: fewer losses in a row than the limit (domain.md 2.13 "streak").
 
-Who counts, counts as `model` says: a breakeven trade (|R| < 0.1) neither adds nor resets.
+A breakeven trade (|R| below breakeven_band_r) neither adds nor resets.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import fields
+from decimal import Decimal
 from functools import cache
 from typing import Any, get_args
 
@@ -153,6 +154,7 @@ from ytc_tui.model.events.work import (
 from ytc_tui.model.events.work import (
     TradeProposed as TradeProposed,
 )
+from ytc_tui.model.trades import outcome_of
 
 Event = (
     SessionStarted
@@ -205,10 +207,20 @@ Event = (
 EVENT_TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 
 # The version in which each type is written today; 1 where not listed.
-VERSIONS: dict[str, int] = {}
+VERSIONS: dict[str, int] = {"TradeClosed": 2}
+
+# Version 1 had no setting for the band: it was this.
+_BAND_R_OF_VERSION_1 = Decimal("0.1")
+
+
+def _with_outcome(body: dict[str, Any]) -> dict[str, Any]:
+    return {**body, "outcome": outcome_of(Decimal(body["r_multiple"]), _BAND_R_OF_VERSION_1).value}
+
 
 # (type, version) -> pure function from that version's body to the next version's.
-UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ("TradeClosed", 1): _with_outcome,
+}
 
 
 def version_of(kind: str) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ytc_tui.model.orders import Fill, OrderRequest
-from ytc_tui.model.trades import ExitReason, Trade, TradeState
+from ytc_tui.model.trades import ExitReason, Trade, TradeOutcome, TradeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class StopTightened:
 
 @dataclass(frozen=True, slots=True)
 class TradeClosed:
+    """A trade's result; `outcome` is what it counts as with the band in force."""
+
     trade_id: str
     state: TradeState
     exit_reason: ExitReason
@@ -45,6 +47,7 @@ class TradeClosed:
     r_multiple: Decimal
     mae_r: Decimal
     mfe_r: Decimal
+    outcome: TradeOutcome
 
 
 @dataclass(frozen=True, slots=True)
