@@ -110,7 +110,9 @@ async def test_waiting_handoffs_come_first() -> None:
     assert answer.text.splitlines()[0] == (
         "H002  pending   pre_market -> session_open  session prepared  (content hash2)"
     )
-    assert (await operate.ask_handoffs(ScriptedEngine([{"running": False}]))).text == "no handoff yet"
+    assert (
+        await operate.ask_handoffs(ScriptedEngine([{"running": False}]))
+    ).text == "no handoff or proposal yet"
 
 
 @pytest.mark.parametrize(

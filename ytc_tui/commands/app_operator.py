@@ -107,7 +107,7 @@ def shutdown(session: Session = "", reason: Reason = "", as_json: AsJson = False
 
 
 def handoffs(session: Session = "", as_json: AsJson = False) -> None:
-    """Handoffs between phases, the waiting ones first."""
+    """Handoffs between phases and proposals of single trades, the waiting ones first."""
     from ytc_tui.commands import operate
     from ytc_tui.commands.places import paper_paths
 
@@ -115,19 +115,24 @@ def handoffs(session: Session = "", as_json: AsJson = False) -> None:
 
 
 def approve(
-    handoff: str,
+    waiting: Annotated[str, typer.Argument(metavar="ID", help="A handoff H001 or a proposal P0001.")],
     content: Annotated[str, typer.Option("--content", help="The content hash that you saw.")] = "",
     session: Session = "",
     reason: Reason = "",
     as_json: AsJson = False,
 ) -> None:
-    """Approve a waiting handoff."""
-    _verb("approve", session, reason, as_json, handoff, content)
+    """Approve a waiting handoff, or a proposed trade: the gate is asked once more, then it is entered."""
+    _verb("approve", session, reason, as_json, waiting, content)
 
 
-def reject(handoff: str, session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
-    """Reject a waiting handoff: the session pauses."""
-    _verb("reject", session, reason, as_json, handoff)
+def reject(
+    waiting: Annotated[str, typer.Argument(metavar="ID", help="A handoff H001 or a proposal P0001.")],
+    session: Session = "",
+    reason: Reason = "",
+    as_json: AsJson = False,
+) -> None:
+    """Reject a waiting handoff (the session pauses), or a proposed trade (it is not entered)."""
+    _verb("reject", session, reason, as_json, waiting)
 
 
 def ack(alert: str, session: Session = "", as_json: AsJson = False) -> None:

@@ -54,7 +54,7 @@ def send(paths: Paths, wanted: str, command: Command) -> Answer:
 
 
 def handoffs(paths: Paths, wanted: str) -> Answer:
-    """All handoffs of the session, the waiting ones first."""
+    """All handoffs and proposals of the session, the waiting ones first."""
     return _asked(paths, wanted, ask_handoffs)
 
 
@@ -112,7 +112,9 @@ async def ask_status(client: EngineClient, component: str | None = None) -> Answ
 
 
 async def ask_handoffs(client: EngineClient) -> Answer:
-    rows = sorted((await client.status()).get("handoffs", []), key=lambda row: row["state"] != "pending")
+    document = await client.status()
+    rows = [*document.get("proposals", []), *document.get("handoffs", [])]
+    rows.sort(key=lambda row: row["state"] != "pending")
     return Answer(text_of(handoff_lines(rows)), rows)
 
 
@@ -124,9 +126,11 @@ async def ask_agents(client: EngineClient) -> Answer:
 async def carry_out(client: EngineClient, command: Command) -> Answer:
     """Send `command`. An approval without a content hash is bound to the content as it is now."""
     if command.verb is Verb.APPROVE and not command.content_hash:
-        for row in (await client.status()).get("handoffs", []):
-            if row["handoff"]["handoff_id"] == command.target:
-                command = replace(command, content_hash=row["handoff"]["content_hash"])
+        document = await client.status()
+        shown = {row["handoff"]["handoff_id"]: row["handoff"] for row in document.get("handoffs", [])}
+        shown |= {row["proposal"]["proposal_id"]: row["proposal"] for row in document.get("proposals", [])}
+        if command.target in shown:
+            command = replace(command, content_hash=shown[command.target]["content_hash"])
     return receipt_answer(command.verb, await client.send(command))
 
 

@@ -45,6 +45,7 @@ def status_lines(document: Document) -> Iterator[str]:
     yield from _exposure_lines(document)
     yield from _alert_lines(document)
     yield from (f"handoff  {row['handoff']['handoff_id']} waits: `ytc approve`" for row in _waiting(document))
+    yield from (f"proposal {proposal_text(row)}: `ytc approve`" for row in _proposed(document))
     yield from (f"agent    {row['agent']}: {row['status']}, {row['idle']}" for row in agent_rows(document))
     yield from _health_lines(document)
 
@@ -86,6 +87,22 @@ def _waiting(document: Document) -> list[Document]:
     return [row for row in document.get("handoffs", []) if row["state"] == "pending"]
 
 
+def _proposed(document: Document) -> list[Document]:
+    return [row for row in document.get("proposals", []) if row["state"] == "pending"]
+
+
+def proposal_text(row: Document) -> str:
+    """A proposal: what would be traded, at which prices, for how much risk, and where it stands."""
+    proposal, plan = row["proposal"], row["proposal"]["plan"]
+    targets = " and ".join(price for price in (plan["t1"], plan["t2"]) if price is not None)
+    return (
+        f"{proposal['proposal_id']} {row['state']}: {proposal['setup']['kind']} {plan['side']}"
+        f" {plan['quantity']} {plan['symbol']} entry to {plan['entry']} stop {plan['stop']} targets {targets}"
+        f" risk {Decimal(proposal['risk_money']):.2f} ({Decimal(proposal['risk_pct']):.2f} %)"
+        f" net R {Decimal(proposal['reward_risk']):.2f}"
+    )
+
+
 def _health_lines(document: Document) -> Iterator[str]:
     health = document.get("health", {})
     well = [name for name, row in health.items() if row["status"] == "ok"]
@@ -119,13 +136,22 @@ def order_text(order: Document) -> str:
 
 
 def handoff_lines(rows: list[Document]) -> list[str]:
-    """Handoffs with their state and the hash that an approval is bound to."""
-    lines = [
-        f"{row['handoff']['handoff_id']}  {row['state']:<9} {row['handoff']['from_phase']} -> "
-        f"{row['handoff']['to_phase']}  {row['handoff']['task']}  (content {row['handoff']['content_hash']})"
-        for row in rows
-    ]
-    return lines or ["no handoff yet"]
+    """Handoffs and proposals with their state and the hash that an approval is bound to."""
+    lines = [_proposal_line(row) if "proposal" in row else _handoff_line(row) for row in rows]
+    return lines or ["no handoff or proposal yet"]
+
+
+def _handoff_line(row: Document) -> str:
+    handoff = row["handoff"]
+    return (
+        f"{handoff['handoff_id']}  {row['state']:<9} {handoff['from_phase']} -> "
+        f"{handoff['to_phase']}  {handoff['task']}  (content {handoff['content_hash']})"
+    )
+
+
+def _proposal_line(row: Document) -> str:
+    answered = f"  by {row['decided_by']}: {row['reason']}" if row["decided_by"] else ""
+    return f"{proposal_text(row)}{answered}  (content {row['proposal']['content_hash']})"
 
 
 def agent_rows(document: Document) -> list[Document]:

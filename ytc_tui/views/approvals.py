@@ -1,7 +1,8 @@
 """No order without approval: what the journal must show before each order (safety.md 4.3, I3 and I7).
 
 Decides which orders and decisions break the rule. Imports the model only. Invariants: an entry follows
-an approved decision while the gate is ACTIVE; every other order only reduces what was held.
+an approved decision while the gate is ACTIVE, and a person's yes to exactly its content where one was
+asked; every other order only reduces what was held.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ytc_tui.model.market import Side
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRequest, OrderRole
 from ytc_tui.model.session import Gate
+from ytc_tui.views.answers import Answers
 from ytc_tui.views.journal import Difference, Recorded, plain
 
 # What a HALTED gate still lets through: closes, and the stops that protect what is open.
@@ -29,6 +31,7 @@ class Approvals:
     final_flatten_seq: int = 0
     ended_seq: int = 0
     decisions: dict[str, ev.DecisionMade] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
     orders: dict[str, ev.OrderIntended | ev.StopAttached] = field(default_factory=dict)
     intended: int = 0
 
@@ -47,6 +50,8 @@ class Approvals:
                 if event.decision_id in self.decisions:
                     yield Difference(seq, "decision id", f"{event.decision_id} again", "a new id")
                 self.decisions[event.decision_id] = event
+            case ev.TradeProposed() | ev.ProposalDecided() | ev.CommandTaken():
+                yield from self.answers.take(seq, event)
             case ev.OrderIntended():
                 yield from self._order(seq, event, held.get(event.order.symbol, ZERO))
                 self.orders[event.order.client_id] = event
@@ -93,6 +98,9 @@ class Approvals:
             found = f"decision {decision.decision_id} refused by {decision.refused_by}"
             yield Difference(seq, name, found, "an approved decision")
             return
+        missing = self.answers.missing(decision.decision_id)
+        if missing:
+            yield Difference(seq, name, missing, "a person's yes first")
         order, plan = event.order, decision.plan
         if (order.symbol, order.side) != (plan.symbol, plan.side):
             asked = f"{plan.side.value} {plan.symbol}"

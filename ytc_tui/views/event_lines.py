@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from ytc_tui.model import events as ev
 from ytc_tui.model.chain import Entry
 from ytc_tui.model.market import NS_PER_S
+from ytc_tui.model.proposals import ProposalState
 
 
 def event_line(entry: Entry, event: ev.Event) -> str:
@@ -82,6 +83,14 @@ def _order_text(event: ev.Event) -> str:
             return f"HANDOFF  {handoff.handoff_id} {handoff.from_phase} -> {handoff.to_phase}  {need}"
         case ev.HandoffDecided():
             return f"HANDOFF  {event.handoff_id} {event.state} by {event.actor}"
+        case ev.TradeProposed(proposal):
+            plan, waits = proposal.plan, f"waits {proposal.life_s:g} s for a yes"
+            what = f"{proposal.setup.kind} {plan.side} {plan.quantity} {plan.symbol}"
+            where = f"entry to {plan.entry} stop {plan.stop}  risk {proposal.risk_money:.2f}"
+            shown = waits if event.state is ProposalState.PENDING else "shown only"
+            return f"PROPOSAL {proposal.proposal_id} {what}  {where}  {shown}"
+        case ev.ProposalDecided():
+            return f"PROPOSAL {event.proposal_id} {event.state} by {event.actor}  {event.reason}"
         case ev.CommandTaken(command):
             return f"OPERATOR {command.verb} by {command.actor}  {command.reason}"
         case ev.CommandRefused(command, reason):

@@ -1,4 +1,4 @@
-"""Why, and why not: the gate chain behind an order, a trade, a decision, a setup or an agent.
+"""Why, and why not: the gate chain behind an order, a trade, a proposal, a decision, a setup or an agent.
 
 Decides what belongs into an explanation (product.md, "Why (not)?"). Imports the model and the history.
 Invariants: everything said comes from an entry of the journal and names it; nothing is judged anew.
@@ -20,6 +20,7 @@ from ytc_tui.views.journal import Recorded, Sanitiser, plain, sanitised, utc
 from ytc_tui.views.moment import explain_time
 from ytc_tui.views.moments import Moment, moments
 from ytc_tui.views.order_fate import OrderFate, order_fate
+from ytc_tui.views.proposal_story import ProposalPart, proposal_parts
 
 _SHOWN_RUNS = 20
 
@@ -63,6 +64,7 @@ class Explanation:
     headline: str
     setups: tuple[SetupPart, ...] = ()
     decisions: tuple[DecisionPart, ...] = ()
+    proposals: tuple[ProposalPart, ...] = ()
     orders: tuple[OrderFate, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     moments: tuple[Moment, ...] = ()
@@ -71,7 +73,7 @@ class Explanation:
 def explain(records: Iterable[Recorded], target: str, *, safe: Sanitiser) -> Explanation | None:
     """Why `target` is as it is; None when the journal knows nothing of that name.
 
-    `target` is a client order id, trade, decision or setup id, an agent's name, or a time (`12:31`
+    `target` is a client order, trade, proposal, decision or setup id, an agent's name, or a time (`12:31`
     on the session's day, or ISO 8601; UTC). Every text that came from outside passes `safe`.
     """
     history = History.of(records)
@@ -84,8 +86,11 @@ def explain(records: Iterable[Recorded], target: str, *, safe: Sanitiser) -> Exp
         decision = None if found.decision is None else decision_part(*found.decision)
         decisions = () if decision is None else (decision,)
         story = moments(found.records)
+        shown = (part.decision_id for part in decisions)
+        proposals = tuple(proposal_parts(history, shown))
         return sanitised(
-            Explanation(target, "time", found.headline, (), decisions, (), found.facts, story), safe
+            Explanation(target, "time", found.headline, (), decisions, proposals, (), found.facts, story),
+            safe,
         )
     if subject is Subject.AGENT:
         return sanitised(_agent(history, name), safe)
@@ -128,6 +133,7 @@ def _chain(history: History, name: str, subject: Subject) -> Explanation:
     linked = [name, *setup_ids, *(part.decision_id for part in decisions)]
     if subject is not Subject.ORDER:
         linked += _trades_planned(record for other in linked for record in history.entries_of(other))
+    proposals = tuple(proposal_parts(history, (part.decision_id for part in decisions)))
     orders = [name] if subject is Subject.ORDER else _orders_of(history, linked)
     fates = tuple(order_fate(client_id, history.entries_of(client_id)) for client_id in orders)
     related = [record for other in (*linked, *orders) for record in history.entries_of(other)]
@@ -137,8 +143,10 @@ def _chain(history: History, name: str, subject: Subject) -> Explanation:
     facts = _trades_told(history, related) if subject is not Subject.TRADE else {}
     if subject is Subject.SETUP and not decisions:
         facts |= _waiting(history, name)
-    headline = _headline(history, name, subject, decisions, fates, facts)
-    return Explanation(name, subject.value, headline, setups, decisions, fates, facts, moments(related))
+    headline = _headline(history, name, subject, decisions, proposals, fates, facts)
+    return Explanation(
+        name, subject.value, headline, setups, decisions, proposals, fates, facts, moments(related)
+    )
 
 
 def _decision_named(history: History, event: ev.Event) -> str:
@@ -146,6 +154,10 @@ def _decision_named(history: History, event: ev.Event) -> str:
     match event:
         case ev.DecisionMade(decision_id) | ev.OrderIntended(decision_id=decision_id):
             return decision_id
+        case ev.ProposalDecided(decision_id=decision_id):
+            return decision_id
+        case ev.TradeProposed(proposal):
+            return proposal.decision_id
         case ev.TradePlanned(trade):
             return trade.decision_id
         case ev.StopAttached(trade_id=trade_id):
@@ -157,7 +169,8 @@ def _decision_named(history: History, event: ev.Event) -> str:
 
 def _leads_to_order(event: ev.Event) -> bool:
     """Whether an entry of a linked setup or decision stands before any of its orders."""
-    return isinstance(event, ev.SetupDetected | ev.DecisionMade | ev.TradePlanned)
+    leading = (ev.SetupDetected, ev.DecisionMade, ev.TradeProposed, ev.ProposalDecided, ev.TradePlanned)
+    return isinstance(event, leading)
 
 
 def _trades_planned(records: Iterable[Recorded]) -> list[str]:
@@ -181,6 +194,7 @@ def _headline(
     name: str,
     subject: Subject,
     decisions: tuple[DecisionPart, ...],
+    proposals: tuple[ProposalPart, ...],
     fates: tuple[OrderFate, ...],
     facts: Mapping[str, Any],
 ) -> str:
@@ -194,7 +208,9 @@ def _headline(
     last = decisions[-1]
     if last.outcome == "approved":
         entries = [fate.fate for fate in fates if fate.role == "entry"]
-        became = f"; its entry {entries[-1]}" if entries else ""
+        answered = [part.outcome for part in proposals if part.proposal.decision_id == last.decision_id]
+        became = f"; proposal {answered[-1]}" if answered else ""
+        became += f"; its entry {entries[-1]}" if entries else ""
         return f"{last.decision_id} approved: {last.reason}{became}"
     others = [verdict.rule for verdict in last.failed[1:]]
     also = f"; also refused by {', '.join(others)}" if others else ""

@@ -13,6 +13,7 @@ from ytc_tui.model.risk import Verdict
 from ytc_tui.views.explain import DecisionPart, Explanation, SetupPart
 from ytc_tui.views.journal import plain, short
 from ytc_tui.views.order_fate import OrderFate
+from ytc_tui.views.proposal_story import ProposalPart
 
 
 def explanation_text(told: Explanation) -> str:
@@ -27,6 +28,8 @@ def _lines(told: Explanation) -> Iterator[str]:
         yield from _setup(setup)
     for decision in told.decisions:
         yield from _decision(decision)
+    for proposal in told.proposals:
+        yield from _proposal(proposal)
     for order in told.orders:
         yield from _order(order)
     if told.facts:
@@ -75,6 +78,28 @@ def _verdict(verdict: Verdict) -> str:
         numbers = f"  [{short(verdict.used)} / {short(verdict.limit)}]"
     cap = "" if verdict.max_qty is None else f"  at most {plain(verdict.max_qty)}"
     return f"{'ok' if verdict.ok else 'NO':<3} {verdict.rule:<20} {verdict.reason}{numbers}{cap}"
+
+
+def _proposal(part: ProposalPart) -> Iterator[str]:
+    proposal, plan = part.proposal, part.proposal.plan
+    yield ""
+    yield f"proposal {proposal.proposal_id} shown at {part.at} (entry {part.seq}): {part.state}"
+    targets = plain(plan.t1) if plan.t2 is None else f"{plain(plan.t1)} and {plain(plan.t2)}"
+    stop = "-" if plan.stop is None else plain(plan.stop)
+    yield (
+        f"  {plan.side} {plain(plan.quantity)} {plan.symbol}, entry to {plain(plan.entry)}, stop {stop},"
+        f" targets {targets}; price then {plain(proposal.price)}"
+    )
+    yield (
+        f"  risk {proposal.risk_money:.2f} ({proposal.risk_pct:.2f} %), costs {proposal.cost:.2f},"
+        f" net reward to risk {proposal.reward_risk:.2f}; content {proposal.content_hash}"
+    )
+    if part.answer_seq:
+        yield f"  {part.state} by {part.actor} at {part.answered_at} (entry {part.answer_seq}): {part.reason}"
+    elif part.reason:
+        yield f"  {part.reason}"
+    for verdict in part.failed:
+        yield f"    {_verdict(verdict)}"
 
 
 def _order(order: OrderFate) -> Iterator[str]:

@@ -19,6 +19,7 @@ class Subject(StrEnum):
 
     SETUP = "setup"
     DECISION = "decision"
+    PROPOSAL = "proposal"
     TRADE = "trade"
     ORDER = "order"
     AGENT = "agent"
@@ -52,7 +53,7 @@ class History:
         return self.about.get(name, [])
 
     def named(self, subject: Subject) -> list[str]:
-        """The names of every setup, decision, trade, order or agent, in the order they came up."""
+        """The names of every setup, decision, proposal, trade, order or agent, in the order they came up."""
         return [name for name, known in self.subjects.items() if known is subject]
 
     def setup(self, setup_id: str) -> tuple[Recorded, ev.SetupDetected] | None:
@@ -87,6 +88,12 @@ class History:
             case ev.DecisionMade():
                 yield self._is(event.decision_id, Subject.DECISION)
                 yield self._is(event.setup_id, Subject.SETUP)
+            case ev.TradeProposed(proposal):
+                yield self._is(proposal.proposal_id, Subject.PROPOSAL)
+                yield from (proposal.decision_id, proposal.setup.setup_id)
+            case ev.ProposalDecided(proposal_id):
+                yield self._is(proposal_id, Subject.PROPOSAL)
+                yield event.decision_id
             case ev.TradePlanned(trade):
                 yield self._is(trade.trade_id, Subject.TRADE)
                 yield from (trade.decision_id, trade.setup_id)

@@ -12,6 +12,7 @@ from typing import Any
 
 from ytc_tui.model import events as ev
 from ytc_tui.model.money import ZERO
+from ytc_tui.model.proposals import REFUSED_AS
 from ytc_tui.model.risk import Verdict
 from ytc_tui.model.tasks import HandoffState, ResponseStatus
 from ytc_tui.model.trades import ENDED_TRADE_STATES, Trade, TradeState
@@ -63,9 +64,12 @@ class Rows:
                 self._decisions += 1
                 self._decided[event.setup_id] = event.decision_id
                 if event.refused_by:
-                    self._refused[event.refused_by] = self._refused.get(event.refused_by, 0) + 1
+                    self._count_refusal(event.refused_by)
                 for verdict in event.verdicts:
                     self._limits[verdict.rule] = _limit(self._limits.get(verdict.rule), verdict)
+            case ev.TradeProposed(state=state) | ev.ProposalDecided(state=state):
+                if state in REFUSED_AS:
+                    self._count_refusal(REFUSED_AS[state])
             case ev.TradePlanned(trade):
                 self._planned[trade.trade_id] = trade
                 self._states[trade.trade_id] = trade.state
@@ -201,6 +205,9 @@ class Rows:
                 self._opened.get(trade_id, ""),
                 at,
             )
+
+    def _count_refusal(self, name: str) -> None:
+        self._refused[name] = self._refused.get(name, 0) + 1
 
     def funnel(self, trades: tuple[TradeRow, ...]) -> Funnel:
         detected: dict[str, int] = {}
