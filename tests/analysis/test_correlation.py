@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.analysis.series import START_NS, demo_bars
-from ytc_tui.analysis.correlation import correlation, is_correlated, log_returns, pearson, risk_multiplier
+from ytc_tui.analysis.correlation import correlation, is_correlated, log_returns, pearson
 from ytc_tui.analysis.timeframes import TimeframeBuilder
 from ytc_tui.model.market import NS_PER_MIN, Side
 
@@ -110,7 +110,6 @@ def test_vector_same_side_adds_up_and_opposite_sides_do_not() -> None:
     assert not is_correlated(Side.SELL, Side.SELL, -0.8)
     assert is_correlated(Side.SELL, Side.SELL, 0.7)
     assert not is_correlated(Side.BUY, Side.BUY, 0.69)
-    assert risk_multiplier(-0.8) == pytest.approx(1.8)
 
 
 def test_bitcoin_and_ether_move_together() -> None:

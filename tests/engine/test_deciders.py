@@ -8,6 +8,7 @@ import pytest
 
 from tests.engine.situations import ENTRY_ID, SYMBOL, D, fill, kinds, long_entry, settle, trading
 from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.decide.loss import decide_loss
 from ytc_tui.engine.decide.management import decide_actions
 from ytc_tui.engine.decide.trades import decide_hole
 from ytc_tui.model import events as ev
@@ -106,3 +107,22 @@ def test_the_breakeven_band_decides_whether_a_loss_adds_to_the_streak(
     assert [event.r_multiple for event in found if isinstance(event, ev.TradeClosed)] == [D("-0.7692")]
     assert sit.state.consecutive_losses == streak
     assert sit.state.losses + sit.state.breakevens == 1
+
+
+@pytest.mark.parametrize(
+    ("wallet", "codes"),
+    [
+        ("9850.01", []),
+        ("9850", ["loss_medium"]),
+        ("9760.01", ["loss_medium"]),
+        ("9760", ["loss_high", "loss_medium"]),
+        ("9750", ["entries_off", "loss_high", "loss_medium"]),
+        ("9700.01", ["entries_off", "loss_high", "loss_medium"]),
+        ("9700", ["session_loss_limit"]),
+    ],
+)
+def test_loss_alerts_begin_at_their_levels(tmp_path: Path, wallet: str, codes: list[str]) -> None:
+    sit = trading(tmp_path)
+    sit.state.wallet = D(wallet)
+    found = list(decide_loss(sit))
+    assert sorted(event.code for event in found if isinstance(event, ev.AlertRaised)) == codes

@@ -96,8 +96,3 @@ def correlation(
 def is_correlated(first: Side, second: Side, rho: float, threshold: float = _THRESHOLD) -> bool:
     """Whether two positions profit from the same move strongly enough for their risks to add up."""
     return abs(rho) >= threshold and (rho > 0.0) == (first is second)
-
-
-def risk_multiplier(rho: float) -> float:
-    """1 + |rho| (domain.md 1.4, agent 02)."""
-    return 1.0 + abs(rho)

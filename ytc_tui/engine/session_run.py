@@ -52,12 +52,6 @@ class SessionRun:
     def ended(self) -> bool:
         return self.kernel.sit.state.ended
 
-    def warm_up(self, minute: Minute) -> None:
-        """A minute before INIT: analysis only, never traded."""
-        market = self.kernel.sit.market
-        market.begin_minute(minute)
-        market.close_minute(minute)
-
     async def minute(self, minute: Minute) -> None:
         """One minute of the session, in real order."""
         close_ns = minute.open_ns + NS_PER_MIN

@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 from ytc_tui.model.events import SessionStarted
-from ytc_tui.model.market import Side
 from ytc_tui.model.money import ONE, ZERO
 from ytc_tui.model.orders import WORKING_STATES, OrderRequest, OrderRole, OrderState
 from ytc_tui.model.proposals import Proposal, ProposalState
@@ -221,14 +220,3 @@ class State:
     def pending_proposals(self) -> list[ProposalRecord]:
         """Proposals that wait for an answer, oldest first."""
         return [record for record in self.proposals.values() if record.state is ProposalState.PENDING]
-
-    def covered_quantity(self, symbol: str, side: Side) -> Decimal:
-        """Quantity of `symbol` under working protective stops on the side `side` (the closing side)."""
-        return sum(
-            (
-                record.remaining
-                for record in self.working_orders(symbol, OrderRole.PROTECTIVE_STOP)
-                if record.request.side is side and record.state is not OrderState.CANCELING
-            ),
-            ZERO,
-        )

@@ -17,7 +17,7 @@ from ytc_tui.engine.risk.exposure import (
     slippage_ticks,
 )
 
-from .builders import LIMITS, PERP, REQUEST, D, asking, traded
+from .builders import LIMITS, PERP, REQUEST, D, traded
 
 
 def test_slippage_of_both_ways_in_whole_ticks_up() -> None:
@@ -31,9 +31,8 @@ def test_cost_of_a_quantity_of_one() -> None:
 
 
 def test_loss_takes_whole_ticks_up() -> None:
-    assert loss_per_unit(REQUEST, D(2478), LIMITS) == D("11.736")
-    request = asking(entry=D("2487.001"))
-    assert loss_per_unit(request, D(2478), LIMITS) > D("9.01") + D("1.986")
+    assert loss_per_unit(PERP, D(2487), D(2478), LIMITS) == D("11.736")
+    assert loss_per_unit(PERP, D("2487.001"), D(2478), LIMITS) > D("9.01") + D("1.986")
 
 
 @given(

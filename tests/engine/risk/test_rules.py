@@ -100,8 +100,8 @@ def test_a_listed_rule_without_a_module_stops_the_program(monkeypatch: pytest.Mo
 
 
 def test_a_module_that_is_neither_rule_nor_listed_stops_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "NOT_RULES", NOT_RULES - {"levels"})
-    with pytest.raises(TypeError, match="levels"):
+    monkeypatch.setattr(registry, "NOT_RULES", NOT_RULES - {"answers"})
+    with pytest.raises(TypeError, match="answers"):
         registry._found()
 
 

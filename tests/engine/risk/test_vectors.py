@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
 from ytc_tui.engine.risk import risk_per_trade
 from ytc_tui.engine.risk.gate import approve_reducing, assess
-from ytc_tui.engine.risk.levels import LossLevel, LossLevels, connection_level, loss_level, streak_level
 from ytc_tui.engine.risk.open_risk import correlated_pairs
-from ytc_tui.model.market import NS_PER_S, Side
+from ytc_tui.model.market import Side
 from ytc_tui.model.risk import RiskRequest, Verdict, session_pnl_pct
-from ytc_tui.model.session import Gate, Severity
+from ytc_tui.model.session import Gate
 
 from .builders import FREE_LIMITS, FREE_PERP, LIMITS, REQUEST, STOP, D, asking, held, traded
 
@@ -62,22 +60,20 @@ def test_reject_a_balance_too_small_for_one_lot() -> None:
 
 
 @pytest.mark.parametrize(
-    ("equity", "level", "refused_by"),
+    ("equity", "refused_by"),
     [
-        ("97000", LossLevel.CRITICAL, "session_loss"),
-        ("97000.01", LossLevel.ENTRIES_OFF, "session_loss"),
-        ("97500", LossLevel.ENTRIES_OFF, "session_loss"),
-        ("97500.01", LossLevel.HIGH, ""),
-        ("97600", LossLevel.HIGH, ""),
-        ("97600.01", LossLevel.MEDIUM, ""),
-        ("98500", LossLevel.MEDIUM, ""),
-        ("98500.01", LossLevel.NORMAL, ""),
+        ("97000", "session_loss"),
+        ("97000.01", "session_loss"),
+        ("97500", "session_loss"),
+        ("97500.01", ""),
+        ("97600", ""),
+        ("97600.01", ""),
+        ("98500", ""),
+        ("98500.01", ""),
     ],
 )
-def test_session_boundaries_are_inclusive(equity: str, level: LossLevel, refused_by: str) -> None:
-    request = _after(equity)
-    assert loss_level(request.session_pnl_pct, LossLevels()) is level
-    assert assess(request, LIMITS).refused_by == refused_by
+def test_session_boundaries_are_inclusive(equity: str, refused_by: str) -> None:
+    assert assess(_after(equity), LIMITS).refused_by == refused_by
 
 
 def test_session_at_97500_has_a_capacity_of_exactly_half_a_percent_which_is_not_enough() -> None:
@@ -86,16 +82,10 @@ def test_session_at_97500_has_a_capacity_of_exactly_half_a_percent_which_is_not_
 
 
 @pytest.mark.parametrize(
-    ("losses", "severity", "refused_by"),
-    [
-        (2, Severity.INFO, ""),
-        (3, Severity.WARNING, ""),
-        (4, Severity.WARNING, ""),
-        (5, Severity.CRITICAL, "losing_streak"),
-    ],
+    ("losses", "refused_by"),
+    [(2, ""), (3, ""), (4, ""), (5, "losing_streak")],
 )
-def test_streak_alerts_at_3_and_stops_entries_at_5(losses: int, severity: Severity, refused_by: str) -> None:
-    assert streak_level(losses, LIMITS) is severity
+def test_a_streak_stops_entries_at_5(losses: int, refused_by: str) -> None:
     assert assess(replace(REQUEST, consecutive_losses=losses), LIMITS).refused_by == refused_by
 
 
@@ -126,21 +116,3 @@ def test_stop_of_a_long_at_100_is_not_moved_to_99() -> None:
     verdict = approve_reducing(replace(STOP, stop_price=D(99)), D(50), Gate.ACTIVE, D(100))
     assert isinstance(verdict, Verdict)
     assert (verdict.rule, verdict.used, verdict.limit) == ("stop_never_wider", D(99), D(100))
-
-
-@pytest.mark.parametrize(
-    ("lost_s", "severity"),
-    [
-        (Decimal(0), Severity.WARNING),
-        (Decimal("29.9"), Severity.WARNING),
-        (Decimal("29.999999999"), Severity.WARNING),
-        (Decimal(30), Severity.CRITICAL),
-        (Decimal("30.1"), Severity.CRITICAL),
-    ],
-)
-def test_connection_lost(lost_s: Decimal, severity: Severity) -> None:
-    assert connection_level(int(lost_s * NS_PER_S)) is severity
-
-
-def test_connection_not_lost() -> None:
-    assert connection_level(None) is Severity.INFO

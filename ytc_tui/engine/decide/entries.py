@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from ytc_tui.analysis.sizing import size_position, split_parts, tick_value
 from ytc_tui.engine.ids import client_order_id
-from ytc_tui.engine.risk.exposure import cost_per_unit
+from ytc_tui.engine.risk.exposure import cost_per_unit, loss_per_unit
 from ytc_tui.engine.risk.gate import Assessment, approve_entry
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -164,8 +164,7 @@ def planned_trade(
     instrument = sit.market.instruments[plan.symbol]
     if plan.stop is None:
         raise ValueError(f"plan for {plan.symbol} has no stop")
-    per_unit = abs(plan.entry - plan.stop) * instrument.contract_size
-    per_unit += cost_per_unit(instrument, plan.entry, plan.stop, sit.policy.limits)
+    per_unit = loss_per_unit(instrument, plan.entry, plan.stop, sit.policy.limits)
     return Trade(
         trade_id=trade_id,
         decision_id=decision,

@@ -47,11 +47,10 @@ def cost_per_unit(instrument: Instrument, entry: Decimal, exit_price: Decimal, l
     return round_trip_cost(instrument, entry, exit_price, slippage_ticks=ticks)
 
 
-def loss_per_unit(request: RiskRequest, stop: Decimal, limits: RiskLimits) -> Decimal:
+def loss_per_unit(instrument: Instrument, entry: Decimal, stop: Decimal, limits: RiskLimits) -> Decimal:
     """Loss of a quantity of one at the stop, account currency: whole ticks (up) plus round-trip cost."""
-    plan, instrument = request.plan, request.instrument
-    ticks = ticks_between(plan.entry, stop, instrument.tick)
-    return ticks * tick_value(instrument) + cost_per_unit(instrument, plan.entry, stop, limits)
+    ticks = ticks_between(entry, stop, instrument.tick)
+    return ticks * tick_value(instrument) + cost_per_unit(instrument, entry, stop, limits)
 
 
 def largest_quantity(budget: Decimal, per_unit: Decimal, lot: Decimal) -> Decimal:

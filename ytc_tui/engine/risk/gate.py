@@ -216,7 +216,12 @@ def _stop_problem(
 
 
 def recall(order: OrderRequest, approval_id: str) -> ApprovedOrder:
-    """The approval that the journal holds for `order`; raises NotApproved when it is not for this order."""
+    """The approval that the journal holds for `order`; raises NotApproved when it is not for this order.
+
+    An unkeyed hash binds the two: an order that was mixed up or changed in any field after its approval is
+    not sent. It proves no origin. Who can write state or journal can write the matching id as well; against
+    that stand the chain, which is verified whole before anything is recalled, and its heads kept elsewhere.
+    """
     if approval_id.partition(".")[0] != _name_of(order):
         raise NotApproved(f"order {order.client_id}: approval {approval_id!r} is for another order")
     return ApprovedOrder(order, approval_id, "recalled from the journal", _SEAL)

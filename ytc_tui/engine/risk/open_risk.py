@@ -33,7 +33,7 @@ def check(request: RiskRequest, limits: RiskLimits) -> Verdict:
     held = sum((risk.risk_money for risk in request.open_risks), ZERO)
     held += sum((strength * risk.risk_money for risk, strength in pairs), ZERO)
     weight = ONE + sum((strength for _, strength in pairs), ZERO)
-    per_unit = weight * loss_per_unit(request, plan.stop, limits)
+    per_unit = weight * loss_per_unit(request.instrument, plan.entry, plan.stop, limits)
     used = (held + plan.quantity * per_unit) / base * HUNDRED
     limit = limits.max_open_risk_pct
     return capped(

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from ytc_tui.model.risk import RiskLimits, RiskRequest, Verdict
 
-NOT_RULES = frozenset({"answers", "exposure", "gate", "levels", "reducing", "registry"})
+NOT_RULES = frozenset({"answers", "exposure", "gate", "reducing", "registry"})
 
 ORDER = (
     "sound_input",

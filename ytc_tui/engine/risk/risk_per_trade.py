@@ -33,7 +33,8 @@ def check(request: RiskRequest, limits: RiskLimits) -> Verdict:
         lot=instrument.lot,
         cost_per_unit=cost_per_unit(instrument, plan.entry, plan.stop, limits),
     )
-    used = plan.quantity * loss_per_unit(request, plan.stop, limits) / base * HUNDRED
+    per_unit = loss_per_unit(instrument, plan.entry, plan.stop, limits)
+    used = plan.quantity * per_unit / base * HUNDRED
     return capped(
         RULE,
         compared("risk of the trade", used, limits.risk_per_trade_pct, " %"),
