@@ -12,17 +12,17 @@ import pytest
 
 from tests.sim.harness import Simulation, at
 from tests.sim.laws import check_laws
-from tests.sim.restarts import resumed
+from tests.sim.restarts import Fuse, FusedJournal, fused, killed_and_resumed, outcome, resumed
 from tests.sim.stage import long_at, short_at, stage
 from tests.sim.tape import Tape, on_day
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.boot import RunRequest
 from ytc_tui.model import events as ev
-from ytc_tui.model.codec import canonical
+from ytc_tui.model.codec import canonical, from_json, to_json
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.proposals import Proposal, ProposalState
-from ytc_tui.model.session import Gate, Severity
+from ytc_tui.model.session import Severity
 from ytc_tui.model.state import State
 from ytc_tui.model.trades import ExitReason, TradeState
 from ytc_tui.views.journal import recorded
@@ -381,8 +381,47 @@ async def test_the_state_with_proposals_goes_through_a_snapshot(tmp_path: Path) 
         ProposalState.REJECTED,
         ProposalState.APPROVED,
     ]
-    assert state.gate is not Gate.ACTIVE
-    from ytc_tui.model.codec import from_json, to_json
-
     assert canonical(from_json(State, to_json(state))) == canonical(state)
     assert from_json(State, to_json(state)).proposals == state.proposals
+
+
+@pytest.mark.parametrize("after", [True, False])
+async def test_killed_at_any_write_around_the_answer_it_ends_the_same(tmp_path: Path, after: bool) -> None:
+    def staged() -> Simulation:
+        return asked(tmp_path, yes, approval_life_s=3_600.0, until="13:00")
+
+    fuse = Fuse()
+    whole = fused(staged, fuse)
+    await whole.run()
+    expected = outcome(whole)
+    steps = _writes_around_the_answer(whole)
+    waited = 0
+    for step in steps:
+        ended = outcome(await killed_and_resumed(staged, (step, after)))
+        assert ended.recoveries == 1 and ended.fault is None
+        assert (ended.fills, ended.state.trades, ended.state.wallet) == (
+            expected.fills,
+            expected.state.trades,
+            expected.state.wallet,
+        )
+        assert {record.state for record in ended.state.proposals.values()} == {ProposalState.APPROVED}
+        kinds = [type(event) for event in ended.events]
+        recovered = kinds.index(ev.EngineRecovered)
+        waited += kinds.index(ev.TradeProposed) < recovered < kinds.index(ev.ProposalDecided)
+    assert waited  # at least once the process died while it waited
+
+
+def _writes_around_the_answer(whole: Simulation) -> list[int]:
+    """The durable writes of the run from just before it was asked to just after the entry was sent."""
+    journal = whole.journal
+    assert isinstance(journal, FusedJournal)
+    kinds = [type(event) for event in outcome(whole).events]
+    asked_at, sent_at = kinds.index(ev.TradeProposed), kinds.index(ev.OrderAcknowledged)
+    written, first, last = 0, 0, 0
+    for number, count in enumerate(journal.commits, 1):
+        if written <= asked_at < written + count:
+            first = number
+        if written <= sent_at < written + count:
+            last = number
+        written += count
+    return list(range(first - 1, last + 3))
