@@ -45,9 +45,17 @@ class Home:
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         return [line for line in lines if "session_status" in line]
 
+    def _answer(self, ready: int) -> bool:
+        names = self.engines()
+        return len(names) == ready and all(self.ytc("status", "--session", n).returncode == 0 for n in names)
+
+    def engines(self) -> list[str]:
+        """The names of the sockets of all engines of this user."""
+        return sorted(path.stem for path in (self.runtime / "ytc").glob("*.sock"))
+
     @contextmanager
-    def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """An engine whose door answers; killed on leaving if it still runs."""
+    def running(self, *arguments: str, ready: int = 1) -> Iterator[subprocess.Popen[str]]:
+        """An engine whose door answers, the `ready`-th of its user; killed on leaving if it still runs."""
         command = [sys.executable, "-m", "ytc_tui", "run", "--headless", *arguments]
         with subprocess.Popen(
             command,
@@ -58,7 +66,7 @@ class Home:
             text=True,
         ) as engine:
             try:
-                until(lambda: engine.poll() is not None or self.ytc("status").returncode == 0)
+                until(lambda: engine.poll() is not None or self._answer(ready))
                 assert engine.poll() is None, engine.stderr.read() if engine.stderr else ""
                 yield engine
             finally:

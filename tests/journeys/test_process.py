@@ -72,10 +72,35 @@ def test_a_second_instance_is_refused_and_says_who_holds_the_account(home: Home)
 def test_the_kill_file_flattens_without_the_door(home: Home) -> None:
     with home.running(*SLOW):
         (home.paper / "kill").touch()
-        until(lambda: not (home.paper / "kill").exists())
+        until(lambda: not list(home.paper.glob("kill*")))
         document = json.loads(home.ytc("status", "--json").stdout)
         assert document["session_status"] == "paused"
         assert document["emergency"]["verified"]
+
+
+def test_the_kill_file_of_the_mode_reaches_every_engine_in_its_folder(home: Home, tmp_path: Path) -> None:
+    other = Home(tmp_path / "other", home.runtime)
+    other.folder.mkdir()
+    with (
+        home.running(*DEMO, "--label", "a"),
+        home.running(*DEMO, "--label", "b", ready=2),
+        other.running(*DEMO, "--label", "c", ready=3),
+    ):
+        (home.paper / "kill").touch()
+        until(lambda: not list(home.paper.glob("kill*")))
+        documents = [json.loads(home.ytc("status", "--json", "--session", n).stdout) for n in home.engines()]
+        assert sorted(each["session_status"] for each in documents) == ["paused", "paused", "running"]
+
+
+def test_a_reader_that_stopped_keeps_nobody_from_operating(home: Home) -> None:
+    """Nothing reads the engine's output here, and a pipe holds 64 KiB."""
+    with home.running("--json", *DEMO, "--speed", "1200") as engine:
+        until(lambda: json.loads(home.ytc("status", "--json").stdout)["as_of"] > "2022-11-08T05:30", 60.0)
+        assert home.ytc("pause").returncode == 0
+        engine.send_signal(signal.SIGTERM)
+        assert engine.wait(timeout=10) == 0
+        assert engine.stderr is not None
+        assert "resumable" in engine.stderr.read()
 
 
 def test_operator_verbs_say_what_was_confirmed(home: Home) -> None:

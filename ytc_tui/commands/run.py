@@ -1,6 +1,6 @@
 """`ytc run --headless`: one run in the foreground, its door open, one line per event.
 
-Decides what the process itself does: signals, the kill file, output, exit code. Imports the composition
+Decides what the process itself does: signals, the door, the summary, the exit code. Imports the composition
 root. Invariants: SIGTERM and SIGINT end the process and leave the session resumable; SIGHUP and a closed
 pipe end nothing; stdout carries output alone.
 """
@@ -9,68 +9,36 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import sys
-from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from ytc_tui.adapters.clock import WallClock
 from ytc_tui.adapters.stores.reader import SqliteReader
-from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.http import DoorServer
 from ytc_tui.boot import Parts, RunRequest, hold_account, open_journal, prepare, whole_on_record
+from ytc_tui.commands.output import Output
 from ytc_tui.commands.record import Record
+from ytc_tui.commands.watch import watch
 from ytc_tui.config import LoadedSettings
 from ytc_tui.engine.door import Door
 from ytc_tui.errors import JournalUnavailable
-from ytc_tui.model.chain import Entry
-from ytc_tui.model.commands import Command, Verb
-from ytc_tui.model.events import Event
 from ytc_tui.outlets import durable_outlets, memory_outlets
 from ytc_tui.paper_run import PaperRun
-from ytc_tui.views.event_lines import event_line
 
-KILL_FILE_POLL_S = 0.25
-LINE_LIMIT = 400
 EXIT_EXPOSED = 9
-
-
-@dataclass(slots=True)
-class Output:
-    """Where lines go. A closed pipe silences it and ends nothing."""
-
-    as_json: bool
-    broken: bool = field(default=False)
-
-    def event(self, entry: Entry, event: Event) -> None:
-        if self.broken:
-            return
-        if self.as_json:
-            body = json.loads(entry.body)
-            self.line(json.dumps({"seq": entry.seq, "at": entry.at, "type": entry.type, "body": body}))
-            return
-        text = event_line(entry, event)
-        if text:
-            self.line(safe_line(text, LINE_LIMIT))
-
-    def line(self, text: str) -> None:
-        if self.broken:
-            return
-        try:
-            sys.stdout.write(text + "\n")
-            sys.stdout.flush()
-        except (OSError, ValueError):
-            self.broken = True
-            # The interpreter flushes stdout again at exit: give it somewhere harmless to go.
-            with suppress(OSError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def run_headless(loaded: LoadedSettings, request: RunRequest, *, as_json: bool, stay: bool) -> int:
     """Run to the end of the data and return the exit code. `stay` keeps the door open afterwards."""
-    return asyncio.run(_run(loaded, request, Output(as_json), stay))
+    output = Output(as_json)
+    try:
+        return asyncio.run(_run(loaded, request, output, stay))
+    except BaseException:
+        output.hurried = True
+        raise
+    finally:
+        output.close()
 
 
 async def _run(loaded: LoadedSettings, request: RunRequest, output: Output, stay: bool) -> int:
@@ -84,6 +52,7 @@ async def _run(loaded: LoadedSettings, request: RunRequest, output: Output, stay
             async with durable_outlets(parts, journal, reader, output.event) as outlets:
                 run = PaperRun(parts, outlets)
                 await _serve(run, stay)
+                output.hurried = run.host.stopping
                 for document in run.documents:
                     await journal.anchor(document["session_id"], WallClock().now_ns())
         finally:
@@ -123,7 +92,7 @@ async def _serve(run: PaperRun, stay: bool) -> None:
     door = door_of(run)
     server = DoorServer(door, run.parts.paths.socket(run.parts.door_name))
     await server.start()
-    watcher = asyncio.create_task(_watch_kill_file(run))
+    watcher = asyncio.create_task(watch(run))
     try:
         await run.run()
         if run.documents:
@@ -146,22 +115,6 @@ def door_of(run: PaperRun) -> Door:
     )
 
 
-async def _watch_kill_file(run: PaperRun) -> None:
-    """The kill file flattens without a terminal, a door or a PIN."""
-    number = 0
-    while True:
-        await asyncio.sleep(KILL_FILE_POLL_S)
-        for path in (run.parts.paths.kill_file(), run.parts.paths.kill_file(run.parts.door_name)):
-            if path.exists() and run.host.current is not None:
-                number += 1
-                command = Command(
-                    f"kill-file-{os.getpid()}-{number}", Verb.FLATTEN, "kill file", f"{path} exists"
-                )
-                await run.host.send(command)
-                with suppress(OSError):
-                    path.unlink()
-
-
 def _conclude(run: PaperRun, output: Output) -> int:
     """The documents as the last output, and the exit code that they ask for."""
     current = run.host.current
@@ -176,7 +129,7 @@ def _conclude(run: PaperRun, output: Output) -> int:
         else:
             for text in _summary(document):
                 output.line(text)
-    if not run.documents and run.host.stopping:
+    if run.host.stopping and len(run.documents) < len(run.parts.windows):
         sys.stderr.write("stopped; the session is resumable: run the same command again\n")
     return EXIT_EXPOSED if exposed else 0
 

@@ -1,0 +1,103 @@
+"""Where the lines of a run go: standard output, written by a thread of its own.
+
+Decides what a reader that is slow, stopped or gone costs the run. Imports terminal text and the views.
+Invariants: a reader that stopped (a pager, a terminal with its output held) keeps no session from being
+operated; a closed pipe silences the output and ends nothing; what was left out is counted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import select
+import sys
+import threading
+
+from ytc_tui.adapters.terminal_text import safe_line
+from ytc_tui.model.chain import Entry
+from ytc_tui.model.events import Event
+from ytc_tui.views.event_lines import event_line
+
+LINE_LIMIT = 400
+WAITING_LINES = 2_000
+# A reader that is only slow slows the run; one that took nothing for so long is passed over.
+PATIENCE_S = 1.0
+# What a run that was told to stop still grants its reader.
+LAST_LINES_S = 2.0
+
+
+class Output:
+    """Lines of text, or of JSON where `as_json`. Close it; until then nothing is sure to be written."""
+
+    def __init__(self, as_json: bool, fd: int | None = None) -> None:
+        self.as_json = as_json
+        self.left_out = 0
+        self.hurried = False
+        self._fd = sys.stdout.fileno() if fd is None else fd
+        self._broken = False
+        self._passed_over = False
+        self._waiting: queue.Queue[str | None] = queue.Queue(WAITING_LINES)
+        # A daemon, so that a reader that never comes back does not keep the process.
+        self._writer = threading.Thread(target=self._write_all, name="output", daemon=True)
+        self._writer.start()
+
+    def event(self, entry: Entry, event: Event) -> None:
+        """The line of a journalled event, if it has one."""
+        if self._broken:
+            return
+        if self.as_json:
+            body = json.loads(entry.body)
+            self.line(json.dumps({"seq": entry.seq, "at": entry.at, "type": entry.type, "body": body}))
+            return
+        text = event_line(entry, event)
+        if text:
+            self.line(safe_line(text, LINE_LIMIT))
+
+    def line(self, text: str) -> None:
+        """Hand over one line; waits at most `PATIENCE_S`, and not at all for a reader that stopped."""
+        if self._broken:
+            return
+        try:
+            if self._passed_over:
+                self._waiting.put_nowait(text)
+            else:
+                self._waiting.put(text, timeout=PATIENCE_S)
+        except queue.Full:
+            self._passed_over = True
+            self.left_out += 1
+        else:
+            self._passed_over = False
+
+    def close(self) -> None:
+        """Wait until every line is written: as long as the reader takes, or `LAST_LINES_S` if hurried."""
+        patience_s = LAST_LINES_S if self.hurried else None
+        try:
+            self._waiting.put(None, timeout=patience_s)
+        except queue.Full:
+            pass
+        else:
+            self._writer.join(patience_s)
+        left_out = self.left_out
+        if self._writer.is_alive():
+            left_out += self._waiting.qsize()
+        if left_out and not self._broken:
+            note = f"{left_out} lines were left out, nobody read them; the journal holds every entry"
+            sys.stderr.write(f"note: {note}\n")
+
+    def _write_all(self) -> None:
+        while (text := self._waiting.get()) is not None:
+            if not self._broken:
+                self._broken = not _written(self._fd, f"{text}\n".encode(errors="backslashreplace"))
+
+
+def _written(fd: int, data: bytes) -> bool:
+    """Write `data` past the interpreter's own buffer, which the process's end could not flush."""
+    while data:
+        try:
+            data = data[os.write(fd, data) :]
+        except BlockingIOError:
+            select.select((), (fd,), ())
+        except OSError:
+            return False
+    return True
