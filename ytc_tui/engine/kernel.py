@@ -156,7 +156,7 @@ class Kernel:
                 raise
             return False
         self.stalled = ""
-        if any(isinstance(event, ev.EmergencyActed) for event in self._events):
+        if ev.EmergencyActed in map(type, self._events):
             self.outward.forget_emergency()
         if self.observe is not None:
             for entry, event in zip(self._entries, self._events, strict=True):

@@ -18,7 +18,13 @@ from ytc_tui.model.trades import Trade
 
 def rows_of(state: State, event: ev.Event) -> Iterator[ProjectionRow]:
     """The rows to write after `event` was applied to `state`."""
-    match event:
+    match event:  # the tasks first: in most journals nearly every event is one of theirs
+        case ev.TaskRequested(task):
+            yield _task(state, task, "requested", None, ())
+        case ev.TaskReported(response):
+            settled = state.agents[response.agent_name].task
+            if settled is not None:
+                yield _task(state, settled, response.status.value, state.now_ns, response.errors)
         case ev.OrderIntended(order) | ev.StopAttached(order):
             yield _order(state, order.client_id)
         case (
@@ -47,12 +53,6 @@ def rows_of(state: State, event: ev.Event) -> Iterator[ProjectionRow]:
             yield _handoff(state, handoff.handoff_id)
         case ev.HandoffDecided(handoff_id):
             yield _handoff(state, handoff_id)
-        case ev.TaskRequested(task):
-            yield _task(state, task, "requested", None, ())
-        case ev.TaskReported(response):
-            settled = state.agents[response.agent_name].task
-            if settled is not None:
-                yield _task(state, settled, response.status.value, state.now_ns, response.errors)
         case ev.SessionStarted() | ev.PhaseChanged() | ev.StatusChanged() | ev.GateChanged():
             yield _session(state)
         case ev.StartBalanceFixed() | ev.SessionEnded() | ev.FlatVerified():
