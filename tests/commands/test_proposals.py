@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.commands.scripted_engine import ScriptedEngine, document
-from tests.views.journals import proposal
+from tests.views.proposals import proposal
 from ytc_tui.client import Receipt
 from ytc_tui.commands import operate
 from ytc_tui.commands.places import command_of

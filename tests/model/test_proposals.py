@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.views.journals import PLAN, proposal
+from tests.views.journals import PLAN
+from tests.views.proposals import proposal
 from ytc_tui.model.codec import from_json, to_json
 from ytc_tui.model.events import ProposalDecided, TradeProposed
 from ytc_tui.model.proposals import (

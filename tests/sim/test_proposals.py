@@ -3,82 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.sim.asking import CONFIRM, UP, answers, asked, entries, last_state, no, yes
 from tests.sim.harness import Simulation, at
 from tests.sim.laws import check_laws
-from tests.sim.restarts import Fuse, FusedJournal, fused, killed_and_resumed, outcome, resumed
-from tests.sim.stage import long_at, short_at, stage
+from tests.sim.stage import long_at, stage
 from tests.sim.tape import Tape, on_day
-from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.boot import RunRequest
 from ytc_tui.model import events as ev
-from ytc_tui.model.codec import canonical, from_json, to_json
 from ytc_tui.model.commands import Command, Verb
-from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.proposals import Proposal, ProposalState
 from ytc_tui.model.session import Severity
 from ytc_tui.model.state import State
 from ytc_tui.model.trades import ExitReason, TradeState
-from ytc_tui.views.journal import recorded
-from ytc_tui.views.ledger import check_ledger
-
-CONFIRM = {"trading.approval": "confirm"}
-UP = (20_040, 20_056, 20_120, 20_200, 20_270, 20_300, 20_330, 20_410)
-Answer = Callable[[Proposal], list[Command]]
-
-
-def yes(proposal: Proposal) -> list[Command]:
-    name = proposal.proposal_id
-    return [Command(f"yes-{name}", Verb.APPROVE, "me", target=name, content_hash=proposal.content_hash)]
-
-
-def no(proposal: Proposal) -> list[Command]:
-    return [Command(f"no-{proposal.proposal_id}", Verb.REJECT, "me", "too late", proposal.proposal_id)]
-
-
-def answers(simulation: Simulation, *said: Answer) -> Simulation:
-    """Answers each newly pending proposal with the next of `said`; the last one answers all that follow."""
-    waiting = list(said)
-    seen: set[str] = set()
-
-    def operator(state: State, now_ns: int) -> list[Command]:
-        for record in state.pending_proposals():
-            name = record.proposal.proposal_id
-            if name not in seen:
-                seen.add(name)
-                return (waiting.pop(0) if len(waiting) > 1 else waiting[0])(record.proposal)
-        return []
-
-    simulation.operator = operator
-    return simulation
-
-
-def asked(
-    folder: Path, *said: Answer, tape: Tape | None = None, settings: dict[str, str] | None = None, **more: Any
-) -> Simulation:
-    """One long at 12:41 that a person is asked about."""
-    tape = tape or Tape().walk("12:41", *UP)
-    idea = long_at("12:41")
-    return answers(stage(folder, tape, idea, settings={**CONFIRM, **(settings or {})}, **more), *said)
-
-
-def entries(simulation: Simulation) -> list[ev.OrderIntended]:
-    return [event for event in simulation.all(ev.OrderIntended) if event.order.role is OrderRole.ENTRY]
-
-
-def last_state(simulation: Simulation) -> State:
-    """The state, once every law holds of it and its journal proves the answers."""
-    state = check_laws(simulation)
-    session = simulation.journal.sessions()[-1]
-    assert check_ledger(recorded(simulation.journal.entries(session))).ok
-    assert not state.timers
-    return state
 
 
 async def test_a_yes_trades_what_auto_trades_on_real_market_data() -> None:
@@ -270,158 +210,3 @@ async def test_a_setup_may_have_its_own_rule(tmp_path: Path, settings: dict[str,
     state = last_state(simulation)
     assert bool(state.trades) is traded
     assert bool(state.proposals) is not traded
-
-
-async def test_a_proposal_outlives_its_process_and_trades_as_if_nothing_had_happened(tmp_path: Path) -> None:
-    def staged() -> Simulation:
-        return asked(tmp_path, yes, approval_life_s=3_600.0)
-
-    whole = staged()
-    await whole.run()
-    stopped = staged()
-    stopped.store = PaperStore.in_memory()
-
-    def stops(proposal: Proposal) -> list[Command]:
-        stopped.host.stop()
-        return []
-
-    answers(stopped, stops)
-    await asyncio.wait_for(stopped.run(), 20)
-    waiting = stopped.state()
-    assert [record.state for record in waiting.proposals.values()] == [ProposalState.PENDING]
-    assert waiting.timers
-    after = resumed(staged, stopped)
-    await asyncio.wait_for(after.run(), 20)
-    state = last_state(after)
-    assert state.proposals["P0001"].state is ProposalState.APPROVED
-    assert state.trades == whole.state().trades
-    assert [(fill.fill.at_ns, fill.fill.price) for fill in after.all(ev.FillBooked)] == [
-        (fill.fill.at_ns, fill.fill.price) for fill in whole.all(ev.FillBooked)
-    ]
-
-
-async def test_a_proposal_that_waited_when_the_process_stopped_expires_in_the_next(tmp_path: Path) -> None:
-    def staged() -> Simulation:
-        return asked(tmp_path, lambda proposal: [], approval_life_s=0.02)
-
-    stopped = staged()
-    stopped.store = PaperStore.in_memory()
-
-    def stops(proposal: Proposal) -> list[Command]:
-        stopped.host.stop()
-        return []
-
-    answers(stopped, stops)
-    await stopped.run()
-    after = resumed(staged, stopped)
-    await after.run()
-    assert last_state(after).proposals["P0001"].state is ProposalState.EXPIRED
-    [(expired_ns, _)] = after.timed(ev.ProposalDecided)
-    assert expired_ns == on_day("12:41")
-
-
-# ---- a feed that does not wait --------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("closes", "says"),
-    [
-        ((20_070,), "past the worst entry"),
-        ((19_940,), "at or beyond the stop"),
-        ((20_010, 20_010, 20_010, 20_010, 20_010), "its setup has expired"),
-    ],
-)
-async def test_where_the_market_goes_on_a_proposal_that_no_longer_holds_is_void(
-    tmp_path: Path, closes: tuple[float, ...], says: str
-) -> None:
-    simulation = asked(tmp_path, lambda proposal: [], tape=Tape().walk("12:41", *closes), feed_waits=False)
-    await simulation.run()
-    state = last_state(simulation)
-    [record] = state.proposals.values()
-    assert record.state is ProposalState.VOID
-    assert says in record.reason
-    assert record.decided_ns == on_day("12:41") + len(closes[:4]) * 60_000_000_000
-    assert not entries(simulation)
-
-
-async def test_a_late_yes_within_the_band_trades_what_was_shown(tmp_path: Path) -> None:
-    tape = Tape().walk("12:41", 20_020, 20_045, *UP[1:])
-    simulation = asked(tmp_path, tape=tape, feed_waits=False)
-
-    def operator(state: State, now_ns: int) -> list[Command]:
-        late = now_ns >= on_day("12:42")
-        return [c for r in state.pending_proposals() if late for c in yes(r.proposal)]
-
-    simulation.operator = operator
-    await simulation.run()
-    state = last_state(simulation)
-    [entry] = entries(simulation)
-    proposal = state.proposals["P0001"].proposal
-    assert (entry.order.quantity, entry.order.limit_price) == (proposal.plan.quantity, proposal.plan.entry)
-    assert state.trades["T0001"].planned_ns > proposal.proposed_ns
-
-
-async def test_what_was_void_may_be_asked_again_up_to_its_attempts(tmp_path: Path) -> None:
-    tape = Tape().walk("12:41", 20_070, 20_000, 20_070, 20_000, 20_070, 20_000, 20_070, 20_000)
-    idea = replace(long_at("12:41"), until_ns=on_day("12:50"))
-    simulation = answers(stage(tmp_path, tape, idea, settings=CONFIRM, feed_waits=False), lambda proposal: [])
-    await simulation.run()
-    state = last_state(simulation)
-    assert state.refused.get("approval_void", 0) <= 3
-    assert len(state.proposals) == 3
-
-
-async def test_the_state_with_proposals_goes_through_a_snapshot(tmp_path: Path) -> None:
-    simulation = answers(
-        stage(tmp_path, Tape(), long_at("12:41"), short_at("12:50"), settings=CONFIRM), no, yes
-    )
-    await simulation.run()
-    state = last_state(simulation)
-    assert [record.state for record in state.proposals.values()] == [
-        ProposalState.REJECTED,
-        ProposalState.APPROVED,
-    ]
-    assert canonical(from_json(State, to_json(state))) == canonical(state)
-    assert from_json(State, to_json(state)).proposals == state.proposals
-
-
-@pytest.mark.parametrize("after", [True, False])
-async def test_killed_at_any_write_around_the_answer_it_ends_the_same(tmp_path: Path, after: bool) -> None:
-    def staged() -> Simulation:
-        return asked(tmp_path, yes, approval_life_s=3_600.0, until="13:00")
-
-    fuse = Fuse()
-    whole = fused(staged, fuse)
-    await whole.run()
-    expected = outcome(whole)
-    steps = _writes_around_the_answer(whole)
-    waited = 0
-    for step in steps:
-        ended = outcome(await killed_and_resumed(staged, (step, after)))
-        assert ended.recoveries == 1 and ended.fault is None
-        assert (ended.fills, ended.state.trades, ended.state.wallet) == (
-            expected.fills,
-            expected.state.trades,
-            expected.state.wallet,
-        )
-        assert {record.state for record in ended.state.proposals.values()} == {ProposalState.APPROVED}
-        kinds = [type(event) for event in ended.events]
-        recovered = kinds.index(ev.EngineRecovered)
-        waited += kinds.index(ev.TradeProposed) < recovered < kinds.index(ev.ProposalDecided)
-    assert waited  # at least once the process died while it waited
-
-
-def _writes_around_the_answer(whole: Simulation) -> list[int]:
-    """The durable writes of the run from just before it was asked to just after the entry was sent."""
-    journal = whole.journal
-    assert isinstance(journal, FusedJournal)
-    kinds = [type(event) for event in outcome(whole).events]
-    asked_at, sent_at = kinds.index(ev.TradeProposed), kinds.index(ev.OrderAcknowledged)
-    written, first, last = 0, 0, 0
-    for number, count in enumerate(journal.commits, 1):
-        if written <= asked_at < written + count:
-            first = number
-        if written <= sent_at < written + count:
-            last = number
-        written += count
-    return list(range(first - 1, last + 3))

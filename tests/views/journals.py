@@ -17,7 +17,6 @@ from ytc_tui.model.codec import canonical
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Side
 from ytc_tui.model.money import ONE, ZERO
 from ytc_tui.model.orders import Fill, Liquidity, OrderKind, OrderRequest, OrderRole
-from ytc_tui.model.proposals import Proposal, sealed
 from ytc_tui.model.risk import TradePlan, Verdict
 from ytc_tui.model.session import Gate, Mode, Phase, PhaseTrigger, SessionStatus, Severity, StepResult
 from ytc_tui.model.signals import ScorePart, Setup, SetupKind
@@ -132,16 +131,6 @@ def decision(number: int, setup_id: str, **changes: Any) -> ev.DecisionMade:
         "asked": D(10), "granted": D(10), "refused_by": "", "reason": "granted 10 as asked", "bar": BAR,
     }  # fmt: skip
     return ev.DecisionMade(**{**values, **changes})
-
-
-def proposal(**changes: Any) -> Proposal:
-    """What a person is shown of decision D0001; sealed."""
-    values: dict[str, Any] = {
-        "proposal_id": "P0001", "decision_id": "D0001", "setup": setup("PB-1"), "plan": PLAN, "asked": D(12),
-        "risk_money": D("25.8"), "risk_pct": D("0.258"), "reward_risk": D("1.9"), "cost": D("0.8"),
-        "price": D("99.5"), "proposed_ns": INIT_NS, "life_s": 60.0,
-    }  # fmt: skip
-    return sealed(Proposal(**{**values, **changes}))
 
 
 def refusal(number: int, setup_id: str, **changes: Any) -> ev.DecisionMade:

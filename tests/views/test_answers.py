@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.views.journals import D, Journal, decision, intent, opened, order, proposal
+from tests.views.journals import D, Journal, decision, intent, opened, order
+from tests.views.proposals import proposal
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.orders import OrderRole
