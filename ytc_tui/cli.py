@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+ERROR_LIMIT = 16_384
+
 
 def main() -> None:
     """Run the command line; an expected failure prints one clear line and its own exit code."""
@@ -12,11 +14,13 @@ def main() -> None:
 
         sys.stdout.write(f"ytc {__version__}\n")
         return
+    from ytc_tui.adapters.terminal_text import safe
     from ytc_tui.commands.app import app
     from ytc_tui.errors import YtcError
 
     try:
         app()
     except YtcError as error:
-        sys.stderr.write(f"error: {error}\n")
+        # It quotes files, their names and what an engine answered.
+        sys.stderr.write(f"error: {safe(str(error), ERROR_LIMIT)}\n")
         sys.exit(error.exit_code)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ytc_tui.adapters.terminal_text import safe_line
+from ytc_tui.commands.answer import Answer
 from ytc_tui.config import LoadedSettings, Settings, load_settings, settings_file, settings_problems
 from ytc_tui.errors import ConfigInvalid
 from ytc_tui.settings.catalog import (
@@ -34,16 +35,7 @@ _ORIGIN_COLUMN = 54
 Overrides = Mapping[str, str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigAnswer:
-    """The answer to one command: for people, for programs, and the exit code."""
-
-    text: str
-    data: dict[str, Any]
-    exit_code: int = 0
-
-
-def show(path: Path | None = None, overrides: Overrides = None) -> ConfigAnswer:
+def show(path: Path | None = None, overrides: Overrides = None) -> Answer:
     """Every key with its value and origin. Raises ConfigInvalid if the settings do not load."""
     loaded = load_settings(path, overrides)
     rows = [(key, value, loaded.origin(key)) for key, value in effective(loaded.settings).items()]
@@ -55,10 +47,10 @@ def show(path: Path | None = None, overrides: Overrides = None) -> ConfigAnswer:
         "digest": loaded.digest,
         "settings": [{"key": key, "value": plain(value), "origin": origin} for key, value, origin in rows],
     }
-    return ConfigAnswer("\n".join(head + lines), data)
+    return Answer(_text(head + lines), data)
 
 
-def check(path: Path | None = None, overrides: Overrides = None) -> ConfigAnswer:
+def check(path: Path | None = None, overrides: Overrides = None) -> Answer:
     """Whether the settings load: exit code 0, or 2 and every problem."""
     problems = settings_problems(path, overrides)
     file = settings_file(path)
@@ -68,13 +60,13 @@ def check(path: Path | None = None, overrides: Overrides = None) -> ConfigAnswer
         "problems": [{"what": p.what, "where": p.where, "fix": p.fix} for p in problems],
     }
     if not problems:
-        return ConfigAnswer(f"settings are valid (file: {file or 'none'})", data)
+        return Answer(_text([f"settings are valid (file: {file or 'none'})"]), data)
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    text = "\n".join([f"{count} in the settings:", *(f"  {problem}" for problem in problems)])
-    return ConfigAnswer(text, data, ConfigInvalid.exit_code)
+    text = _text([f"{count} in the settings:", *(f"  {problem}" for problem in problems)])
+    return Answer(text, data, ConfigInvalid.exit_code)
 
 
-def explain(key: str, path: Path | None = None, overrides: Overrides = None) -> ConfigAnswer:
+def explain(key: str, path: Path | None = None, overrides: Overrides = None) -> Answer:
     """What `key` means. Takes a dotted key, a section, a spec 000 name, or an unshared last part.
 
     Works when the settings do not load: the value in effect is then unknown and said to be so.
@@ -94,13 +86,11 @@ def explain(key: str, path: Path | None = None, overrides: Overrides = None) -> 
             raise ConfigInvalid(f"unknown key {key}", fix=fix)
 
 
-def _explain_table(name: str, table: Table) -> ConfigAnswer:
+def _explain_table(name: str, table: Table) -> Answer:
     rows = [(_in_place(spec.key, table.key, name), spec.meaning) for spec in table.leaves()]
     width = max(len(key) for key, _ in rows)
-    text = "\n".join(f"{key:<{width}}  {meaning}" for key, meaning in rows)
-    return ConfigAnswer(
-        text, {"table": name, "keys": [{"key": key, "meaning": meaning} for key, meaning in rows]}
-    )
+    text = _text([f"{key:<{width}}  {meaning}" for key, meaning in rows])
+    return Answer(text, {"table": name, "keys": [{"key": key, "meaning": meaning} for key, meaning in rows]})
 
 
 def _in_place(key: str, table: str, name: str) -> str:
@@ -108,7 +98,7 @@ def _in_place(key: str, table: str, name: str) -> str:
     return name + key.removeprefix(table)
 
 
-def _explain_key(name: str, spec: KeySpec, value: Any, origin: str) -> ConfigAnswer:
+def _explain_key(name: str, spec: KeySpec, value: Any, origin: str) -> Answer:
     default = effective(Settings()).get(name)
     if default is None and not spec.key.endswith(ANY_NAME):
         default = spec.field.default
@@ -139,7 +129,12 @@ def _explain_key(name: str, spec: KeySpec, value: Any, origin: str) -> ConfigAns
     ]
     lines = [f"{name} = {_written(value)}"]
     lines += [f"  {label:<9} {text}" for label, text in rows if text]
-    return ConfigAnswer("\n".join(lines), data)
+    return Answer(_text(lines), data)
+
+
+def _text(lines: list[str]) -> str:
+    """Lines as one text that is safe to print: values and file names are the user's, or somebody's."""
+    return "\n".join(map(safe_line, lines))
 
 
 def _value_and_origin(key: str, path: Path | None, overrides: Overrides) -> tuple[Any, str]:

@@ -1,6 +1,7 @@
 """`ytc data check`: says what a market-data file holds, and all that is wrong or odd in it.
 
-Decides the words and the exit code; the looking is the feed adapter's. Imports the feed's file readers.
+Decides the words and the exit code; the looking is the feed adapter's. Imports the feed's file readers and
+terminal text.
 Invariant: whatever the feed would refuse gives exit code 2.
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from ytc_tui.adapters.feeds.files import open_table, split_argument
 from ytc_tui.adapters.feeds.inspection import DataReport, Finding, Hole, RowNote, inspect
 from ytc_tui.adapters.feeds.timestamps import BarLabel
+from ytc_tui.adapters.terminal_text import safe_line
 
 __all__ = ["DataReport", "Finding", "Hole", "RowNote", "check", "render"]
 
@@ -28,7 +30,7 @@ def check(path_arg: str, bar_label: BarLabel = "open", listed: int = LISTED) -> 
 
 def render(report: DataReport) -> str:
     """The report as plain text for a terminal, without a final newline."""
-    return "\n".join(_lines(report))
+    return "\n".join(map(safe_line, _lines(report)))
 
 
 def _lines(report: DataReport) -> Iterator[str]:

@@ -19,6 +19,7 @@ from ytc_tui.model.chain import Entry
 from ytc_tui.model.events import Event
 from ytc_tui.views.event_lines import event_line
 
+STDOUT_FD = 1
 LINE_LIMIT = 400
 WAITING_LINES = 2_000
 # A reader that is only slow slows the run; one that took nothing for so long is passed over.
@@ -30,11 +31,11 @@ LAST_LINES_S = 2.0
 class Output:
     """Lines of text, or of JSON where `as_json`. Close it; until then nothing is sure to be written."""
 
-    def __init__(self, as_json: bool, fd: int | None = None) -> None:
+    def __init__(self, as_json: bool, fd: int = STDOUT_FD) -> None:
         self.as_json = as_json
         self.left_out = 0
         self.hurried = False
-        self._fd = sys.stdout.fileno() if fd is None else fd
+        self._fd = fd
         self._broken = False
         self._passed_over = False
         self._waiting: queue.Queue[str | None] = queue.Queue(WAITING_LINES)
