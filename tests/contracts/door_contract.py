@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ from ytc_tui.errors import (
     VenueOutcomeUnknown,
     YtcError,
 )
-from ytc_tui.model.commands import Command, Verb
+from ytc_tui.model.commands import ClosePart, Command, MoveStop, MoveTarget, Ticket, Verb
+from ytc_tui.model.market import Side
 from ytc_tui.model.session import Severity
 from ytc_tui.views.alerts import AlertRow, AlertsView
 from ytc_tui.views.catalog import chart_name
@@ -132,7 +134,21 @@ class DoorBench:
 
 
 def command(verb: Verb = Verb.PAUSE, command_id: str = "c-1") -> Command:
-    return Command(command_id, verb, "ada")
+    """A command of `verb` with all that it needs."""
+    match verb:
+        case Verb.CLOSE:
+            return Command(command_id, verb, "ada", "", "T0001", close=ClosePart(Decimal("33.3")))
+        case Verb.STOP:
+            return Command(command_id, verb, "ada", "", "BTCUSDT", move_stop=MoveStop())
+        case Verb.TARGET:
+            return Command(
+                command_id, verb, "ada", "", "T0001", move_target=MoveTarget(Decimal("20100.5"), 2)
+            )
+        case Verb.TICKET:
+            ticket = Ticket(Side.SELL, Decimal(20_100), Decimal("19000.10"), Decimal(19_990))
+            return Command(command_id, verb, "ada", "", "BTCUSDT", ticket=ticket)
+        case _:
+            return Command(command_id, verb, "ada")
 
 
 class DoorContract:
@@ -148,7 +164,8 @@ class DoorContract:
 
     async def test_a_command_of_each_verb_arrives_as_it_was_given(self, bench: DoorBench) -> None:
         for verb in Verb:
-            sent = Command(f"c-{verb}", verb, "ada", 'Ruhe: "now" & später \\ 日本', "h-1", "ab12")
+            words = 'Ruhe: "now" & später \\ 日本'
+            sent = replace(command(verb, f"c-{verb}"), reason=words, target="h-1", content_hash="ab12")
             receipt = await bench.client.send(sent)
             assert bench.engine.taken[-1] == sent
             assert receipt.command_id == f"c-{verb}"

@@ -15,6 +15,7 @@ from ytc_tui.engine.apply import apply
 from ytc_tui.model import events as ev
 from ytc_tui.model.chain import ChainHead
 from ytc_tui.model.codec import canonical, from_json, to_json
+from ytc_tui.model.commands import Command, Ticket, Verb
 from ytc_tui.model.market import Side
 from ytc_tui.model.orders import (
     ORDER_TABLE,
@@ -42,6 +43,8 @@ def sample(kind: Any) -> Any:
         return {"key": 1}
     if isinstance(kind, type) and issubclass(kind, Enum):
         return next(iter(kind))
+    if kind is Command:  # only one of its arguments fits a verb
+        return Command("text", Verb.TICKET, "text", target="text", ticket=Ticket(Side.SELL, D("1.50"), D(1)))
     if dataclasses.is_dataclass(kind):
         hints = get_type_hints(kind)
         return kind(**{item.name: sample(hints[item.name]) for item in dataclasses.fields(kind)})  # type: ignore[operator]

@@ -17,15 +17,17 @@ from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.market import MarketView
 from ytc_tui.engine.policy import Window
 from ytc_tui.engine.ports import Clock, Minute
+from ytc_tui.engine.receipts import effect_lines, unconfirmed_lines
 from ytc_tui.engine.session_run import SessionRun
 from ytc_tui.errors import JournalUnavailable, UsageInvalid
 from ytc_tui.model.commands import Command, Verb
+from ytc_tui.model.events import Event
 from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.orders import OrderRole
 
 MAX_WAITING_COMMANDS = 256
 # What goes before everything that waits, and is heard even when the inbox is full.
-URGENT = frozenset({Verb.FLATTEN, Verb.CANCEL, Verb.STOP_ENTRIES, Verb.PAUSE})
+URGENT = frozenset({Verb.FLATTEN, Verb.CLOSE, Verb.CANCEL, Verb.STOP_ENTRIES, Verb.PAUSE})
 # In a warm-up the loop gets its turn after so many minutes, so that the door answers.
 _MINUTES_PER_BREATH = 256
 _JOURNAL_RETRY_S = 0.5
@@ -176,23 +178,20 @@ class Host:
     async def _carry_out(self, run: SessionRun, command: Command) -> Receipt:
         kernel = run.kernel
         before = kernel.head.seq
+        told: list[Event] = []
+        kernel.told = told
         await kernel.take(run.now_ns, (inp.Commanded(command),))
+        kernel.told = None
         state = kernel.sit.state
         refusal = state.commands.get(command.command_id)
-        unconfirmed = tuple(
-            f"{record.request.role} {record.request.symbol} {record.request.client_id}: {record.state}"
-            for record in state.working_orders()
-            if record.cancel_ns
-            or (record.request.reduce_only and record.request.role in (OrderRole.EXIT, OrderRole.FLATTEN))
-        )
         return Receipt(
             command.command_id,
             not refusal,
             refusal or f"journalled as entries {before + 1} to {kernel.head.seq}",
             state.session_id,
             run.now_ns,
-            (f"gate {state.gate}", f"status {state.status}", f"phase {state.phase}"),
-            unconfirmed,
+            (f"gate {state.gate}", f"status {state.status}", f"phase {state.phase}", *effect_lines(told)),
+            unconfirmed_lines(state, told),
         )
 
     def stop(self) -> None:

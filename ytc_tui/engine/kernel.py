@@ -53,6 +53,7 @@ class Kernel:
     snapshot_every: int = 500
     observe: Observer | None = None
     stalled: str = ""
+    told: list[ev.Event] | None = None  # where every event is noted, while somebody asks
     _entries: list[Entry] = field(default_factory=list)
     _events: list[ev.Event] = field(default_factory=list)
     _rows: dict[tuple[str, tuple[str, ...]], ProjectionRow] = field(default_factory=dict)
@@ -138,6 +139,8 @@ class Kernel:
         apply(state, event, at_ns)
         self._entries.append(entry)
         self._events.append(event)
+        if self.told is not None:
+            self.told.append(event)
         for row in rows_of(state, event):
             self._rows[row.table, row.key] = row
         for effect in fx.effects_of(state, event):

@@ -41,7 +41,12 @@ def rows_of(state: State, event: ev.Event) -> Iterator[ProjectionRow]:
             yield from _fill(state, event)
         case ev.TradePlanned(trade):
             yield _trade(state, state.trades[trade.trade_id])
-        case ev.TradeMoved(trade_id) | ev.StopTightened(trade_id) | ev.TradeClosed(trade_id):
+        case (
+            ev.TradeMoved(trade_id)
+            | ev.StopTightened(trade_id)
+            | ev.TargetMoved(trade_id)
+            | ev.TradeClosed(trade_id)
+        ):
             yield _trade(state, state.trades[trade_id])
             if isinstance(event, ev.TradeClosed):
                 yield _session(state)

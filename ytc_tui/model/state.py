@@ -166,6 +166,7 @@ class State:
     funding_events: int = 0
     orders: dict[str, OrderRecord] = field(default_factory=dict)
     working: dict[str, int] = field(default_factory=dict)  # ids of orders that may still fill
+    replacing: dict[str, str] = field(default_factory=dict)  # targets that make way: order -> trade
     positions: dict[str, Position] = field(default_factory=dict)
     trades: dict[str, Trade] = field(default_factory=dict)
     setups_seen: dict[str, int] = field(default_factory=dict)

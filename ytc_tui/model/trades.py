@@ -14,6 +14,9 @@ from enum import StrEnum
 from ytc_tui.model.market import Side
 from ytc_tui.model.money import ONE, ZERO, booked
 
+# The setup kind of a trade that a person asked for, and how the note of every order by hand begins.
+MANUAL = "MANUAL"
+
 
 class TradeState(StrEnum):
     PENDING_ENTRY = "pending_entry"

@@ -12,18 +12,20 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.chain import Entry
 from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.proposals import ProposalState
+from ytc_tui.model.trades import MANUAL
 
 
 def event_line(entry: Entry, event: ev.Event) -> str:
     """`2022-11-08 12:35:00 PHASE  session_open -> active_trading (...)`; empty for routine events."""
-    text = _text(event)
+    text = event_text(event)
     if not text:
         return ""
     at = datetime.fromtimestamp(entry.at // NS_PER_S, UTC).strftime("%Y-%m-%d %H:%M:%S")
     return f"{at}  {text}"
 
 
-def _text(event: ev.Event) -> str:
+def event_text(event: ev.Event) -> str:
+    """The line without its time."""
     match event:
         case ev.SessionStarted():
             return (
@@ -49,6 +51,9 @@ def _text(event: ev.Event) -> str:
             return f"TRADE    {event.trade_id} {event.state} by {event.exit_reason}  {result}"
         case ev.StopTightened():
             return f"STOP     {event.trade_id} {event.before} -> {event.after}  ({event.basis})"
+        case ev.TargetMoved():
+            before = "none" if event.before is None else event.before
+            return f"TARGET   {event.trade_id} T{event.part} {before} -> {event.after}  ({MANUAL})"
         case _:
             return _order_text(event)
 
@@ -92,9 +97,9 @@ def _order_text(event: ev.Event) -> str:
         case ev.ProposalDecided():
             return f"PROPOSAL {event.proposal_id} {event.state} by {event.actor}  {event.reason}"
         case ev.CommandTaken(command):
-            return f"OPERATOR {command.verb} by {command.actor}  {command.reason}"
+            return f"OPERATOR {command.words} by {command.actor}  {command.reason}"
         case ev.CommandRefused(command, reason):
-            return f"REFUSED  {command.verb} by {command.actor}: {reason}"
+            return f"REFUSED  {command.words} by {command.actor}: {reason}"
         case ev.EngineRecovered():
             held = f"{event.open_positions} positions, {event.open_orders} orders"
             return f"RECOVER  after entry {event.from_seq}: {held}"

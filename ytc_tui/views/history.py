@@ -97,8 +97,17 @@ class History:
             case ev.TradePlanned(trade):
                 yield self._is(trade.trade_id, Subject.TRADE)
                 yield from (trade.decision_id, trade.setup_id)
-            case ev.TradeMoved(trade_id) | ev.StopTightened(trade_id) | ev.TradeClosed(trade_id):
+            case (
+                ev.TradeMoved(trade_id)
+                | ev.StopTightened(trade_id)
+                | ev.TargetMoved(trade_id)
+                | ev.TradeClosed(trade_id)
+            ):
                 yield self._is(trade_id, Subject.TRADE)
+            case ev.ReplacementAsked(trade_id, client_id):
+                yield from (client_id, trade_id)
+            case ev.CommandTaken(command) | ev.CommandRefused(command):
+                yield command.target
             case ev.OrderIntended(order):
                 yield self._is(order.client_id, Subject.ORDER)
                 yield from (event.trade_id, event.decision_id)

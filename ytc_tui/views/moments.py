@@ -40,6 +40,8 @@ def _text(record: Recorded) -> str:
             )
         case ev.TradeMoved():
             return f"TRADE    {event.trade_id} {event.before} -> {event.after}  ({event.reason})"
+        case ev.ReplacementAsked():
+            return f"TARGET   {event.client_id} makes way for one that fits"
         case ev.OrderAcknowledged():
             return f"WORKING  {event.client_id}  (venue id {event.venue_order_id})"
         case ev.CancelAsked():

@@ -7,13 +7,13 @@ class that left.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from ytc_tui import errors
 from ytc_tui.errors import UsageInvalid, YtcError
-from ytc_tui.model.commands import Command, Verb
+from ytc_tui.model.commands import ClosePart, Command, MoveStop, MoveTarget, Ticket, Verb
 
 PREFIX = "/api/orchestrator"
 MAX_BODY_BYTES = 256 * 1024
@@ -36,12 +36,25 @@ class _CommandBody(BaseModel):
     reason: Annotated[str, StringConstraints(pattern=_LINE, max_length=1000)] = ""
     target: Annotated[str, StringConstraints(pattern=_LINE, max_length=200)] = ""
     content_hash: Annotated[str, StringConstraints(pattern=_LINE, max_length=200)] = ""
+    # Checked by their own rules; an unknown field in them is refused like one of the command's.
+    close: ClosePart | None = None
+    move_stop: MoveStop | None = None
+    move_target: MoveTarget | None = None
+    ticket: Ticket | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_verb(self) -> Self:
+        self.command()
+        return self
+
+    def command(self) -> Command:
+        return Command(**{name: getattr(self, name) for name in type(self).model_fields})
 
 
 def command_from(body: bytes, where: str) -> Command:
     """The command in the JSON text `body`. Raises UsageInvalid naming each field that does not fit."""
     try:
-        found = _CommandBody.model_validate_json(body)
+        return _CommandBody.model_validate_json(body).command()
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)[:10]
         raise UsageInvalid(
@@ -49,18 +62,19 @@ def command_from(body: bytes, where: str) -> Command:
             where=where,
             fix=f"fields: {', '.join(_CommandBody.model_fields)}; verbs: {', '.join(Verb)}",
         ) from None
-    return Command(found.command_id, found.verb, found.actor, found.reason, found.target, found.content_hash)
 
 
 def _problem(loc: tuple[int | str, ...], kind: str, message: str) -> str:
     name = ".".join(map(str, loc))[:80]
     match kind:
-        case "extra_forbidden":
+        case "extra_forbidden" | "unexpected_keyword_argument":
             return f"unknown field {name!r}"
         case "missing":
             return f"{name} is missing"
-        case "enum":
+        case "enum" if name == "verb":
             return "unknown verb"
+        case "value_error":
+            return f"{name}: {message}".removeprefix(": ").replace("Value error, ", "", 1)
         case "string_pattern_mismatch":
             return f"{name} holds characters that it may not hold"
         case _:

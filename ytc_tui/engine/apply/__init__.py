@@ -37,6 +37,8 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
             | ev.TradePlanned()
             | ev.TradeMoved()
             | ev.StopTightened()
+            | ev.TargetMoved()
+            | ev.ReplacementAsked()
             | ev.TradeClosed()
         ):
             apply_order(state, event, at_ns)

@@ -32,6 +32,8 @@ OrderEvent = (
     | ev.TradePlanned
     | ev.TradeMoved
     | ev.StopTightened
+    | ev.TargetMoved
+    | ev.ReplacementAsked
     | ev.TradeClosed
 )
 
@@ -53,6 +55,8 @@ def apply_order(state: State, event: OrderEvent, at_ns: int) -> None:
             state.working[event.order.client_id] = 1
             recent = tuple(at for at in state.order_times_ns if at > at_ns - NS_PER_MIN)
             state.order_times_ns = (*recent, at_ns)
+            if event.order.role is OrderRole.TARGET:
+                _replaced(state, event.trade_id)
         case ev.StopAttached():
             _attach_stop(state, event, at_ns)
         case ev.OrderAcknowledged():
@@ -87,10 +91,24 @@ def apply_order(state: State, event: OrderEvent, at_ns: int) -> None:
         case ev.StopTightened():
             trade = state.trades[event.trade_id]
             state.trades[event.trade_id] = replace(trade, stop=event.after, stop_basis=event.basis)
+        case ev.TargetMoved(trade_id):
+            trade = state.trades[trade_id]
+            moved = replace(trade, t1=event.after) if event.part == 1 else replace(trade, t2=event.after)
+            state.trades[trade_id] = moved
+        case ev.ReplacementAsked():
+            state.replacing[event.client_id] = event.trade_id
         case ev.TradeClosed():
             _close_trade(state, event, at_ns)
+            _replaced(state, event.trade_id)
         case _:
             assert_never(event)
+
+
+def _replaced(state: State, trade_id: str) -> None:
+    """The targets that are gone have their successors, or none is needed any more."""
+    for client_id, owner in list(state.replacing.items()):
+        if owner == trade_id and not state.orders[client_id].working:
+            del state.replacing[client_id]
 
 
 def _attach_stop(state: State, event: ev.StopAttached, at_ns: int) -> None:

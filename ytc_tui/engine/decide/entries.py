@@ -7,7 +7,7 @@ and the model. Invariant: no entry without an attached stop.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ytc_tui.analysis.sizing import size_position, split_parts, tick_value
@@ -21,7 +21,7 @@ from ytc_tui.model.money import ZERO, decimal_from_float, price_ceiling, price_f
 from ytc_tui.model.orders import OrderKind, OrderRequest, OrderRole, OrderState
 from ytc_tui.model.risk import RiskRequest, TradePlan
 from ytc_tui.model.signals import Setup
-from ytc_tui.model.trades import Trade, TradeState
+from ytc_tui.model.trades import MANUAL, Trade, TradeState
 
 
 def plan_of(sit: Situation, setup: Setup) -> TradePlan:
@@ -37,19 +37,23 @@ def plan_of(sit: Situation, setup: Setup) -> TradePlan:
     t2 = None
     if setup.t2 is not None:
         t2 = _toward(instrument, decimal_from_float(setup.t2), setup.side.opposite)
+    return sized(sit, TradePlan(setup.symbol, setup.side, ZERO, entry, stop, t1, t2, ZERO), stop)
+
+
+def sized(sit: Situation, plan: TradePlan, stop: Decimal) -> TradePlan:
+    """`plan`, which is stopped out at `stop`, with the size of the 1 % rule and its two parts."""
+    instrument = sit.market.instruments[plan.symbol]
     size = size_position(
         base=min(sit.base_balance(), sit.equity()),
         risk_pct=sit.policy.limits.risk_per_trade_pct,
-        entry=entry,
+        entry=plan.entry,
         stop=stop,
         tick=instrument.tick,
         tick_value=tick_value(instrument),
         lot=instrument.lot,
-        cost_per_unit=cost_per_unit(instrument, entry, stop, sit.policy.limits),
+        cost_per_unit=cost_per_unit(instrument, plan.entry, stop, sit.policy.limits),
     )
-    return with_quantity(
-        TradePlan(setup.symbol, setup.side, ZERO, entry, stop, t1, t2, ZERO), size.quantity, instrument
-    )
+    return with_quantity(plan, size.quantity, instrument)
 
 
 def _worst_entry(sit: Situation, setup: Setup, instrument: Instrument) -> Decimal:
@@ -128,53 +132,79 @@ def enter(
     `attempt` counts the entry orders of this setup, this one included.
     """
     plan = assessment.plan
-    instrument = sit.market.instruments[plan.symbol]
+    trigger = _toward(sit.market.instruments[plan.symbol], decimal_from_float(setup.trigger), plan.side)
+    if (plan.entry - trigger) * plan.side.sign < ZERO:
+        trigger = plan.entry
+    order = replace(entry_order(sit, plan, decision), kind=OrderKind.STOP_LIMIT, stop_price=trigger)
+    yield from enter_with(sit, assessment, order, decision, origin_of(setup, attempt))
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a trade comes from: the setup's id, kind and score, and which attempt on it this is."""
+
+    setup_id: str
+    kind: str
+    score: float
+    attempt: int
+
+
+def origin_of(setup: Setup, attempt: int) -> Origin:
+    return Origin(setup.setup_id, setup.kind.value, setup.score, attempt)
+
+
+def entry_order(sit: Situation, plan: TradePlan, decision: str) -> OrderRequest:
+    """A limit entry at the plan's worst price with the plan's stop attached; it expires as every entry."""
     policy, session = sit.policy, sit.state.session_id
 
     def leg(name: str) -> str:
         return client_order_id(policy.install_id, policy.account_id, session, decision, name)
 
-    order = OrderRequest(
+    return OrderRequest(
         client_id=leg("entry"),
         symbol=plan.symbol,
         side=plan.side,
-        kind=OrderKind.STOP_LIMIT,
+        kind=OrderKind.LIMIT,
         role=OrderRole.ENTRY,
         quantity=plan.quantity,
         limit_price=plan.entry,
-        stop_price=_toward(instrument, decimal_from_float(setup.trigger), plan.side),
         expires_ns=sit.at_ns + policy.expiry_ns,
         attached_stop_price=plan.stop,
         attached_stop_id=leg("attached-stop"),
     )
-    if order.stop_price is not None and (plan.entry - order.stop_price) * plan.side.sign < ZERO:
-        order = replace(order, stop_price=plan.entry)
+
+
+def enter_with(
+    sit: Situation, assessment: Assessment, order: OrderRequest, decision: str, origin: Origin
+) -> Iterator[ev.Event]:
+    """The trade of a granted plan and its entry order, approved."""
     approved = approve_entry(assessment, order)
     trade_id = decision.replace("D", "T")
-    yield ev.TradePlanned(planned_trade(sit, setup, plan, decision, trade_id, attempt))
+    plan = assessment.plan
+    yield ev.TradePlanned(planned_trade(sit, plan, decision, trade_id, origin))
     yield ev.OrderIntended(
-        approved.order, trade_id, decision, approved.approval_id, None, f"{setup.kind} {setup.side}"
+        approved.order, trade_id, decision, approved.approval_id, None, f"{origin.kind} {plan.side}"
     )
 
 
-def planned_trade(
-    sit: Situation, setup: Setup, plan: TradePlan, decision: str, trade_id: str, attempt: int
-) -> Trade:
+def planned_trade(sit: Situation, plan: TradePlan, decision: str, trade_id: str, origin: Origin) -> Trade:
     """The trade record of an approved plan; its 1 R is the loss at the stop with costs."""
     instrument = sit.market.instruments[plan.symbol]
     if plan.stop is None:
         raise ValueError(f"plan for {plan.symbol} has no stop")
     per_unit = loss_per_unit(instrument, plan.entry, plan.stop, sit.policy.limits)
+    # A trade by hand has one target: all of it leaves there.
+    part_one = plan.quantity if origin.kind == MANUAL else plan.part_one_quantity
     return Trade(
         trade_id=trade_id,
         decision_id=decision,
-        setup_id=setup.setup_id,
-        setup_kind=setup.kind.value,
+        setup_id=origin.setup_id,
+        setup_kind=origin.kind,
         symbol=plan.symbol,
         side=plan.side,
         state=TradeState.PENDING_ENTRY,
         planned_quantity=plan.quantity,
-        part_one_quantity=plan.part_one_quantity,
+        part_one_quantity=part_one,
         entry_limit=plan.entry,
         initial_stop=plan.stop,
         stop=plan.stop,
@@ -182,7 +212,7 @@ def planned_trade(
         t2=plan.t2,
         risk_money=per_unit * plan.quantity,
         planned_ns=sit.at_ns,
-        score=setup.score,
+        score=origin.score,
         contract_size=instrument.contract_size,
-        attempts=attempt,
+        attempts=origin.attempt,
     )

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from ytc_tui.engine.decide.flatten import flattening
+from ytc_tui.engine.decide.hand import cancel_refusal, decide_hand, hand_refusal, note_of
 from ytc_tui.engine.decide.outgoing import cancel_all
 from ytc_tui.engine.decide.phases import decide_abort, propose
 from ytc_tui.engine.decide.proposals import answer_refusal, decide_answer, is_answer
+from ytc_tui.engine.decide.ticket import decide_ticket, ticket_refusal
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
-from ytc_tui.model.commands import Command, Verb
+from ytc_tui.model.commands import Command, Ticket, Verb
 from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.session import STATUS_TABLE, Gate, Phase, SessionStatus, StatusTrigger
 from ytc_tui.model.state import GATE_BEFORE_HOURS
@@ -34,6 +36,9 @@ def decide_command(sit: Situation, command: Command) -> Iterator[ev.Event]:
     if is_answer(sit, command):
         yield from decide_answer(sit, command, _reason_of(command))
         return
+    if command.ticket is not None:
+        yield from decide_ticket(sit, command, command.ticket)
+        return
     yield ev.CommandTaken(command)
     yield from _act(sit, command)
 
@@ -49,8 +54,12 @@ def refusal(sit: Situation, command: Command) -> str:
             return _resume_refusal(sit, command)
         case Verb.PAUSE | Verb.STOP_ENTRIES | Verb.SHUTDOWN:
             return "the session is in emergency_stop and ends by itself" if stopped else ""
-        case Verb.CANCEL | Verb.FLATTEN:
+        case Verb.CANCEL:
+            return cancel_refusal(sit, command.target) if command.target else ""
+        case Verb.FLATTEN:
             return ""
+        case Verb.CLOSE | Verb.STOP | Verb.TARGET | Verb.TICKET:
+            return _hand_refusal(sit, command)
         case Verb.APPROVE | Verb.REJECT:
             return answer_refusal(sit, command) if is_answer(sit, command) else _handoff_refusal(sit, command)
         case Verb.ACK:
@@ -60,6 +69,16 @@ def refusal(sit: Situation, command: Command) -> str:
             return f"already acknowledged by {alert.acknowledged_by}" if alert.acknowledged_by else ""
         case _:
             assert_never(command.verb)
+
+
+def _hand_refusal(sit: Situation, command: Command) -> str:
+    match command.action:
+        case Ticket() as ticket:
+            return ticket_refusal(sit, command, ticket)
+        case None:
+            raise ValueError(f"command {command.command_id}: {command.verb} without its argument")
+        case action:
+            return hand_refusal(sit, command, action)
 
 
 def _resume_refusal(sit: Situation, command: Command) -> str:
@@ -112,8 +131,15 @@ def _act(sit: Situation, command: Command) -> Iterator[ev.Event]:
             if state.status is SessionStatus.PAUSED:
                 yield ev.StatusChanged(state.status, SessionStatus.RUNNING, reason)
             yield from _open_gate(sit, reason)
+        case Verb.CANCEL if command.target:
+            yield ev.CancelAsked(command.target, note_of(command))
         case Verb.CANCEL:
             yield from cancel_all(sit, (OrderRole.ENTRY,), reason)
+        case Verb.CLOSE | Verb.STOP | Verb.TARGET:
+            if command.action is not None and not isinstance(command.action, Ticket):
+                yield from decide_hand(sit, command, command.action)
+        case Verb.TICKET:
+            return  # decided by the gate, before it is taken
         case Verb.FLATTEN:
             if not flattening(sit):
                 yield ev.FlattenStarted("operator", reason, None, None, final=False)

@@ -50,13 +50,13 @@ def intend_stop(
 
 
 def intend_target(
-    sit: Situation, trade: Trade, price: Decimal, quantity: Decimal, note: str
+    sit: Situation, trade: Trade, price: Decimal, quantity: Decimal, part: str, note: str = ""
 ) -> Iterator[ev.Event]:
-    """A reduce-only limit that takes profit on `quantity` at `price`."""
+    """A reduce-only limit that takes profit on `quantity` of `part` (T1 or T2) at `price`."""
     tick = sit.market.instruments[trade.symbol].tick
     rounded = price_floor(price, tick) if trade.side is Side.BUY else price_ceiling(price, tick)
     order = OrderRequest(
-        client_id=_leg_id(sit, trade.decision_id, OrderRole.TARGET, note),
+        client_id=_leg_id(sit, trade.decision_id, OrderRole.TARGET, part),
         symbol=trade.symbol,
         side=trade.side.opposite,
         kind=OrderKind.LIMIT,
@@ -67,15 +67,21 @@ def intend_target(
     )
     answer = approve_reducing(order, sit.state.position(trade.symbol).quantity, sit.state.gate)
     if isinstance(answer, ApprovedOrder):
-        yield _intended(answer, trade.trade_id, trade.decision_id, ExitReason.TARGET, note)
+        told = f"{part} {note}".rstrip()
+        yield _intended(answer, trade.trade_id, trade.decision_id, ExitReason.TARGET, told)
     else:
         yield _refused(trade.symbol, order, answer.reason)
 
 
 def intend_close(
-    sit: Situation, symbol: str, role: OrderRole, reason: ExitReason, note: str
+    sit: Situation,
+    symbol: str,
+    role: OrderRole,
+    reason: ExitReason,
+    note: str,
+    quantity: Decimal | None = None,
 ) -> Iterator[ev.Event]:
-    """A reduce-only market order for all that is open on `symbol`."""
+    """A reduce-only market order for `quantity` of what is open on `symbol`, all of it where None."""
     held = sit.state.position(symbol).quantity
     trade = sit.trade_on(symbol)
     trade_id, decision = (trade.trade_id, trade.decision_id) if trade is not None else ("", f"close-{symbol}")
@@ -85,7 +91,7 @@ def intend_close(
         side=Side.SELL if held > ZERO else Side.BUY,
         kind=OrderKind.MARKET,
         role=role,
-        quantity=abs(held),
+        quantity=abs(held) if quantity is None else quantity,
         reduce_only=True,
     )
     answer = approve_reducing(order, held, sit.state.gate)

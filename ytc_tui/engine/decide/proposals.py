@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ytc_tui.engine.decide.entries import enter, planned_trade, risk_request
+from ytc_tui.engine.decide.entries import enter, origin_of, planned_trade, risk_request
 from ytc_tui.engine.ids import proposal_id
 from ytc_tui.engine.risk.exposure import cost_per_unit
 from ytc_tui.engine.risk.gate import Assessment, assess
@@ -49,7 +49,7 @@ def propose(
 
 def _drawn_up(sit: Situation, setup: Setup, assessment: Assessment, decision: str, attempt: int) -> Proposal:
     plan = assessment.plan
-    trade = planned_trade(sit, setup, plan, decision, "", attempt)
+    trade = planned_trade(sit, plan, decision, "", origin_of(setup, attempt))
     unit_cost = cost_per_unit(
         sit.market.instruments[plan.symbol], plan.entry, trade.initial_stop, sit.policy.limits
     )

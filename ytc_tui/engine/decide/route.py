@@ -19,6 +19,7 @@ from ytc_tui.engine.decide import (
     phases,
     proposals,
     setups,
+    targets,
     tasks,
 )
 from ytc_tui.engine.decide import trades as trade
@@ -147,6 +148,7 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
     match event:
         case ev.FillBooked():
             yield from trade.decide_fill(sit, event)
+            yield from _refit_after_fill(sit, event)
             yield from orders.decide_slippage(sit, event.fill)
             yield from loss.decide_loss(sit)
             yield from phases.decide_clock(sit)
@@ -206,6 +208,8 @@ def _order_gone(sit: Situation, client_id: str) -> Iterator[ev.Event]:
     """
     record = sit.state.orders[client_id]
     role = record.request.role
+    if role in (OrderRole.TARGET, OrderRole.EXIT):
+        yield from targets.decide_refit(sit, record.trade_id)
     if flatten.flattening(sit):
         if role is not OrderRole.FLATTEN or record.filled or record.created_ns != sit.at_ns:
             yield from flatten.decide_round(sit)
@@ -213,6 +217,13 @@ def _order_gone(sit: Situation, client_id: str) -> Iterator[ev.Event]:
         yield from trade.decide_coverage(sit)
     elif role is OrderRole.ENTRY:
         yield from phases.decide_clock(sit)
+
+
+def _refit_after_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
+    """A target or close that is complete may leave room for the targets that made way for it."""
+    record = sit.state.orders.get(event.fill.client_id)
+    if record is not None and record.request.role in (OrderRole.TARGET, OrderRole.EXIT):
+        yield from targets.decide_refit(sit, event.trade_id)
 
 
 def _after_flat(sit: Situation) -> Iterator[ev.Event]:

@@ -10,17 +10,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ytc_tui.engine.decide.flatten import flattening
-from ytc_tui.engine.decide.outgoing import (
-    has_working,
-    intend_close,
-    intend_stop,
-    intend_target,
-    stop_unanswered,
-)
+from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop, stop_unanswered
+from ytc_tui.engine.decide.targets import part_of, place_targets
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_MIN, Side
-from ytc_tui.model.money import ZERO, floor_to_step
+from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.session import Severity
 from ytc_tui.model.state import ATTACHED, OrderRecord
@@ -59,7 +54,7 @@ def decide_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
 def _first_target(record: OrderRecord | None) -> bool:
     if record is None or record.request.role is not OrderRole.TARGET:
         return False
-    return record.note == "T1" and record.state is OrderState.FILLED
+    return part_of(record) == "T1" and record.state is OrderState.FILLED
 
 
 def _working_entries(sit: Situation, trade: Trade) -> list[OrderRecord]:
@@ -74,23 +69,7 @@ def _entered(sit: Situation, trade: Trade, record: OrderRecord) -> Iterator[ev.E
     if trade.state in (*PENDING, TradeState.PARTIALLY_FILLED) and trade.state is not after:
         yield ev.TradeMoved(trade.trade_id, trade.state, after, "entry filled")
     if complete:
-        yield from _place_targets(sit, trade)
-
-
-def _place_targets(sit: Situation, trade: Trade) -> Iterator[ev.Event]:
-    """Part one at T1 and part two at T2, where there is one (Y-37, Y-38)."""
-    if has_working(sit, trade.symbol, OrderRole.TARGET) or trade.open_quantity <= ZERO or flattening(sit):
-        return
-    lot = sit.market.instruments[trade.symbol].lot
-    held = trade.open_quantity
-    full_size = held == trade.planned_quantity
-    part_one = trade.part_one_quantity if full_size else floor_to_step(held / 2, lot)
-    if part_one <= ZERO or (trade.t2 is None and part_one == held):
-        part_one = held
-    yield from intend_target(sit, trade, trade.t1, part_one, "T1")
-    rest = held - part_one
-    if rest > ZERO and trade.t2 is not None:
-        yield from intend_target(sit, trade, trade.t2, rest, "T2")
+        yield from place_targets(sit, trade)
 
 
 def decide_entry_ended(sit: Situation, client_id: str, reason: str) -> Iterator[ev.Event]:
@@ -113,7 +92,7 @@ def decide_entry_ended(sit: Situation, client_id: str, reason: str) -> Iterator[
     elif trade.state in OPEN_TRADE_STATES:
         if trade.state is TradeState.PARTIALLY_FILLED:
             yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.IN_POSITION, f"entry ended: {reason}")
-        yield from _place_targets(sit, trade)
+        yield from place_targets(sit, trade)
 
 
 def decide_stop_acknowledged(sit: Situation, client_id: str) -> Iterator[ev.Event]:

@@ -47,10 +47,16 @@ from ytc_tui.model.events.orders import (
     OrderRejected as OrderRejected,
 )
 from ytc_tui.model.events.orders import (
+    ReplacementAsked as ReplacementAsked,
+)
+from ytc_tui.model.events.orders import (
     StopAttached as StopAttached,
 )
 from ytc_tui.model.events.orders import (
     StopTightened as StopTightened,
+)
+from ytc_tui.model.events.orders import (
+    TargetMoved as TargetMoved,
 )
 from ytc_tui.model.events.orders import (
     TradeClosed as TradeClosed,
@@ -175,6 +181,8 @@ Event = (
     | TradePlanned
     | TradeMoved
     | StopTightened
+    | TargetMoved
+    | ReplacementAsked
     | TradeClosed
     | OrderIntended
     | OrderAcknowledged
@@ -207,7 +215,7 @@ Event = (
 EVENT_TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 
 # The version in which each type is written today; 1 where not listed.
-VERSIONS: dict[str, int] = {"TradeClosed": 2}
+VERSIONS: dict[str, int] = {"TradeClosed": 2, "CommandTaken": 2, "CommandRefused": 2}
 
 # Version 1 had no setting for the band: it was this.
 _BAND_R_OF_VERSION_1 = Decimal("0.1")
@@ -217,9 +225,17 @@ def _with_outcome(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "outcome": outcome_of(Decimal(body["r_multiple"]), _BAND_R_OF_VERSION_1).value}
 
 
+def _command_without_action(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 of a command's entries, from before there were verbs by hand."""
+    by_hand = {"close": None, "move_stop": None, "move_target": None, "ticket": None}
+    return {**body, "command": {**body["command"], **by_hand}}
+
+
 # (type, version) -> pure function from that version's body to the next version's.
 UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("TradeClosed", 1): _with_outcome,
+    ("CommandTaken", 1): _command_without_action,
+    ("CommandRefused", 1): _command_without_action,
 }
 
 

@@ -37,6 +37,24 @@ class StopTightened:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetMoved:
+    """The price at which part `part` (1 or 2) takes profit changed in the plan; `before` None = had none."""
+
+    trade_id: str
+    part: int
+    before: Decimal | None
+    after: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementAsked:
+    """Once the target order `client_id` is gone, one that fits the trade as it then is takes its place."""
+
+    trade_id: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TradeClosed:
     """A trade's result; `outcome` is what it counts as with the band in force."""
 
