@@ -37,3 +37,26 @@ def test_the_example_of_spec_000_runs(tmp_path: Path, runtime: Path, monkeypatch
     orchestrator.end_session()
     report = orchestrator.generate_session_report()
     assert session_id in str(report)
+
+
+def test_it_speaks_to_its_own_engine_and_closes_before_it_ends(
+    tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    monkeypatch.chdir(tmp_path)
+    other = MasterOrchestrator("--demo", "--speed", "60", "--label", "other")
+    mine = MasterOrchestrator("--demo", "--speed", "400", "--label", "mine")
+    try:
+        others_id = other.start_session()
+        assert mine.start_session() != others_id
+        while not mine.process_cycle()["active_positions"]:
+            assert mine.is_active()
+        mine.end_session()
+        report = mine.generate_session_report()
+        assert report["header"]["status"] == "completed", report["header"]
+        assert report["header"]["end_reason"] == "end_session", report["header"]
+        assert other.process_cycle()["session_status"] == "running"
+    finally:
+        other.end_session()
+        mine.end_session()
