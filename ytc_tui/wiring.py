@@ -34,6 +34,12 @@ def refuse_unbuilt(settings: Settings) -> None:
         raise ConfigInvalid(
             f"mode {settings.mode} has no venue in this release", where="mode", fix="use mode = paper"
         )
+    if not settings.session.close_on_shutdown:
+        raise ConfigInvalid(
+            "a bars feed does not go on between sessions, so nothing would protect what is left open",
+            where="session.close_on_shutdown",
+            fix="leave it true",
+        )
 
 
 def hours_of(settings: Settings) -> Hours:
@@ -55,6 +61,7 @@ def analysis_params(settings: Settings) -> AnalysisParams:
         ttf_minutes=timeframe_min(settings.session.timeframes.trading),
         htf_minutes=timeframe_min(settings.session.timeframes.higher),
         max_hole_bars=settings.feed.analysis_hole_bars,
+        correlation_days=settings.risk.correlation_lookback_days,
         resume_bars=settings.feed.resume_bars,
     )
 

@@ -41,7 +41,7 @@ def everything(analysis: SymbolAnalysis) -> dict[str, Any]:
         "zones": analysis.zones,
         "atr": (analysis.atr_ltf, analysis.atr_ttf, analysis.atr_htf),
         "swings": (tuple(analysis.swings_ttf), tuple(analysis.swings_htf)),
-        "bars": (tuple(analysis.ltf_bars), tuple(analysis.ttf_bars), tuple(analysis.htf_closes)),
+        "bars": (tuple(analysis.ltf_bars), tuple(analysis.ttf_bars), tuple(analysis.half_hour_closes)),
         "breakout": (analysis.breakout_age_bars, analysis.breakout_side),
         "scan": scan(analysis, SETUPS),
     }
@@ -83,7 +83,7 @@ def test_closed_bars_are_those_of_the_builders() -> None:
         assert closed.ttf == next(iter(ttf.add(each)), None)
         assert closed.htf == next(iter(htf.add(each)), None)
     assert len(analysis.ttf_bars) == 100
-    assert len(analysis.htf_closes) == 10
+    assert len(analysis.half_hour_closes) == 10
 
 
 def test_digest_is_sha256_over_symbol_and_bars() -> None:
@@ -276,3 +276,25 @@ def test_memory_is_bounded() -> None:
     analysis = fed(market(AnalysisParams(ltf_bars_kept=50, ttf_bars_kept=40)), demo_bars()[:1000])
     assert (len(analysis.ltf_bars), len(analysis.ttf_bars)) == (50, 40)
     assert analysis.minutes == 1000
+
+
+def test_a_breakout_is_not_carried_over_a_hole() -> None:
+    analysis = market()
+    analysis.set_prior_session(1010.0, 900.0, 950.0)
+    fed(analysis, breakout_bars(15.0))
+    assert analysis.breakout_age_bars == 0
+    last = analysis.ltf_bars[-1]
+    later = [last._replace(open_ns=last.open_ns + (60 + minute) * NS_PER_MIN) for minute in range(9)]
+    fed(analysis, later)
+    assert analysis.breakout_age_bars is None
+    assert analysis.regime is not Regime.BREAKOUT_EXPANSION
+
+
+@pytest.mark.parametrize("htf_minutes", [15, 30, 60, 240])
+def test_closes_for_correlation_are_half_hours_whatever_the_higher_timeframe(htf_minutes: int) -> None:
+    params = AnalysisParams(htf_minutes=htf_minutes, correlation_days=30)
+    bars = demo_bars()[:600]
+    analysis = fed(market(params), bars)
+    usual = fed(market(), bars)
+    assert tuple(analysis.half_hour_closes) == tuple(usual.half_hour_closes)
+    assert analysis.half_hour_closes.maxlen == 30 * 48 + 1

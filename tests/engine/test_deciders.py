@@ -6,18 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.situations import ENTRY_ID, SYMBOL, D, fill, kinds, long_entry, settle, trading
+from tests.engine.situations import ENTRY_ID, SYMBOL, D, book, fill, kinds, long_entry, settle, trading
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.decide.loss import decide_loss
 from ytc_tui.engine.decide.management import decide_actions
 from ytc_tui.engine.decide.trades import decide_hole
+from ytc_tui.engine.document import metrics
+from ytc_tui.engine.ports import Minute
+from ytc_tui.engine.projections import rows_of
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command, Verb
-from ytc_tui.model.market import NS_PER_MIN, Bar, Side
+from ytc_tui.model.market import NS_PER_DAY, NS_PER_MIN, Bar, Side
 from ytc_tui.model.orders import Canceled, OrderRole
 from ytc_tui.model.risk import TradePlan
-from ytc_tui.model.session import Gate
-from ytc_tui.model.tasks import ResponseMessage, ResponseStatus
+from ytc_tui.model.session import Gate, Severity
+from ytc_tui.model.tasks import Priority, ResponseMessage, ResponseStatus, TaskMessage, TaskType
 from ytc_tui.model.trades import TradeState
 
 
@@ -126,3 +129,42 @@ def test_loss_alerts_begin_at_their_levels(tmp_path: Path, wallet: str, codes: l
     sit.state.wallet = D(wallet)
     found = list(decide_loss(sit))
     assert sorted(event.code for event in found if isinstance(event, ev.AlertRaised)) == codes
+
+
+def test_a_task_that_succeeds_when_tried_again_counts_as_a_success(tmp_path: Path) -> None:
+    sit = trading(tmp_path)
+    asked = TaskMessage("t1", "monitoring", TaskType.REPORT, Priority.HIGH)
+    book(sit, ev.TaskRequested(asked))
+    settle(sit, inp.AgentAnswered(ResponseMessage("t1", "monitoring", ResponseStatus.FAILURE)))
+    settle(sit, inp.AgentAnswered(ResponseMessage("t1", "monitoring", ResponseStatus.SUCCESS)))
+    counted = metrics(sit)
+    assert (counted["agents_executed"], counted["agent_success_rate"]) == (1, 100.0)
+    assert sit.state.agents["monitoring"].failures == 1
+
+
+def test_an_acknowledgement_keeps_its_time_when_the_alert_comes_again(tmp_path: Path) -> None:
+    sit = trading(tmp_path)
+    raised = ev.AlertRaised("a1", Severity.WARNING, "late", "late")
+    book(sit, raised, ev.AlertAcknowledged("a1", "me"))
+    acknowledged_ns, sit.at_ns = sit.at_ns, sit.at_ns + NS_PER_MIN
+    book(sit, raised)
+    [row] = rows_of(sit.state, raised)
+    assert row.values["acknowledged_at"] == acknowledged_ns
+    assert row.values["count"] == 2
+
+
+@pytest.mark.parametrize(("higher", "bars"), [("15min", 96), ("60min", 24)])
+def test_the_prior_session_is_a_day_whatever_the_higher_timeframe(
+    tmp_path: Path, higher: str, bars: int
+) -> None:
+    sit = trading(tmp_path, session__timeframes__higher=higher)
+    first_ns = sit.at_ns - sit.at_ns % NS_PER_DAY - 2 * NS_PER_DAY
+    for minute in range(2 * 24 * 60):
+        price = 30_000.0 if minute < 24 * 60 else 20_000.0
+        bar = Bar(SYMBOL, first_ns + minute * NS_PER_MIN, price, price, price, price, 1.0)
+        whole = Minute(bar.open_ns, (bar,))
+        sit.market.begin_minute(whole)
+        sit.market.close_minute(whole)
+    sit.market.begin_session()
+    assert sit.market._prior[SYMBOL].maxlen == bars
+    assert sit.market.prior_sessions[SYMBOL] == (20_000.0, 20_000.0, 20_000.0)

@@ -14,7 +14,8 @@ from math import fsum, log, sqrt
 
 from ytc_tui.model.market import NS_PER_DAY, NS_PER_MIN, Side
 
-_NS_PER_RETURN = 30 * NS_PER_MIN
+RETURN_MINUTES = 30
+_NS_PER_RETURN = RETURN_MINUTES * NS_PER_MIN
 # A day of history counts when at least half of its 48 returns are there.
 _RETURNS_FOR_A_DAY = 24
 _THRESHOLD = 0.7

@@ -23,6 +23,7 @@ class AnalysisParams:
 
     `max_hole_bars`: a hole of more missing bars of a timeframe restarts its swings and ATR.
     `resume_bars`: one-minute bars after such a hole before analysis is ready again.
+    `correlation_days`: days of half-hour closes that are kept to compare symbols by.
     """
 
     ttf_minutes: int = 3
@@ -37,6 +38,7 @@ class AnalysisParams:
     ltf_bars_kept: int = 240
     ttf_bars_kept: int = 200
     htf_bars_kept: int = 336
+    correlation_days: int = 20
     swings_kept: int = 64
 
     strength_bars: int = 20

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from ytc_tui.analysis.atr import WilderATR
+from ytc_tui.analysis.correlation import RETURN_MINUTES
 from ytc_tui.analysis.params import AnalysisParams
 from ytc_tui.analysis.regime import classify_regime
 from ytc_tui.analysis.strength import measure_strength
@@ -27,9 +28,7 @@ from ytc_tui.model.market import NS_PER_MIN, Bar
 from ytc_tui.model.structure import Regime, StrengthState, Swing, SwingKind, TrendState, Zone
 
 _pack_bar = struct.Struct("<q5d").pack
-# Closes of 20 days of 30-minute bars, and one more for the first return (semantics.md 5).
-_HTF_CLOSES_DAYS = 20
-_MINUTES_PER_DAY = 24 * 60
+_RETURNS_PER_DAY = 24 * 60 // RETURN_MINUTES
 
 
 class ClosedBars(NamedTuple):
@@ -46,15 +45,16 @@ class SymbolAnalysis:
     """The analysis of `symbol`, whose prices step by `tick`. Feed closed minutes to `on_minute`.
 
     `last` is the newest bar, `minutes` the number of bars given, `now_ns` the close of the newest
-    bar. `ltf_bars` and `ttf_bars` are bounded, newest last; `htf_closes` holds (open ns, close) of
-    20 days of HTF bars; `holes` counts the holes that restarted the one-minute analysis.
+    bar. `ltf_bars` and `ttf_bars` are bounded, newest last; `half_hour_closes` holds (open ns, close)
+    of the bars by which correlations are measured, whatever the HTF is; `holes` counts the holes that
+    restarted the one-minute analysis.
     """
 
     __slots__ = (
-        "_breakout_bar", "_digest", "_htf", "_htf_atr", "_htf_swings", "_ltf_atr", "_regime",
-        "_since_hole", "_strength", "_trend", "_trend_tracker", "_ttf", "_ttf_atr", "_ttf_close",
-        "_ttf_swings", "breakout_side", "holes", "htf_closes", "last", "ltf_bars", "minutes", "params",
-        "symbol", "tick", "ttf_bars", "zone_map",
+        "_breakout_bar", "_digest", "_half_hours", "_htf", "_htf_atr", "_htf_open_ns", "_htf_swings",
+        "_ltf_atr", "_regime", "_since_hole", "_strength", "_trend", "_trend_tracker", "_ttf", "_ttf_atr",
+        "_ttf_close", "_ttf_swings", "breakout_side", "half_hour_closes", "holes", "last", "ltf_bars",
+        "minutes", "params", "symbol", "tick", "ttf_bars", "zone_map",
     )  # fmt: skip
 
     def __init__(self, symbol: str, tick: float, params: AnalysisParams) -> None:
@@ -70,11 +70,16 @@ class SymbolAnalysis:
         self._digest = hashlib.sha256(symbol.encode())
         self.ltf_bars: deque[Bar] = deque(maxlen=params.ltf_bars_kept)
         self.ttf_bars: deque[Bar] = deque(maxlen=params.ttf_bars_kept)
-        self.htf_closes: deque[tuple[int, float]] = deque(
-            maxlen=_HTF_CLOSES_DAYS * _MINUTES_PER_DAY // params.htf_minutes + 1
+        # One more than there are returns.
+        self.half_hour_closes: deque[tuple[int, float]] = deque(
+            maxlen=params.correlation_days * _RETURNS_PER_DAY + 1
         )
         self._ttf = TimeframeBuilder(params.ttf_minutes)
         self._htf = TimeframeBuilder(params.htf_minutes)
+        self._half_hours = (
+            self._htf if params.htf_minutes == RETURN_MINUTES else TimeframeBuilder(RETURN_MINUTES)
+        )
+        self._htf_open_ns: int | None = None
         self._ltf_atr = WilderATR(params.atr_period)
         self._ttf_atr = WilderATR(params.atr_period)
         self._htf_atr = WilderATR(params.atr_period)
@@ -123,6 +128,9 @@ class SymbolAnalysis:
         self._ltf_atr.add(bar)
         ttf = self._ttf.add(bar)
         htf = self._htf.add(bar)
+        half_hours = htf if self._half_hours is self._htf else self._half_hours.add(bar)
+        for closed in half_hours:
+            self.half_hour_closes.append((closed.open_ns, closed.close))
         if not (ttf or htf):
             return _NONE_CLOSED
         for closed in ttf:
@@ -157,6 +165,8 @@ class SymbolAnalysis:
             self._ttf_swings.restart()
             self._trend_tracker.restart()
             self._ttf_close = None
+            self._breakout_bar = None
+            self.breakout_side = 0
         atr = self._ttf_atr.value
         if (
             atr is not None
@@ -174,15 +184,14 @@ class SymbolAnalysis:
         self.ttf_bars.append(bar)
 
     def _on_htf(self, bar: Bar) -> None:
-        closes = self.htf_closes
-        if closes and self._is_hole(bar.open_ns - closes[-1][0], self._htf.width_ns):
+        before_ns, self._htf_open_ns = self._htf_open_ns, bar.open_ns
+        if before_ns is not None and self._is_hole(bar.open_ns - before_ns, self._htf.width_ns):
             self._htf_atr.restart()
             self._htf_swings.restart()
         changes = self._htf_swings.add(bar)
         self._htf_atr.add(bar)
         swings = [change.swing for change in changes]
         self.zone_map.add(bar, swings, self._htf_atr.value, bar.open_ns + self._htf.width_ns)
-        closes.append((bar.open_ns, bar.close))
 
     # -- state out ------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.money import ZERO
+from ytc_tui.model.state import AGENT_FAILED
 from ytc_tui.model.tasks import AgentStatus
 from ytc_tui.model.trades import ENDED_TRADE_STATES, TradeState
 
@@ -129,12 +130,13 @@ def metrics(sit: Situation) -> dict[str, Any]:
     """Spec 000's METRICS_TO_TRACK, those that state holds; response times are telemetry."""
     state = sit.state
     runs = sum(agent.runs for agent in state.agents.values())
-    failures = sum(agent.failures for agent in state.agents.values())
+    # A task that succeeded when it was tried again is a success.
+    failed = sum(count for kind, count in state.errors_by_type.items() if kind.startswith(AGENT_FAILED))
     started_ns = state.started.init_ns if state.started else state.now_ns
     return {
         "session_uptime": (state.now_ns - started_ns) // NS_PER_S,
         "agents_executed": runs,
-        "agent_success_rate": round(100 * max(0, runs - failures) / runs, 2) if runs else None,
+        "agent_success_rate": round(100 * (runs - failed) / runs, 2) if runs else None,
         "error_count_by_type": dict(sorted(state.errors_by_type.items())),
         "risk_utilization": _percent(sit.risk_utilization()),
         "positions_managed": sum(1 for trade in state.trades.values() if trade.entered_quantity > ZERO),

@@ -13,12 +13,9 @@ from decimal import Decimal
 from ytc_tui.analysis.symbol import ClosedBars, SymbolAnalysis
 from ytc_tui.engine.ports import Minute, PointPrice
 from ytc_tui.model.events import BarRef
-from ytc_tui.model.market import NS_PER_MIN, Bar, Instrument
+from ytc_tui.model.market import NS_PER_DAY, NS_PER_MIN, Bar, Instrument
 from ytc_tui.model.money import decimal_from_float
 from ytc_tui.model.trades import Trade
-
-# Half-hour bars of one day: what "the prior session" means for a market that never closes.
-_PRIOR_BARS = 48
 
 
 class MarketView:
@@ -45,7 +42,11 @@ class MarketView:
         self.htf_closed = False
         self.prior_sessions: dict[str, tuple[float, float, float]] = {}
         self._late: dict[str, int] = dict.fromkeys(self.symbols, 0)
-        self._prior: dict[str, deque[Bar]] = {symbol: deque(maxlen=_PRIOR_BARS) for symbol in self.symbols}
+        self._prior: dict[str, deque[Bar]] = {
+            # One day: what "the prior session" means for a market that never closes.
+            symbol: deque(maxlen=NS_PER_DAY // (view.params.htf_minutes * NS_PER_MIN))
+            for symbol, view in analysis.items()
+        }
 
     def begin_session(self) -> None:
         """A session begins: the day before it gives the prior high, low and close (Y-10)."""

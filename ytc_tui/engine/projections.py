@@ -209,7 +209,7 @@ def _alert(state: State, alert_id: str) -> ProjectionRow:
             "title": alert.code,
             "message": alert.message,
             "count": alert.count,
-            "acknowledged_at": state.now_ns if alert.acknowledged_by else None,
+            "acknowledged_at": alert.acknowledged_ns or None,
             "acknowledged_by": alert.acknowledged_by or None,
         },
     )

@@ -73,7 +73,10 @@ class Situation:
         return state.start_balance if state.start_balance is not None else state.opening_balance
 
     def pnl_pct(self) -> Decimal:
-        """Session P&L in percent of the start balance (semantics.md 5)."""
+        """Session P&L in percent of the start balance (semantics.md 5); 0 for a session without any
+        balance, which is blocked as it opens."""
+        if self.base_balance() <= ZERO:
+            return ZERO
         return session_pnl_pct(
             wallet_balance=self.state.wallet,
             unrealised=self.unrealised(),
@@ -141,6 +144,9 @@ class Situation:
         return tuple(risks)
 
     def open_risk_pct(self) -> Decimal:
+        """Loss if every stop is hit, in percent of the start balance; 0 for a session without any balance."""
+        if self.base_balance() <= ZERO:
+            return ZERO
         return sum((risk.risk_money for risk in self.open_risks()), ZERO) / self.base_balance() * HUNDRED
 
     def correlations(self, symbol: str) -> tuple[tuple[str, Decimal, str], ...]:
@@ -151,8 +157,8 @@ class Situation:
         found = []
         for other in sorted({risk.symbol for risk in self.open_risks()} - {symbol}):
             measured = correlation(
-                analysis[symbol].htf_closes,
-                analysis[other].htf_closes,
+                analysis[symbol].half_hour_closes,
+                analysis[other].half_hour_closes,
                 days=self.policy.correlation_days,
             )
             found.append((other, Decimal(repr(round(measured.rho, 6))), str(measured)))

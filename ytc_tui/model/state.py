@@ -24,6 +24,8 @@ from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Position, Trade
 GATE_BEFORE_HOURS = "session not open"
 # How the reason begins when the journal closed the gate; it opens again when the journal returns.
 GATE_JOURNAL = "journal: "
+# How an agent's failures are named in `errors_by_type`, before the agent's name.
+AGENT_FAILED = "agent:"
 # The note of a stop that the venue placed with its entry.
 ATTACHED = "attached"
 
@@ -94,6 +96,7 @@ class AlertRecord:
     count: int = 1
     last_ns: int = 0
     acknowledged_by: str = ""
+    acknowledged_ns: int = 0
 
 
 @dataclass(slots=True)

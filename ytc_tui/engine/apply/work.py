@@ -12,7 +12,7 @@ from typing import assert_never
 from ytc_tui.engine.apply.timers import arm_timer, disarm_timer
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Verb
-from ytc_tui.model.state import AgentRecord, AlertRecord, HandoffRecord, State, TaskRecord
+from ytc_tui.model.state import AGENT_FAILED, AgentRecord, AlertRecord, HandoffRecord, State, TaskRecord
 from ytc_tui.model.tables import next_state
 from ytc_tui.model.tasks import (
     HANDOFF_TABLE,
@@ -85,7 +85,8 @@ def apply_work(state: State, event: WorkEvent, at_ns: int) -> None:
         case ev.AlertRaised():
             _raise(state, event, at_ns)
         case ev.AlertAcknowledged():
-            state.alerts[event.alert_id].acknowledged_by = event.actor
+            alert = state.alerts[event.alert_id]
+            alert.acknowledged_by, alert.acknowledged_ns = event.actor, at_ns
         case ev.CommandTaken(command):
             state.commands[command.command_id] = ""
             if command.verb is Verb.RESUME:
@@ -106,7 +107,7 @@ def _settle(state: State, response: ResponseMessage, at_ns: int) -> None:
     if response.status is ResponseStatus.FAILURE:
         agent.status = AgentStatus.FAILED
         agent.failures += 1
-        _count(state.errors_by_type, f"agent:{response.agent_name}")
+        _count(state.errors_by_type, f"{AGENT_FAILED}{response.agent_name}")
     else:
         agent.status = AgentStatus.COMPLETED
         agent.output = response.result

@@ -14,6 +14,7 @@ from ytc_tui.engine.document import session_document
 from ytc_tui.engine.inputs import SessionOpened, StepsDone
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
+from ytc_tui.model.money import ZERO
 from ytc_tui.model.session import (
     PHASE_TABLE,
     STATUS_TABLE,
@@ -38,6 +39,8 @@ def decide_opened(sit: Situation, opened: SessionOpened) -> Iterator[ev.Event]:
         yield ev.ChecklistStepDone(INITIALIZATION, step, StepResult(result), detail)
         if result == StepResult.BLOCKED:
             blocked.append(f"{step}: {detail}")
+    if opened.started.opening_balance <= ZERO:
+        blocked.append(f"the account holds {opened.started.opening_balance}, nothing can be risked from it")
     if blocked:
         reason = f"initialisation blocked: {'; '.join(blocked)}"
         yield ev.AlertRaised("init-blocked", Severity.CRITICAL, "init_blocked", reason)
