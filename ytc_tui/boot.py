@@ -102,7 +102,9 @@ def prepare(loaded: LoadedSettings, request: RunRequest, environ: Mapping[str, s
     feed = _feed(loaded, request)
     instruments = _instruments(loaded, feed.symbols)
     registry = _registry(loaded, request)
-    policy = policy_of(settings, frozenset(registry.agents), instruments, BARS_INSTALL_ID)
+    policy = policy_of(
+        settings, frozenset(registry.agents), instruments, BARS_INSTALL_ID, _volume_known(feed)
+    )
     params = analysis_params(settings)
     analysis = {
         symbol: SymbolAnalysis(symbol, float(instruments[symbol].tick), params) for symbol in feed.symbols
@@ -160,6 +162,10 @@ def _feed(loaded: LoadedSettings, request: RunRequest) -> BarsFeed:
     return BarsFeed(sources, from_ns, to_ns, settings.session.warmup_days)
 
 
+def _volume_known(feed: BarsFeed) -> dict[str, bool]:
+    return {symbol: feed.volume_known(symbol) for symbol in feed.symbols}
+
+
 def _instruments(loaded: LoadedSettings, symbols: Iterable[str]) -> dict[str, Instrument]:
     table = load_instruments(None)
     own = loaded.settings.feed.instruments_path
@@ -195,10 +201,17 @@ def _workflow(registry: Registry, request: RunRequest) -> Workflow:
     return Workflow(workflow.name, phases)
 
 
+def relabel(parts: Parts, label: str) -> None:
+    """Let `parts` be the run of the same data and settings under another label."""
+    feed, loaded = parts.feed, parts.loaded
+    parts.run_id = ids.run_id(
+        feed.digest, loaded.digest, feed.from_ns, feed.to_ns, loaded.settings.paper.seed, label
+    )
+
+
 def open_venue(parts: Parts, store: PaperStore) -> PaperVenue:
     """The paper venue of this run over `store`."""
-    known = {symbol: parts.feed.volume_known(symbol) for symbol in parts.feed.symbols}
-    settings = paper_settings(parts.loaded.settings, parts.opening_balance, known)
+    settings = paper_settings(parts.loaded.settings, parts.opening_balance, _volume_known(parts.feed))
     return PaperVenue(parts.instruments, settings, store, parts.request.faults)
 
 

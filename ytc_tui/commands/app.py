@@ -54,27 +54,32 @@ def run(
         bool, typer.Option("--exit-when-done", help="End the process with the last session.")
     ] = False,
     as_json: AsJson = False,
+    in_process: Annotated[
+        bool, typer.Option("--in-process", help="The engine in the desk's own process; it ends with it.")
+    ] = False,
+    for_desk: Annotated[bool, typer.Option("--for-desk", hidden=True)] = False,
 ) -> None:
-    """Start a session, or take up one that was interrupted: the same command does both."""
-    from ytc_tui.commands.starting import start_run
+    """Start a session and open the desk, or take up a session that was interrupted."""
+    from ytc_tui.commands.starting import Flags, start_run
 
-    raise typer.Exit(
-        start_run(
-            headless=headless,
-            data=tuple(data or ()),
-            demo=demo,
-            symbols=symbols,
-            start=start,
-            end=end,
-            speed=speed,
-            mode=mode,
-            label=label,
-            config=config,
-            assignments=tuple(assignments or ()),
-            exit_when_done=exit_when_done,
-            as_json=as_json,
-        )
+    flags = Flags(
+        headless=headless,
+        in_process=in_process,
+        data=tuple(data or ()),
+        demo=demo,
+        symbols=symbols,
+        start=start,
+        end=end,
+        speed=speed,
+        mode=mode,
+        label=label,
+        config=config,
+        assignments=tuple(assignments or ()),
+        exit_when_done=exit_when_done,
+        as_json=as_json,
+        for_desk=for_desk,
     )
+    raise typer.Exit(start_run(flags))
 
 
 @config_app.command("show")
@@ -130,6 +135,17 @@ Session = Annotated[str, typer.Option("--session", help="Session id, or its begi
 
 
 register_operator(app)
+
+
+@app.command()
+def attach(
+    session: Session = "",
+    read_only: Annotated[bool, typer.Option("--read-only", help="Look, and send nothing.")] = False,
+) -> None:
+    """Open the desk on a running engine; from any number of terminals."""
+    from ytc_tui.commands.desk import attach as open_attached
+
+    raise typer.Exit(open_attached(session, read_only=read_only))
 
 
 @app.command()

@@ -11,12 +11,14 @@ import asyncio
 import json
 import signal
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ytc_tui.adapters.clock import WallClock
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.transports.http import DoorServer
-from ytc_tui.boot import Parts, RunRequest, hold_account, open_journal, prepare, whole_on_record
+from ytc_tui.boot import Parts, RunRequest, hold_account, open_journal, prepare, relabel, whole_on_record
 from ytc_tui.commands.output import Output
 from ytc_tui.commands.record import Record
 from ytc_tui.commands.watch import watch
@@ -29,11 +31,27 @@ from ytc_tui.paper_run import PaperRun
 EXIT_EXPOSED = 9
 
 
-def run_headless(loaded: LoadedSettings, request: RunRequest, *, as_json: bool, stay: bool) -> int:
-    """Run to the end of the data and return the exit code. `stay` keeps the door open afterwards."""
+def _nobody(door: Door, stop: Callable[[], None]) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a process runs an engine. `stay` keeps the door open after the last session; `anew` records a
+    run that is on record whole once more, under the next free label; `signals` are the process's own to
+    handle; `opened` is given the door, once it is open, and what ends the process's part in it."""
+
+    stay: bool = False
+    anew: bool = False
+    signals: bool = True
+    opened: Callable[[Door, Callable[[], None]], None] = _nobody
+
+
+def run_headless(loaded: LoadedSettings, request: RunRequest, manner: Manner, *, as_json: bool) -> int:
+    """Run to the end of the data and return the exit code."""
     output = Output(as_json)
     try:
-        return asyncio.run(_run(loaded, request, output, stay))
+        return asyncio.run(run_engine(loaded, request, manner, output))
     except BaseException:
         output.hurried = True
         raise
@@ -41,17 +59,23 @@ def run_headless(loaded: LoadedSettings, request: RunRequest, *, as_json: bool, 
         output.close()
 
 
-async def _run(loaded: LoadedSettings, request: RunRequest, output: Output, stay: bool) -> int:
+async def run_engine(loaded: LoadedSettings, request: RunRequest, manner: Manner, output: Output) -> int:
+    """Run the engine in this event loop to its end; the exit code."""
     parts = prepare(loaded, request)
     with parts.closing:
         hold_account(parts)
         journal, reader = open_journal(parts)
         try:
+            again = 1
+            while manner.anew and whole_on_record(reader, parts):
+                again += 1
+                relabel(parts, f"{request.label}#{again}")
+                hold_account(parts)
             if whole_on_record(reader, parts):
                 return await _run_beside_the_record(parts, reader, output)
             async with durable_outlets(parts, journal, reader, output.event) as outlets:
                 run = PaperRun(parts, outlets)
-                await _serve(run, stay)
+                await _serve(run, manner)
                 output.hurried = run.host.stopping
                 for document in run.documents:
                     await journal.anchor(document["session_id"], WallClock().now_ns())
@@ -75,8 +99,8 @@ async def _run_beside_the_record(parts: Parts, reader: SqliteReader, output: Out
     return _conclude(run, output)
 
 
-async def _serve(run: PaperRun, stay: bool) -> None:
-    """Drive the run with its door, its signals and its kill file."""
+async def _serve(run: PaperRun, manner: Manner) -> None:
+    """Drive the run with its door and its kill file, and its signals where they are its own."""
     loop = asyncio.get_running_loop()
     done = asyncio.Event()
 
@@ -85,19 +109,21 @@ async def _serve(run: PaperRun, stay: bool) -> None:
         run.host.stop()
         done.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    loop.add_signal_handler(signal.SIGHUP, lambda: None)
+    if manner.signals:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop)
+        loop.add_signal_handler(signal.SIGHUP, lambda: None)
     run.parts.paths.prepare_sockets()
     door = door_of(run)
     server = DoorServer(door, run.parts.paths.socket(run.parts.door_name))
     await server.start()
     watcher = asyncio.create_task(watch(run))
+    manner.opened(door, stop)
     try:
         await run.run()
         if run.documents:
             door.last_document = run.documents[-1]
-        if stay and not run.host.stopping:
+        if manner.stay and not run.host.stopping:
             await done.wait()
     finally:
         watcher.cancel()

@@ -7,14 +7,14 @@ default, and only if it was given.
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from ytc_tui.boot import RunRequest
 from ytc_tui.commands.instants import parse_instant, parse_speed
-from ytc_tui.commands.run import run_headless
+from ytc_tui.commands.run import Manner, run_headless
 from ytc_tui.config import assignments as parsed
 from ytc_tui.config import load_settings
-from ytc_tui.errors import UsageInvalid
 
 # The demo begins so that its first trade by the rules, a short in ETHUSDT at 04:41 UTC, comes twenty
 # minutes after play begins; the half hour before that passes at full speed.
@@ -24,47 +24,74 @@ DEMO_PLAY_FROM = "2022-11-08T04:21Z"
 DEMO_SPEED = "60"
 
 
-def start_run(
-    *,
-    headless: bool,
-    data: tuple[str, ...],
-    demo: bool,
-    symbols: str,
-    start: str,
-    end: str,
-    speed: str,
-    mode: str,
-    label: str,
-    config: Path | None,
-    assignments: tuple[str, ...],
-    exit_when_done: bool,
-    as_json: bool,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The flags of `ytc run` as they were typed; empty = not given."""
+
+    headless: bool = False
+    in_process: bool = False
+    data: tuple[str, ...] = ()
+    demo: bool = False
+    symbols: str = ""
+    start: str = ""
+    end: str = ""
+    speed: str = ""
+    mode: str = ""
+    label: str = ""
+    config: Path | None = None
+    assignments: tuple[str, ...] = ()
+    exit_when_done: bool = False
+    as_json: bool = False
+    for_desk: bool = False
+
+    def of_engine(self) -> list[str]:
+        """The arguments of the engine process behind a desk that was started with these flags."""
+        arguments = ["run", "--headless", "--for-desk"]
+        arguments += [text for path in self.data for text in ("--data", path)]
+        arguments += [text for given in self.assignments for text in ("--set", given)]
+        named = {
+            "--symbols": self.symbols,
+            "--from": self.start,
+            "--to": self.end,
+            "--speed": self.speed,
+            "--mode": self.mode,
+            "--label": self.label,
+            "--config": str(self.config) if self.config is not None else "",
+        }
+        arguments += [text for flag, value in named.items() if value for text in (flag, value)]
+        return [*arguments, *(["--demo"] if self.demo else [])]
+
+
+def start_run(flags: Flags) -> int:
     """Run as asked; the exit code. Raises a YtcError that says what is wrong with a flag."""
-    if not (headless or demo):
-        raise UsageInvalid("there is no screen yet", where="ytc run", fix="add --headless")
-    overrides = parsed(assignments)
-    if mode:
-        overrides["mode"] = mode
-    if symbols:
-        overrides["session.symbols"] = symbols
-    if speed:
-        parse_speed(speed)
-        overrides["feed.speed"] = speed
-    if demo:
+    overrides = parsed(flags.assignments)
+    if flags.mode:
+        overrides["mode"] = flags.mode
+    if flags.symbols:
+        overrides["session.symbols"] = flags.symbols
+    if flags.speed:
+        parse_speed(flags.speed)
+        overrides["feed.speed"] = flags.speed
+    start, end = flags.start, flags.end
+    if flags.demo:
         overrides.setdefault("feed.speed", DEMO_SPEED)
         start, end = start or DEMO_FROM, end or DEMO_TO
-    loaded = load_settings(config, overrides)
+    loaded = load_settings(flags.config, overrides)
     if loaded.path is not None:
         sys.stderr.write(f"settings: {loaded.path}\n")
     request = RunRequest(
-        data=data,
+        data=flags.data,
         from_ns=parse_instant(start, "--from") if start else None,
         to_ns=parse_instant(end, "--to") if end else None,
         speed=loaded.settings.feed.speed_factor,
-        label=label,
-        demo=demo,
-        play_from_ns=parse_instant(DEMO_PLAY_FROM, "--from") if demo and start == DEMO_FROM else 0,
+        label=flags.label,
+        demo=flags.demo,
+        play_from_ns=parse_instant(DEMO_PLAY_FROM, "--from") if flags.demo and start == DEMO_FROM else 0,
     )
-    stay = not (exit_when_done or demo or loaded.settings.session.exit_when_done)
-    return run_headless(loaded, request, as_json=as_json, stay=stay)
+    if not flags.headless:
+        from ytc_tui.commands.desk import open_desk
+
+        return open_desk(loaded, request, flags.of_engine(), in_process=flags.in_process)
+    stay = not (flags.exit_when_done or flags.demo or loaded.settings.session.exit_when_done)
+    manner = Manner(stay=stay or flags.for_desk, anew=flags.for_desk)
+    return run_headless(loaded, request, manner, as_json=flags.as_json)

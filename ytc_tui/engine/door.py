@@ -6,6 +6,7 @@ Invariant: reading changes nothing; a command goes through the host's inbox like
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -21,7 +22,6 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.engine.watching import Watching
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.commands import Command
-from ytc_tui.model.tasks import HandoffState
 from ytc_tui.views.catalog import BUILDERS, chart_of
 
 
@@ -119,7 +119,7 @@ class Door:
             speed=self.speed(),
             venue=self.venue,
             stalled=run.kernel.stalled,
-            waiting_for=_waiting_for(run),
+            left_s=_left_s(run),
         )
         views: dict[str, Any] = {}
         for name in names:
@@ -128,11 +128,15 @@ class Door:
         return seen.at_ns, views
 
 
-def _waiting_for(run: SessionRun) -> str:
-    """For whose answer the feed stands still; empty when it does not."""
-    handoffs = run.kernel.sit.state.handoffs.values()
-    pending = [r.handoff.handoff_id for r in handoffs if r.state is HandoffState.PENDING]
-    return f"your answer to {', '.join(pending)}" if pending else ""
+def _left_s(run: SessionRun) -> dict[str, int]:
+    """Whole seconds of wall time left for each answer that is waited for, by the id of what waits."""
+    due_s = run.kernel.outward.timers.armed()
+    now_s = asyncio.get_running_loop().time()
+    return {
+        timer.subject: max(0, int(due_s[timer.name] - now_s))
+        for timer in run.kernel.sit.state.timers.values()
+        if timer.name in due_s
+    }
 
 
 def _why_idle(sit: Situation) -> dict[str, str]:

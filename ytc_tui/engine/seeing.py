@@ -6,7 +6,7 @@ Invariant: reading changes nothing, and a figure that cannot be told is None.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
 from ytc_tui.engine.decide.phases import delivered
@@ -24,10 +24,10 @@ from ytc_tui.views.seen import AgentSeen, Hours, Requirement, Seen, SymbolSeen
 
 
 def see(
-    sit: Situation, runner: AgentRunner, *, speed: str, venue: str, stalled: str, waiting_for: str
+    sit: Situation, runner: AgentRunner, *, speed: str, venue: str, stalled: str, left_s: Mapping[str, int]
 ) -> Seen:
-    """What can be seen now. `stalled` is why the journal takes nothing, `waiting_for` whom the feed waits
-    for; both empty normally."""
+    """What can be seen now. `stalled` is why the journal takes nothing (empty while it does), `left_s` how
+    long what waits for a person may still wait, by its id."""
     state, market, window, limits = sit.state, sit.market, sit.window, sit.policy.limits
     try:
         equity: Decimal | None = sit.equity()
@@ -42,7 +42,7 @@ def see(
         currency=sit.policy.currency,
         software=sit.policy.software,
         speed=speed,
-        feed_state=_feed_state(sit, stalled, waiting_for),
+        feed_state=_feed_state(sit, stalled, left_s),
         journal_stalled=stalled,
         hours=Hours(
             window.init_ns, window.open_ns, window.active_ns, window.planned_end_ns, window.hard_end_ns
@@ -72,17 +72,17 @@ def see(
         agents=_agents(sit, runner),
         waits_for=tuple(_waits_for(sit)),
         components=tuple(components(sit)),
-        handoff_life_s=sit.policy.handoff_expiry_s,
+        left_s=left_s,
     )
 
 
-def _feed_state(sit: Situation, stalled: str, waiting_for: str) -> str:
+def _feed_state(sit: Situation, stalled: str, waiting: Collection[str]) -> str:
     if sit.state.ended or sit.feed_over:
         return "ended"
     if stalled:
         return "stands still: the journal is away"
-    if waiting_for:
-        return f"waits for {waiting_for}"
+    if waiting:
+        return f"waits for your answer to {', '.join(waiting)}"
     late = [symbol for symbol in sit.market.symbols if sit.market.late_bars(symbol)]
     return f"late: {', '.join(late)}" if late else "on time"
 
@@ -129,9 +129,9 @@ def _next_due(sit: Situation, step: Step) -> int:
 def _waits_for(sit: Situation) -> Iterator[Requirement]:
     """What must be so before the session moves on."""
     state, window = sit.state, sit.window
-    pending = [record for record in state.handoffs.values() if record.state is HandoffState.PENDING]
-    for record in pending:
-        yield Requirement(f"approval of handoff {record.handoff.handoff_id}", met=False)
+    for record in state.handoffs.values():
+        if record.state is HandoffState.PENDING:
+            yield Requirement(f"approval of handoff {record.handoff.handoff_id}", met=False)
     if state.status is SessionStatus.EMERGENCY_STOP and state.flattening is not None:
         yield Requirement("verified flat", state.flattening.verified)
     match state.phase:

@@ -36,6 +36,10 @@ class Timers:
         """The instant at which the next timer fires, None when none is armed."""
         return min(self._armed.values()).at_s if self._armed else None
 
+    def armed(self) -> dict[str, float]:
+        """The instant at which each timer fires, by its name."""
+        return {name: timer.at_s for name, timer in self._armed.items()}
+
     def due(self, now_s: float) -> list[TimerFired]:
         """The timers whose instant has come, earliest first; they are not armed any more."""
         fired = sorted(timer for timer in self._armed.values() if timer.at_s <= now_s)

@@ -89,6 +89,7 @@ class Seen:
 
     `equity`, `pnl` and `pnl_pct` are None while a mark is missing. `protected` is the quantity of each
     open symbol that working stops at the venue cover. `feed_state` says in a word what the feed does.
+    `left_s` is the wall time left for an answer, by the id of what waits.
     """
 
     at_ns: int
@@ -114,4 +115,4 @@ class Seen:
     agents: Mapping[str, AgentSeen] = field(default_factory=dict)
     waits_for: tuple[Requirement, ...] = ()
     components: tuple[tuple[str, StepResult, str], ...] = ()
-    handoff_life_s: float = 0.0
+    left_s: Mapping[str, int] = field(default_factory=dict)

@@ -13,7 +13,6 @@ from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.orders import OrderState
 from ytc_tui.model.session import Gate, Mode, Phase, SessionStatus
 from ytc_tui.model.state import State
-from ytc_tui.model.tasks import HandoffState
 from ytc_tui.views.seen import Level, Seen
 
 
@@ -91,9 +90,7 @@ def build(state: State, seen: Seen) -> TopView:
         unknown_orders=sum(1 for name in state.working if state.orders[name].state is OrderState.UNKNOWN),
         discrepancies=len(state.discrepancies),
         alerts_open=sum(1 for alert in state.alerts.values() if not alert.acknowledged_by),
-        approvals_waiting=sum(
-            1 for record in state.handoffs.values() if record.state is HandoffState.PENDING
-        ),
+        approvals_waiting=len(state.timers),
         positions=len(state.positions),
         countdowns=_countdowns(state, seen),
         ended=state.ended,

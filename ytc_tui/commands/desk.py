@@ -1,0 +1,65 @@
+"""`ytc run` and `ytc attach`: the desk in this terminal.
+
+Decides which engine the desk follows and what it is given. Imports the screens and the engines; Textual is
+loaded here and not before. Invariant: the terminal is given back as it was, whatever happened.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from ytc_tui.adapters.terminal_text import safe_line
+from ytc_tui.adapters.transports.sockets import engine_for, find_engines
+from ytc_tui.boot import RunRequest
+from ytc_tui.commands.desk_engine import AttachedEngine, ProcessEngine
+from ytc_tui.commands.desk_thread import ThreadEngine
+from ytc_tui.commands.places import command_of, paper_paths
+from ytc_tui.config import LoadedSettings, Settings, load_settings
+from ytc_tui.errors import UsageInvalid
+from ytc_tui.screens.app import DeskApp, DeskSettings
+from ytc_tui.screens.link import EngineHandle
+
+SAFE_TEXT = 2_000
+
+
+def open_desk(loaded: LoadedSettings, request: RunRequest, arguments: list[str], *, in_process: bool) -> int:
+    """Start an engine and open the desk on it; the exit code.
+
+    `arguments` start the engine as a process of its own; `in_process` runs `request` on a thread instead.
+    """
+    paths = paper_paths()
+    if in_process:
+        engine = ThreadEngine(loaded, request, paths)
+        try:
+            return _desk(engine, loaded.settings)
+        finally:
+            engine.close()
+    return _desk(ProcessEngine(arguments, paths), loaded.settings)
+
+
+def attach(session: str, *, read_only: bool) -> int:
+    """Open the desk on a running engine."""
+    paths = paper_paths()
+    engine = AttachedEngine(engine_for(find_engines(paths.socket_dir), session), paths)
+    return _desk(engine, load_settings().settings, read_only=read_only)
+
+
+def _desk(handle: EngineHandle, settings: Settings, *, read_only: bool = False) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageInvalid("the desk needs a terminal", where="stdin, stdout", fix="use `ytc run --headless`")
+    desk = DeskSettings(
+        zone=ZoneInfo(settings.ui.timezone),
+        safe=partial(safe_line, limit=SAFE_TEXT),
+        new_command=command_of,
+        now_s=time.monotonic,
+        read_only=read_only,
+        flatten_confirm=settings.ui.flatten_confirm,
+    )
+    app = DeskApp(handle, desk)
+    app.run()
+    for line in app.last_words:
+        sys.stderr.write(f"{line}\n")
+    return app.return_code or 0

@@ -1,0 +1,130 @@
+"""The one table of what a person can do: it feeds the keys, the footer, the palette, the help and the docs.
+
+Decides ids, keys and words. Imports Textual's bindings only. Invariants: an id and a key occur once; every
+row names an `action_ID` of the app; what trades says so, and is dead while the engine cannot be heard.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding
+
+
+class Group(StrEnum):
+    """What kind of thing an action is; the order is the help's."""
+
+    EMERGENCY = "Emergency"
+    SESSION = "Session"
+    POSITION = "Selected position or order"
+    ANSWER = "Approvals and alerts"
+    LOOK = "Looking"
+    DESK = "Desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action: `action_<id>` of the app. `trades` = it sends the engine a command."""
+
+    id: str
+    key: str
+    title: str
+    does: str
+    group: Group
+    trades: bool = False
+    footer: bool = False
+    priority: bool = False  # heard over dialogs and inputs too
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "flatten",
+        "exclamation_mark",
+        "Flatten",
+        "Latch entries and cancel entry orders at once; then, confirmed, close everything",
+        Group.EMERGENCY,
+        trades=True,
+        footer=True,
+        priority=True,
+    ),
+    Action("pause", "p", "Pause", "Pause scanning and entries, or resume", Group.SESSION, True, True),
+    Action(
+        "stop_entries",
+        "s",
+        "Stop entries",
+        "No new trades; setups are still shown, and refused",
+        Group.SESSION,
+        True,
+        True,
+    ),
+    Action(
+        "shutdown", "X", "End session", "Close what is open, report, and end the session", Group.SESSION, True
+    ),
+    Action(
+        "close_position",
+        "c",
+        "Close",
+        "Close the selected position, or a part of it",
+        Group.POSITION,
+        True,
+        True,
+    ),
+    Action(
+        "breakeven",
+        "b",
+        "Breakeven",
+        "Move the selected position's stop to breakeven, fees included",
+        Group.POSITION,
+        True,
+    ),
+    Action("tighten_stop", "t", "Stop", "Tighten the selected position's stop", Group.POSITION, True),
+    Action("change_target", "g", "Target", "Change the selected position's target", Group.POSITION, True),
+    Action(
+        "cancel_order", "d", "Cancel order", "Cancel the selected entry or target order", Group.POSITION, True
+    ),
+    Action("ticket", "n", "New trade", "A trade by hand, sized by the 1 % rule", Group.POSITION, True),
+    Action(
+        "handoffs",
+        "h",
+        "Approvals",
+        "Handoffs and proposals that wait for an answer",
+        Group.ANSWER,
+        footer=True,
+    ),
+    Action("acknowledge", "k", "Acknowledge", "Acknowledge the selected alert", Group.ANSWER, True, True),
+    Action("why", "w", "Why", "Why, or why not: the selected thing, or this moment", Group.LOOK, footer=True),
+    Action("chart_symbol", "y", "Chart symbol", "The chart of the next symbol", Group.LOOK),
+    Action("chart_timeframe", "i", "Timeframe", "The chart on the other timeframe", Group.LOOK),
+    Action("zoom", "z", "Zoom", "The focused pane over the whole screen, and back", Group.LOOK),
+    Action("desk", "1", "Desk", "The desk", Group.DESK),
+    Action("events", "2", "Events", "What happened, newest first", Group.DESK, footer=True),
+    Action("help", "question_mark", "Help", "Every key", Group.DESK, footer=True),
+    Action("palette", "colon", "Palette", "Every action by name", Group.DESK),
+    Action("leave", "q", "Quit", "Leave the desk; asks what becomes of the engine", Group.DESK, footer=True),
+)
+
+TRADING = frozenset(action.id for action in ACTIONS if action.trades)
+_SHOWN = {"exclamation_mark": "!", "question_mark": "?", "colon": ":"}
+
+
+def key_text(key: str) -> str:
+    """A key as it is printed: `!`, `shift+tab`, `p`."""
+    return _SHOWN.get(key, key)
+
+
+def bindings() -> list[Binding]:
+    """The table as the app's bindings; their ids are the ones that a keymap may remap."""
+    return [
+        Binding(
+            action.key,
+            action.id,
+            action.title,
+            show=action.footer,
+            key_display=key_text(action.key),
+            priority=action.priority,
+            tooltip=action.does,
+            id=action.id,
+        )
+        for action in ACTIONS
+    ]

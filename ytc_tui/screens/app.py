@@ -1,0 +1,212 @@
+"""The desk as an application: follows an engine, shows what it says, sends what a person asks.
+
+Decides which worker does what, and when keys that trade are dead. Imports Textual, the client protocol and
+the screens. Invariants: the engine never depends on this app; nothing is shown as done before the engine
+said so; an action is refused while the engine cannot be heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from textual import work
+from textual.binding import BindingType
+from textual.content import Content
+from textual.worker import Worker, WorkerState
+
+from ytc_tui.client import EngineClient, Frame, Receipt
+from ytc_tui.errors import UsageInvalid, YtcError
+from ytc_tui.model.commands import Command
+from ytc_tui.screens import actions
+from ytc_tui.screens.desk import DeskScreen
+from ytc_tui.screens.events import EventsScreen
+from ytc_tui.screens.link import EngineHandle, Link
+from ytc_tui.screens.operating import OperatedApp
+from ytc_tui.screens.palette import ActionCommands
+from ytc_tui.screens.themes import DARK, THEMES
+from ytc_tui.views.catalog import VIEW_TYPES, chart_name
+from ytc_tui.views.journal import Sanitiser, sanitised
+
+_WATCH_S = 0.2
+_RETRY_S = 0.3
+_MAX_SAID = 200
+Tone = Literal["plain", "good", "bad"]
+_TONES: dict[Tone, str] = {"plain": "", "good": "$text-success", "bad": "bold $text-error"}
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """What a desk is given besides its engine. `new_command(verb, reason, target, content_hash)` makes a
+    command with its own id by this user; `now_s` is a monotonic clock."""
+
+    zone: ZoneInfo
+    safe: Sanitiser
+    new_command: Callable[..., Command]
+    now_s: Callable[[], float]
+    read_only: bool = False
+    flatten_confirm: Literal["typed", "double_key"] = "typed"
+    keymap: dict[str, str] = field(default_factory=dict)
+
+
+class DeskApp(OperatedApp):
+    """The desk of one engine. `run` returns the exit code."""
+
+    TITLE = "ytc"
+    CSS_PATH = "app.tcss"
+    MODES: ClassVar[dict[str, Any]] = {"desk": DeskScreen, "events": EventsScreen}
+    DEFAULT_MODE = "desk"
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings()]
+    COMMANDS: ClassVar[set[Any]] = {ActionCommands}
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny-w"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-tiny-h"), (16, "-short"), (30, "-tall")]  # noqa: RUF012
+
+    def __init__(self, handle: EngineHandle, settings: DeskSettings) -> None:
+        super().__init__()
+        self.handle = handle
+        self.desk = settings
+        self.link = Link(read_only=settings.read_only)
+        self.client: EngineClient | None = None
+        self.said: deque[Content] = deque(maxlen=_MAX_SAID)
+        self.chart: tuple[str, int] | None = None
+        self.last_words: list[str] = []  # for the shell, once the desk is gone
+        self._dead = "no engine yet"
+
+    def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
+        self.set_keymap(self.desk.keymap)
+        self.set_interval(_WATCH_S, self._watch_silence)
+        self.run_engine()
+
+    # ---- the engine ------------------------------------------------------------------------------
+
+    @work(name="engine", group="engine", exit_on_error=False)
+    async def run_engine(self) -> None:
+        """Start the engine or find it, follow it, and report its end."""
+        try:
+            self.client = await self.handle.start()
+        except YtcError as error:
+            self.last_words.append(self.desk.safe(f"error: no engine: {error}"))
+            self.exit(error.exit_code)
+            return
+        self.say(f"engine: {self.handle.description}; survives logout: {self._survival()}")
+        self.follow()
+        self.link.end = await self.handle.ended()
+        self.say(f"the engine has ended (exit {self.link.end.code}) {self.link.end.message}", "bad")
+        self.show_views()
+
+    def _survival(self) -> str:
+        survives, why = self.handle.survives_logout
+        return f"{survives} ({why})"
+
+    @work(name="frames", group="frames", exclusive=True, exit_on_error=False)
+    async def follow(self) -> None:
+        """Take frames as they come; an engine that hung up is asked again until it has ended."""
+        client = self.client
+        while client is not None and self.link.end is None:
+            try:
+                async with aclosing(client.frames(self._names())) as frames:
+                    async for frame in frames:
+                        self._take(frame)
+            except UsageInvalid as error:
+                self.say(self.desk.safe(str(error)), "bad")
+                self.chart = None
+            except YtcError as error:
+                self.link.problem = self.desk.safe(str(error))
+            await asyncio.sleep(_RETRY_S)
+
+    def _names(self) -> list[str]:
+        return [*VIEW_TYPES, *([chart_name(*self.chart)] if self.chart else [])]
+
+    def _take(self, frame: Frame) -> None:
+        shown = {
+            name: view if name.startswith("chart/") else sanitised(view, self.desk.safe)
+            for name, view in frame.views.items()
+        }
+        self.link.take(Frame(frame.number, frame.at_ns, shown), self.desk.now_s())
+        top = self.link.top
+        if self.chart is None and top is not None and top.symbols:
+            self.show_chart(top.symbols[0], 1)
+        if shown or self._dead:
+            self.show_views()
+
+    def show_chart(self, symbol: str, minutes: int) -> None:
+        """Follow the chart of `symbol` on bars of `minutes`."""
+        if self.chart is not None:
+            self.link.views.pop(chart_name(*self.chart), None)
+        self.chart = (symbol, minutes)
+        self.follow()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that died of a defect is said loudly; the engine is not its concern."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            problem = f"the desk's worker {event.worker.name!r} failed: {event.worker.error!r}"
+            self.link.problem = self.desk.safe(problem)
+            self.say(self.link.problem, "bad")
+            self.show_views()
+
+    # ---- what is shown ---------------------------------------------------------------------------
+
+    @property
+    def dead(self) -> str:
+        """Why keys that trade do nothing now; empty when they work."""
+        return self.link.why_dead(self.desk.now_s())
+
+    def show_views(self) -> None:
+        """Let every screen of this mode show what is known."""
+        for screen in self.screen_stack:
+            show = getattr(screen, "show_views", None)
+            if show is not None and screen.is_mounted:
+                show()
+        if self._dead != self.dead:
+            self._dead = self.dead
+            self.refresh_bindings()
+
+    def _watch_silence(self) -> None:
+        """Silence is no event: look for it."""
+        if self._dead != self.dead or self.link.silent(self.desk.now_s()):
+            self.show_views()
+
+    def say(self, text: str, tone: Tone = "plain") -> None:
+        """Tell the person what became of something; it stays in the list of what was said."""
+        self.said.append(Content.styled(text, _TONES[tone]))
+        for screen in self.screen_stack:
+            show = getattr(screen, "show_said", None)
+            if show is not None and screen.is_mounted:
+                show(self.said[-1])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that trade are grey while they would do nothing; flatten always answers."""
+        if action in actions.TRADING and action != "flatten" and self.dead:
+            return None
+        return super().check_action(action, parameters)
+
+    # ---- what is sent ----------------------------------------------------------------------------
+
+    def send(self, command: Command) -> Worker[Receipt | None]:
+        """Send `command` and say what became of it."""
+        return self.run_worker(self._send(command), group="commands", exit_on_error=False)
+
+    async def _send(self, command: Command) -> Receipt | None:
+        verb = command.verb.value
+        if self.client is None or self.desk.read_only:
+            self.say(f"{verb}: not sent: {self.dead or 'no engine'}", "bad")
+            return None
+        try:
+            receipt = await self.client.send(command)
+        except YtcError as error:
+            self.say(self.desk.safe(f"{verb}: NOT confirmed: {error}"), "bad")
+            return None
+        if not receipt.accepted:
+            self.say(self.desk.safe(f"{verb}: refused: {receipt.reason}"), "bad")
+            return receipt
+        left = f"; unconfirmed: {'; '.join(receipt.unconfirmed)}" if receipt.unconfirmed else ""
+        self.say(self.desk.safe(f"{verb}: accepted, {receipt.reason}{left}"), "bad" if left else "good")
+        return receipt

@@ -1,0 +1,121 @@
+"""The desk: the first screen, and the only one that a trader needs open.
+
+Decides where the panes are and which of them is zoomed. Imports the panes and the top line. Invariants: it
+shows what the app's link holds and asks nobody; below 60x16 only P&L, gate and the flatten key are left.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from ytc_tui.screens import words
+from ytc_tui.screens.panes import AgentsPane, AlertsPane, ChartPane, ExposurePane, Pane, PhasePane, RiskPane
+from ytc_tui.screens.top_line import Line, banner_content, top_content
+from ytc_tui.screens.widgets.live_table import LiveTable
+from ytc_tui.views.catalog import chart_name
+from ytc_tui.views.top import TopView
+
+if TYPE_CHECKING:
+    from ytc_tui.screens.app import DeskApp
+
+
+class DeskScreen(Screen[None]):
+    CSS_PATH = "desk.tcss"
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="top-line")
+        yield Line(id="banner")
+        yield Line(id="emergency")
+        with Container(id="panes"):
+            yield PhasePane(id="phase")
+            yield RiskPane(id="risk")
+            yield AlertsPane(id="alerts")
+            yield ExposurePane(id="exposure")
+            yield AgentsPane(id="agents")
+            yield ChartPane(id="chart-pane")
+        yield Line(id="said")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one("#positions-table", LiveTable).focus()
+        self.show_views()
+
+    def on_screen_resume(self) -> None:
+        self.show_views()
+
+    def on_resize(self) -> None:
+        self._show_lines()
+
+    @property
+    def desk(self) -> DeskApp:
+        return cast("DeskApp", self.app)
+
+    # ---- showing ---------------------------------------------------------------------------------
+
+    def show_views(self) -> None:
+        """Show what the link holds."""
+        if not self.is_current and self.app.screen_stack[0] is not self:
+            return
+        link, zone = self.desk.link, self.desk.desk.zone
+        views = link.views
+        self._show_lines()
+        self.query_one(PhasePane).show(views.get("phase"), link.top, zone)
+        self.query_one(RiskPane).show(views.get("risk"))
+        self.query_one(AlertsPane).show(views.get("alerts"), zone)
+        self.query_one(ExposurePane).show(views.get("exposure"))
+        self.query_one(AgentsPane).show(views.get("agents"), zone)
+        chart = self.desk.chart
+        self.query_one(ChartPane).show(views.get(chart_name(*chart)) if chart else None)
+
+    def _show_lines(self) -> None:
+        link, settings = self.desk.link, self.desk.desk
+        now_s, top = settings.now_s(), link.top
+        line = self.query_one("#top-line", Line)
+        line.say(top_content(top, link, settings.zone, max(1, self.size.width - 2), now_s))
+        banner = self.query_one("#banner", Line)
+        said = banner_content(top, link, settings.zone, now_s, self.desk.handle.kill_command)
+        banner.set_class(bool(said), "-said")
+        banner.say(said)
+        self.query_one("#emergency", Line).say(_emergency(top, self.desk.dead))
+        self.set_class(bool(self.desk.dead), "-dead")
+
+    def show_said(self, content: Content) -> None:
+        """The last thing that was said, above the footer."""
+        self.query_one("#said", Line).say(content)
+
+    # ---- panes -----------------------------------------------------------------------------------
+
+    def zoom(self) -> None:
+        """The focused pane over all of the desk, and back."""
+        if self.has_class("-zoomed"):
+            self.remove_class("-zoomed")
+            for pane in self.query(Pane):
+                pane.remove_class("-zoom")
+            return
+        focused = self.focused
+        around = [pane for pane in self.query(Pane) if focused is not None and pane in focused.ancestors]
+        (around[0] if around else self.query_one(ExposurePane)).add_class("-zoom")
+        self.add_class("-zoomed")
+
+    def selected(self, table: str) -> str | None:
+        """Key of the row under the cursor of a table; None without rows."""
+        return self.query_one(f"#{table}", LiveTable).cursor_key
+
+
+def _emergency(top: TopView | None, dead: str) -> Content:
+    """All that is left of the desk where there is no room."""
+    if top is None:
+        return Content("no session yet")
+    share = f"{words.signed(top.pnl_pct)} %" if top.pnl_pct is not None else words.UNKNOWN
+    lines = [
+        f"P&L {words.money(top.pnl)} {top.currency} ({share})",
+        f"gate {top.gate.value.upper()}: {top.positions} positions",
+        "! flatten" + (f"  ({dead})" if dead else ""),
+    ]
+    return Content("\n".join(lines))

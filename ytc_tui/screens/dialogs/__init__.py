@@ -1,0 +1,1 @@
+"""Dialogs: each says the exact effect before it asks for a yes."""

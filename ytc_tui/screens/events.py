@@ -1,0 +1,99 @@
+"""What happened, newest first, a page at a time; and what the desk itself said.
+
+Decides when another page is read. Imports the client protocol and the widgets. Invariant: a page is read
+because somebody looks, never by time alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from ytc_tui.client import PageRow
+from ytc_tui.errors import YtcError
+from ytc_tui.screens.top_line import Line, top_content
+from ytc_tui.screens.widgets.live_table import LiveTable
+from ytc_tui.screens.widgets.live_table_columns import Column
+from ytc_tui.screens.widgets.live_table_rows import Cell, Row
+
+if TYPE_CHECKING:
+    from ytc_tui.screens.app import DeskApp
+
+PAGE_ROWS = 100
+_COLUMNS = (
+    Column("seq", "entry", 6, "right", priority=2),
+    Column("text", "what happened (UTC)", 20, priority=3, share=1),
+)
+
+
+class EventsScreen(Screen[None]):
+    CSS_PATH = "desk.tcss"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[PageRow] = []
+        self._before_seq = 0
+        self._session = ""
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="top-line")
+        yield LiveTable(_COLUMNS, empty_text="nothing is on record yet", id="events-table")
+        yield Line(id="said")
+        yield Footer(show_command_palette=False, compact=True)
+
+    @property
+    def desk(self) -> DeskApp:
+        return cast("DeskApp", self.app)
+
+    def on_screen_resume(self) -> None:
+        self.query_one(LiveTable).focus()
+        self.show_views()
+        self.read_newest()
+
+    def show_views(self) -> None:
+        settings, link = self.desk.desk, self.desk.link
+        width = max(1, self.size.width - 2)
+        line = top_content(link.top, link, settings.zone, width, settings.now_s())
+        self.query_one("#top-line", Line).say(line)
+
+    def show_said(self, content: Content) -> None:
+        self.query_one("#said", Line).say(content)
+
+    def on_live_table_row_highlighted(self, event: LiveTable.RowHighlighted) -> None:
+        """The cursor at the oldest line asks for older ones; at the newest, for newer ones."""
+        rows = event.table.rows
+        if not rows or event.key is None:
+            return
+        if event.key == rows[-1].key and self._before_seq:
+            self.read_older()
+
+    @work(group="events", exclusive=True, exit_on_error=False)
+    async def read_newest(self) -> None:
+        """The newest page, afresh."""
+        self._rows = []
+        await self._read(0)
+
+    @work(group="events", exclusive=True, exit_on_error=False)
+    async def read_older(self) -> None:
+        await self._read(self._before_seq)
+
+    async def _read(self, before_seq: int) -> None:
+        client = self.desk.client
+        if client is None:
+            return
+        try:
+            page = await client.page(before_seq, PAGE_ROWS)
+        except YtcError as error:
+            self.show_said(Content(self.desk.desk.safe(str(error))))
+            return
+        self._rows += page.rows
+        self._before_seq = page.before_seq
+        safe = self.desk.desk.safe
+        self.query_one(LiveTable).set_rows(
+            [Row(str(row.seq), (Cell(str(row.seq), "muted"), Cell(safe(row.text)))) for row in self._rows]
+        )

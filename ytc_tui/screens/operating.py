@@ -1,0 +1,255 @@
+"""What each key does: from an action of the table to a dialog, and from its yes to a command.
+
+Decides what is asked before what. Imports the dialogs and the actions. Invariants: whatever closes or opens
+risk says its exact effect first; pausing and latching happen at once, for they only take risk away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import App
+from textual.content import Content
+from textual.worker import Worker
+
+from ytc_tui.client import EngineClient, Receipt
+from ytc_tui.errors import YtcError
+from ytc_tui.model.commands import Command, Verb
+from ytc_tui.model.session import Gate, SessionStatus
+from ytc_tui.screens import actions, words
+from ytc_tui.screens.desk import DeskScreen
+from ytc_tui.screens.dialogs.approvals import ApprovalsDialog
+from ytc_tui.screens.dialogs.asking import ChoiceDialog, Option, ReadingDialog, TextDialog
+from ytc_tui.screens.dialogs.flatten import FlattenDialog, closing_lines
+from ytc_tui.screens.link import EngineHandle, Link
+from ytc_tui.views.alerts import AlertsView
+from ytc_tui.views.exposure import ExposureView
+
+if TYPE_CHECKING:
+    from ytc_tui.screens.app import DeskSettings, Tone
+
+
+class OperatedApp(App[int]):
+    """The actions of the table. The desk's app gives it an engine and a voice."""
+
+    link: Link
+    desk: DeskSettings
+    handle: EngineHandle
+    client: EngineClient | None
+    chart: tuple[str, int] | None
+
+    @property
+    def dead(self) -> str:
+        """Why keys that trade do nothing now; empty when they work."""
+        raise NotImplementedError
+
+    def send(self, command: Command) -> Worker[Receipt | None]:
+        """Send a command and say what became of it."""
+        raise NotImplementedError
+
+    def say(self, text: str, tone: Tone = "plain") -> None:
+        raise NotImplementedError
+
+    def show_chart(self, symbol: str, minutes: int) -> None:
+        raise NotImplementedError
+
+    def command(self, verb: Verb, reason: str = "", target: str = "", content_hash: str = "") -> Command:
+        return self.desk.new_command(verb.value, reason or "desk", target, content_hash)
+
+    # ---- emergency and session -------------------------------------------------------------------
+
+    def action_flatten(self) -> None:
+        """Latch and cancel at once; the dialog confirms only the closing."""
+        if isinstance(self.screen, FlattenDialog):
+            self.screen.confirm_key()
+            return
+        if not self.dead:
+            self.send(self.command(Verb.STOP_ENTRIES, "emergency flatten: latched"))
+            self.send(self.command(Verb.CANCEL, "emergency flatten: entry orders"))
+        self.push_screen(
+            FlattenDialog(
+                self.link,
+                self.desk.flatten_confirm,
+                lambda: self.send(self.command(Verb.FLATTEN, "emergency flatten, confirmed on the desk")),
+                lambda: self.dead,
+                self.handle.kill_command,
+            )
+        )
+
+    @work(group="asking")
+    async def action_pause(self) -> None:
+        top = self.link.top
+        if top is None:
+            return
+        if top.status is not SessionStatus.PAUSED and top.gate is Gate.ACTIVE:
+            self.send(self.command(Verb.PAUSE))
+            return
+        asked = TextDialog(
+            "Resume trading",
+            Content(f"status {top.status}, gate {top.gate.value.upper()}: {top.gate_reason}\nEntries go on."),
+            lambda text: "" if text else "a reason is needed; it is kept in the journal",
+            hint="why",
+        )
+        reason = await self.push_screen_wait(asked)
+        if reason:
+            self.send(self.command(Verb.RESUME, reason))
+
+    def action_stop_entries(self) -> None:
+        self.send(self.command(Verb.STOP_ENTRIES))
+
+    @work(group="asking")
+    async def action_shutdown(self) -> None:
+        asked = ChoiceDialog(
+            "End the session",
+            Content(
+                "\n".join(["It ends now, with its report. This will be closed first:", *self._what_closes()])
+            ),
+            [Option("y", "close all of this and end the session")],
+            danger=True,
+        )
+        if await self.push_screen_wait(asked):
+            self.send(self.command(Verb.SHUTDOWN))
+
+    def _what_closes(self) -> list[str]:
+        view = self.link.views.get("exposure")
+        return closing_lines(view) if isinstance(view, ExposureView) else ["what is open is not known"]
+
+    # ---- answers ---------------------------------------------------------------------------------
+
+    def action_handoffs(self) -> None:
+        self.push_screen(
+            ApprovalsDialog(
+                self.link,
+                self.desk.zone,
+                lambda card, content: self.send(self.command(Verb.APPROVE, "", card, content)),
+                lambda card, content: self.send(self.command(Verb.REJECT, "", card, content)),
+                lambda: self.dead,
+            )
+        )
+
+    def action_acknowledge(self) -> None:
+        key = self._selected("alerts-table")
+        if key is None:
+            self.say("acknowledge: there is no alert")
+            return
+        view = self.link.views.get("alerts")
+        row = (
+            next((r for r in view.rows if r.alert_id == key), None) if isinstance(view, AlertsView) else None
+        )
+        if row is not None and row.acknowledged_by:
+            self.say(f"acknowledge: {key} was acknowledged by {row.acknowledged_by}")
+        else:
+            self.send(self.command(Verb.ACK, target=key))
+
+    # ---- looking ---------------------------------------------------------------------------------
+
+    @work(group="asking", exit_on_error=False)
+    async def action_why(self) -> None:
+        target = self._why_target()
+        if self.client is None or not target:
+            self.say(f"why: {self.dead or 'nothing is selected'}")
+            return
+        try:
+            told = await self.client.explain(target)
+        except YtcError as error:
+            text = str(error)
+        else:
+            text = str(told.get("text") or f"nothing is known of {target}")
+        body = Content("\n".join(self.desk.safe(line) for line in text.splitlines()))
+        self.push_screen(ReadingDialog(f"Why: {self.desk.safe(target)}", body))
+
+    def _why_target(self) -> str:
+        """What is selected: a trade, an order, an agent; else this moment."""
+        focused = self.focused.id if self.focused is not None else None
+        if focused in ("positions-table", "orders-table", "agents-table"):
+            key = self._selected(focused)
+            if key is not None:
+                return key
+        top = self.link.top
+        return words.clock(top.at_ns, words.UTC) if top is not None else ""
+
+    def action_chart_symbol(self) -> None:
+        top = self.link.top
+        if top is not None and self.chart is not None:
+            symbols = list(top.symbols)
+            place = symbols.index(self.chart[0]) if self.chart[0] in symbols else -1
+            self.show_chart(symbols[(place + 1) % len(symbols)], self.chart[1])
+
+    def action_chart_timeframe(self) -> None:
+        if self.chart is not None:
+            symbol, minutes = self.chart
+            self.show_chart(symbol, 3 if minutes == 1 else 1)
+
+    def action_zoom(self) -> None:
+        if isinstance(self.screen, DeskScreen):
+            self.screen.zoom()
+
+    # ---- the desk --------------------------------------------------------------------------------
+
+    def action_desk(self) -> None:
+        self.switch_mode("desk")
+
+    def action_events(self) -> None:
+        self.switch_mode("events")
+
+    def action_palette(self) -> None:
+        self.action_command_palette()
+
+    def action_help(self) -> None:
+        self.push_screen(ReadingDialog("Keys", _help()))
+
+    @work(group="asking")
+    async def action_leave(self) -> None:
+        """Leave the desk; an engine of its own is asked about."""
+        top = self.link.top
+        if not self.handle.owned or self.link.end is not None or top is None or top.ended:
+            if self.handle.owned and self.link.end is None:
+                await self.handle.stop()
+            self.exit(0)
+            return
+        survives, why = self.handle.survives_logout
+        body = [
+            f"{self.handle.description}. Engine survives logout: {survives} ({why}).",
+            *self._what_closes(),
+        ]
+        stays = Option("l", "leave it running; `ytc attach` opens this desk again")
+        rests = Option("l", "stop it: entries are pulled, stops stay; `ytc run` takes the session up again")
+        options = [
+            stays if self.handle.outlives_desk else rests,
+            Option("s", "no new entries; the session ends by itself when it is flat; leave now"),
+            Option("f", "close all of this now and end the session; leave now"),
+        ]
+        title = "Leave the desk: what becomes of the engine?"
+        answer = await self.push_screen_wait(ChoiceDialog(title, Content("\n".join(body)), options))
+        if answer == "l":
+            self.exit(0)
+        elif answer in ("s", "f"):
+            await self._leave_after(self.command(Verb.SHUTDOWN, target="when-flat" if answer == "s" else ""))
+
+    async def _leave_after(self, command: Command) -> None:
+        """Leave once the engine took the command; a refusal keeps the desk open."""
+        receipt = await self.send(command).wait()
+        if receipt is not None and receipt.accepted:
+            self.exit(0)
+
+    # ---- selection -------------------------------------------------------------------------------
+
+    def _selected(self, table: str) -> str | None:
+        screens = (screen for screen in self.screen_stack if isinstance(screen, DeskScreen))
+        desk = next(screens, None)
+        return desk.selected(table) if desk is not None else None
+
+
+def _help() -> Content:
+    pieces: list[str | tuple[str, str]] = []
+    for group in actions.Group:
+        pieces.append((f"{group.value}\n", "bold $text-accent"))
+        for action in actions.ACTIONS:
+            if action.group is group:
+                pieces += [
+                    (f"  {actions.key_text(action.key):<3}", "bold"),
+                    f" {action.title:<14} {action.does}\n",
+                ]
+    pieces.append(("In a table: arrows, page keys, home, end; tab goes to the next pane\n", "$text-muted"))
+    return Content.assemble(*pieces)

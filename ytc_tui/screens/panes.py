@@ -1,0 +1,155 @@
+"""The panes of the desk: each shows one view and nothing else.
+
+Decides how a view fills its pane. Imports the views, the rows and the widgets. Invariants: a pane is told
+its view and asks nobody; equal views repaint nothing.
+"""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from ytc_tui.model.session import StepResult
+from ytc_tui.screens import rows, words
+from ytc_tui.screens.widgets.candle_chart import CandleChart
+from ytc_tui.screens.widgets.live_table import LiveTable
+from ytc_tui.views.agent_health import AgentsView
+from ytc_tui.views.ages import age_text, countdown_text
+from ytc_tui.views.alerts import AlertsView
+from ytc_tui.views.chart import ChartView
+from ytc_tui.views.exposure import ExposureView
+from ytc_tui.views.phase import PhaseView, StepState
+from ytc_tui.views.risk import RiskView
+from ytc_tui.views.top import TopView
+
+_STEP_MARKS = {
+    StepState.DONE: ("✓", "$text-muted"),
+    StepState.NOW: ("▶", "bold $text-accent"),
+    StepState.AHEAD: ("·", "$text-muted"),
+}
+
+
+class Pane(Vertical):
+    """A titled box."""
+
+    heading = ""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, classes="pane")
+        self.entitle("")
+
+    def entitle(self, more: str) -> None:
+        """The title, with `more` behind it."""
+        title = Content(f"{self.heading} {more}".rstrip())
+        if self.border_title != title.markup:
+            self.border_title = title.markup
+
+
+class PhasePane(Pane):
+    """The path, time in phase, what the next move waits for."""
+
+    heading = "Phase"
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="phase-text")
+
+    def show(self, view: PhaseView | None, top: TopView | None, zone: ZoneInfo) -> None:
+        self.query_one("#phase-text", Static).update(phase_content(view, top, zone))
+
+
+def phase_content(view: PhaseView | None, top: TopView | None, zone: ZoneInfo) -> Content:
+    """The pane's text."""
+    if view is None:
+        return Content.styled("no session yet: the feed warms up", "$text-muted")
+    pieces: list[str | tuple[str, str]] = []
+    for step in view.path:
+        mark, style = _STEP_MARKS[step.state]
+        pieces += [(f"{mark} {step.phase.value}", style), " "]
+    pieces.append(("\n", ""))
+    pieces.append(
+        f"{view.status.value}, in phase {age_text(view.in_phase_s)}, since"
+        f" {words.clock(view.since_ns, zone)}\n"
+    )
+    if view.end_reason:
+        pieces.append((f"ends: {view.end_reason}\n", "$text-warning"))
+    for countdown in top.countdowns if top is not None else ():
+        pieces.append(
+            f"{countdown.label} in {countdown_text(countdown.left_s)}"
+            f" ({words.clock(countdown.at_ns, zone)})\n"
+        )
+    for requirement in view.waits_for:
+        mark = "[x]" if requirement.met else "[ ]"
+        pieces.append((f"{mark} {requirement.text}\n", "$text-muted" if requirement.met else ""))
+    for line in view.checks:
+        style = "bold $text-error" if line.result is StepResult.BLOCKED else "$text-warning"
+        pieces.append((f"{line.result.value}: {line.step}: {line.detail}\n", style))
+    return Content.assemble(*pieces).rstrip()
+
+
+class AgentsPane(Pane):
+    heading = "Agent health"
+
+    def compose(self) -> ComposeResult:
+        yield LiveTable(rows.AGENT_COLUMNS, empty_text="no agents yet", id="agents-table")
+
+    def show(self, view: AgentsView | None, zone: ZoneInfo) -> None:
+        self.query_one(LiveTable).set_rows(rows.agent_rows(view, zone) if view else ())
+        failed = sum(1 for row in view.rows if row.error) if view else 0
+        self.entitle(f"({failed} failed)" if failed else "")
+
+
+class ExposurePane(Pane):
+    """Positions above, working orders below."""
+
+    heading = "Positions and orders"
+
+    def compose(self) -> ComposeResult:
+        yield LiveTable(rows.POSITION_COLUMNS, empty_text="no position", id="positions-table")
+        yield LiveTable(rows.ORDER_COLUMNS, empty_text="no working order", id="orders-table")
+
+    def show(self, view: ExposureView | None) -> None:
+        positions = rows.position_rows(view) if view else ()
+        self.query_one("#positions-table", LiveTable).set_rows(positions)
+        self.query_one("#orders-table", LiveTable).set_rows(rows.order_rows(view) if view else ())
+
+
+class RiskPane(Pane):
+    heading = "Risk"
+
+    def compose(self) -> ComposeResult:
+        yield LiveTable(rows.RISK_COLUMNS, empty_text="no limits yet", id="risk-table")
+
+    def show(self, view: RiskView | None) -> None:
+        self.query_one(LiveTable).set_rows(rows.risk_rows(view) if view else ())
+        if view is not None:
+            refused = sum(refusal.count for refusal in view.refusals)
+            self.entitle(f"setups {view.detected}, refused {refused}, trades {view.trades_taken}")
+
+
+class AlertsPane(Pane):
+    heading = "Alerts"
+
+    def compose(self) -> ComposeResult:
+        yield LiveTable(rows.ALERT_COLUMNS, empty_text="no alerts", id="alerts-table")
+
+    def show(self, view: AlertsView | None, zone: ZoneInfo) -> None:
+        self.query_one(LiveTable).set_rows(rows.alert_rows(view, zone) if view else ())
+        if view is not None and (view.open_critical or view.open_warning):
+            more = f", {view.hidden} more" if view.hidden else ""
+            self.entitle(f"{view.open_critical} critical, {view.open_warning} warnings open{more}")
+        else:
+            self.entitle("")
+
+
+class ChartPane(Pane):
+    heading = "Chart"
+
+    def compose(self) -> ComposeResult:
+        yield CandleChart(id="chart")
+
+    def show(self, view: ChartView | None) -> None:
+        self.query_one(CandleChart).set_view(view)
