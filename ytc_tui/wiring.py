@@ -77,7 +77,13 @@ def setup_params(settings: Settings) -> SetupParams:
     )
 
 
-def limits_of(settings: Settings) -> RiskLimits:
+def expected_slippage_bps(settings: Settings, volume_known: Mapping[str, bool]) -> Decimal:
+    """What the gate and the plans reckon with: as wide as the venue charges for any symbol of the feed."""
+    paper = settings.paper
+    return paper.slippage_bps if all(volume_known.values()) else paper.slippage_unknown_volume_bps
+
+
+def limits_of(settings: Settings, slippage_bps: Decimal) -> RiskLimits:
     risk, paper = settings.risk, settings.paper
     return RiskLimits(
         risk_per_trade_pct=risk.risk_per_trade_pct,
@@ -99,7 +105,7 @@ def limits_of(settings: Settings) -> RiskLimits:
         max_rejects_in_row=risk.max_rejects_in_row,
         correlation_threshold=Decimal(repr(risk.correlation_threshold)),
         half_spread_bps=paper.spread_bps / 2,
-        slippage_bps=paper.slippage_bps,
+        slippage_bps=slippage_bps,
     )
 
 
@@ -124,26 +130,28 @@ def management_rules(settings: Settings) -> ManagementRules:
 
 def paper_settings(settings: Settings, balance: Decimal, volume_known: Mapping[str, bool]) -> PaperSettings:
     paper = settings.paper
-    factor = Decimal(1)
-    if paper.slippage_bps > 0:
-        factor = max(Decimal(1), paper.slippage_unknown_volume_bps / paper.slippage_bps)
     return PaperSettings(
         start_balance=balance,
         currency=settings.account.currency,
         fill_volume_share=paper.fill_volume_share,
         half_spread_bps=paper.spread_bps / 2,
         slippage_bps=paper.slippage_bps,
-        unknown_volume_slippage_factor=factor,
+        unknown_volume_slippage_bps=paper.slippage_unknown_volume_bps,
         latency_ms=paper.latency_ms,
         volume_known=dict(volume_known),
     )
 
 
 def policy_of(
-    settings: Settings, enabled: frozenset[str], instruments: Mapping[str, Instrument], install_id: str
+    settings: Settings,
+    enabled: frozenset[str],
+    instruments: Mapping[str, Instrument],
+    install_id: str,
+    volume_known: Mapping[str, bool],
 ) -> Policy:
     risk, orchestrator, trading = settings.risk, settings.orchestrator, settings.trading
-    costs = settings.paper.spread_bps + 2 * settings.paper.slippage_bps
+    slippage_bps = expected_slippage_bps(settings, volume_known)
+    costs = settings.paper.spread_bps + 2 * slippage_bps
     taker = max(instrument.taker_fee for instrument in instruments.values())
     return Policy(
         mode=settings.mode,
@@ -152,7 +160,7 @@ def policy_of(
         install_id=install_id,
         session_type=str(settings.session.session_type),
         market_name=settings.session.market,
-        limits=limits_of(settings),
+        limits=limits_of(settings, slippage_bps),
         alert_medium_pct=risk.alert_medium_pct,
         alert_high_pct=risk.alert_high_pct,
         alert_consecutive_losses=risk.alert_consecutive_losses,

@@ -39,10 +39,12 @@ FREE = PaperSettings(
     fill_volume_share=Decimal("0.1"),
     half_spread_bps=Decimal(0),
     slippage_bps=Decimal(0),
-    unknown_volume_slippage_factor=Decimal(3),
+    unknown_volume_slippage_bps=Decimal(0),
     latency_ms=250,
 )
-COSTLY = replace(FREE, half_spread_bps=Decimal(1), slippage_bps=Decimal(2))
+COSTLY = replace(
+    FREE, half_spread_bps=Decimal(1), slippage_bps=Decimal(2), unknown_volume_slippage_bps=Decimal(6)
+)
 
 
 def bar(

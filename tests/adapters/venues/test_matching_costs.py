@@ -34,7 +34,7 @@ def test_float_bounds_compare_as_the_decimals_do(level: Decimal, price: float) -
         ("fill_volume_share", Decimal("1.1")),
         ("half_spread_bps", Decimal(-1)),
         ("slippage_bps", Decimal("NaN")),
-        ("unknown_volume_slippage_factor", Decimal("0.5")),
+        ("unknown_volume_slippage_bps", Decimal(-1)),
         ("latency_ms", -1),
         ("start_balance", Decimal(-5)),
     ],

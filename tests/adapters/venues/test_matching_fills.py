@@ -136,12 +136,12 @@ async def test_a_market_order_pays_half_spread_and_slippage_rounded_against_it()
 
 
 async def test_unknown_volume_widens_slippage_and_lifts_the_cap() -> None:
-    settings = replace(COSTLY, slippage_bps=Decimal(10), volume_known={ABC.symbol: False})
+    settings = replace(COSTLY, unknown_volume_slippage_bps=Decimal(30), volume_known={ABC.symbol: False})
     bench = Bench(settings=settings)
     bench.flat(100.0, 0.0)
     await bench.venue.submit(order("b", BUY, "50"))
     (fill,) = fills_of(bench.flat(100.0, 0.0))
-    assert (fill.quantity, fill.price) == (Decimal(50), Decimal("100.4"))  # 1 bp + 3 x 10 bp = 0.31
+    assert (fill.quantity, fill.price) == (Decimal(50), Decimal("100.4"))  # 1 bp + 30 bp = 0.31
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ class PaperSettings:
     fill_volume_share: Decimal
     half_spread_bps: Decimal
     slippage_bps: Decimal
-    unknown_volume_slippage_factor: Decimal
+    unknown_volume_slippage_bps: Decimal
     latency_ms: int
     volume_known: Mapping[str, bool] = field(default_factory=dict)
 
@@ -49,7 +49,7 @@ class PaperSettings:
             ("fill_volume_share", self.fill_volume_share, ZERO, ONE),
             ("half_spread_bps", self.half_spread_bps, ZERO, _BPS),
             ("slippage_bps", self.slippage_bps, ZERO, _BPS),
-            ("unknown_volume_slippage_factor", self.unknown_volume_slippage_factor, ONE, None),
+            ("unknown_volume_slippage_bps", self.unknown_volume_slippage_bps, ZERO, _BPS),
             ("latency_ms", Decimal(self.latency_ms), ZERO, None),
             ("start_balance", self.start_balance, ZERO, None),
         )
@@ -79,10 +79,9 @@ class FillCosts:
         return self._settings.volume_known.get(symbol, True)
 
     def _slippage(self, symbol: str) -> Decimal:
-        slippage = self._settings.slippage_bps / _BPS
-        if not self.volume_known(symbol):
-            slippage *= self._settings.unknown_volume_slippage_factor
-        return slippage
+        settings = self._settings
+        known = self.volume_known(symbol)
+        return (settings.slippage_bps if known else settings.unknown_volume_slippage_bps) / _BPS
 
     def market(self, instrument: Instrument, side: Side, point: Decimal) -> Execution:
         """A market order, or what is left of a triggered stop: point price, half-spread, slippage."""
