@@ -111,7 +111,8 @@ def measure(name: str, request: RunRequest, overrides: Mapping[str, str], goals:
             why=(
                 f"it stands at 1/{1 / ratio:.0f}: every bar moves the analysis of three timeframes; inside"
                 f" sessions a bar also runs its agents and makes {ran.entries / ran.bars_in_sessions:.1f}"
-                " journal entries, and encoding these is the largest share (--profile)"
+                " journal entries; of that, deciding takes the largest share, then the agents, then linking"
+                " and encoding the entries (--profile)"
             ),
             workload=(
                 f"{name}; {ran.sessions} sessions, {ran.bars_in_sessions} of {ran.bars} bars inside them,"
