@@ -1,0 +1,77 @@
+"""The characters of a chart, in Unicode and in plain ASCII.
+
+Decides the look of candles, lines and marks. Imports the standard library only. Invariant: up, down and
+unchanged candles differ in shape, and so do all marks, so that no meaning rests on colour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# What one half of a cell holds; a body's character is found at `3 * upper + lower`.
+NOTHING, WICK, BODY = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """`rising`, `falling`: by the two halves of a cell. `unchanged`: by wick above + 2 x wick below."""
+
+    rising: str
+    falling: str
+    unchanged: str
+    dash: str
+    dot: str
+    axis: str
+    tick: str
+    last: str
+    above: str
+    below: str
+    swing_high: str
+    swing_low: str
+    buy: str
+    sell: str
+    cursor: str
+    zone_fill: str
+    newer: str
+
+
+#                     upper half:  nothing  wick   body
+UNICODE = Glyphs(
+    rising=" ╷╥" + "╵│╫" + "╨╫║",
+    falling=" ╷╻" + "╵│╽" + "╹╿┃",
+    unchanged="─┴┬┼",
+    dash="╌",
+    dot="┈",
+    axis="│",
+    tick="┤",
+    last="◄",
+    above="↑",
+    below="↓",
+    swing_high="▵",
+    swing_low="▿",
+    buy="▲",
+    sell="▼",
+    cursor="┊",
+    zone_fill="·",
+    newer="→",
+)
+
+ASCII = Glyphs(
+    rising=" |O" + "||O" + "OOO",
+    falling=" |#" + "||#" + "###",
+    unchanged="-+++",
+    dash="-",
+    dot=".",
+    axis="|",
+    tick="+",
+    last="<",
+    above="^",
+    below="v",
+    swing_high="^",
+    swing_low="v",
+    buy="B",
+    sell="S",
+    cursor=":",
+    zone_fill=".",
+    newer="->",
+)
