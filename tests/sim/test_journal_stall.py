@@ -164,6 +164,16 @@ async def test_resume_is_refused_while_the_journal_is_away(tmp_path: Path) -> No
     assert accepted == {"c0": False, "c1": True, "c2": True}
 
 
+async def test_a_receipt_does_not_call_journalled_what_waits_in_memory(tmp_path: Path) -> None:
+    operator = says(("12:44", Verb.PAUSE), ("12:55", Verb.STOP_ENTRIES))
+    simulation = stage(tmp_path, Tape(), long_at("12:41"), operator=operator, until="13:20")
+    stalled(simulation, "12:41", "12:50")
+    await simulation.run()
+    waiting, kept = (simulation.host.receipts[name].reason for name in ("c0", "c1"))
+    assert "wait in memory for the journal: no space left on device" in waiting
+    assert kept.startswith("journalled as entr")
+
+
 class FullSpare(LineList):
     """A spare file that is full."""
 

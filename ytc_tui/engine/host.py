@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from ytc_tui.client import Receipt
 from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.kernel import Kernel
 from ytc_tui.engine.market import MarketView
 from ytc_tui.engine.policy import Window
 from ytc_tui.engine.ports import Clock, Minute
@@ -187,7 +188,7 @@ class Host:
         return Receipt(
             command.command_id,
             not refusal,
-            refusal or f"journalled as entries {before + 1} to {kernel.head.seq}",
+            refusal or _kept(kernel, before + 1),
             state.session_id,
             run.now_ns,
             (f"gate {state.gate}", f"status {state.status}", f"phase {state.phase}", *effect_lines(told)),
@@ -212,3 +213,12 @@ class Host:
             waiting = self._inbox.popleft()
             if not waiting.answer.done():
                 waiting.answer.set_result(Receipt(waiting.command.command_id, False, reason, "", 0))
+
+
+def _kept(kernel: Kernel, first: int) -> str:
+    """Where the entries from `first` on are: in the journal, or in memory while it is away."""
+    last = kernel.head.seq
+    entries = f"entries {first} to {last}" if first < last else f"entry {last}"
+    if kernel.waiting:
+        return f"{entries} wait in memory for the journal: {kernel.stalled}"
+    return f"journalled as {entries}"
