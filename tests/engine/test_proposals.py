@@ -258,3 +258,14 @@ def any_decision(sit: Situation) -> ev.DecisionMade:
     proposal = sit.state.proposals["P0001"].proposal
     bar = ev.BarRef("BTCUSDT", 0, "")
     return ev.DecisionMade("D0000", "other", proposal.plan, (), D(0), D(0), "x", "x", bar)
+
+
+async def test_a_price_that_was_shown_past_the_worst_entry_may_stay_there(tmp_path: Path) -> None:
+    def look(sit: Situation, record: ProposalRecord) -> None:
+        past(sit, record)
+        record.proposal = sealed(replace(record.proposal, price=sit.mark_of("BTCUSDT")))
+        assert verdict_of(yes(sit, record.proposal)).state is ProposalState.APPROVED
+        sit.market.marks["BTCUSDT"] += 0.1
+        assert "past the worst entry" in void(yes(sit, record.proposal))
+
+    await at_pending(tmp_path, look)

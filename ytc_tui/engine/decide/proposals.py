@@ -92,18 +92,18 @@ def _standing(sit: Situation, proposal: Proposal) -> tuple[Verdict, ...]:
 
 
 def _price_band(sit: Situation, proposal: Proposal) -> Verdict:
-    """The last price lies between the stop and the worst entry, where the entry order could still fill."""
+    """The last price lies between the stop and the worst entry, or no further past that than when shown."""
     plan, price = proposal.plan, sit.market.mark(proposal.plan.symbol)
     if price is None or plan.stop is None:
         return Verdict("price_band", False, "no price is known")
     sign = plan.side.sign
-    if (price - plan.entry) * sign > ZERO:
-        reason = f"price {price} is past the worst entry {plan.entry}"
+    if (price - plan.entry) * sign > ZERO and (price - proposal.price) * sign > ZERO:
+        reason = f"price {price} is past the worst entry {plan.entry}, it was {proposal.price}"
         return Verdict("price_band", False, reason, price, plan.entry)
     if (price - plan.stop) * sign <= ZERO:
         reason = f"price {price} is at or beyond the stop {plan.stop}"
         return Verdict("price_band", False, reason, price, plan.stop)
-    return Verdict("price_band", True, f"price {price} between stop and worst entry", price, plan.entry)
+    return Verdict("price_band", True, f"price {price} holds, it was {proposal.price}", price, plan.entry)
 
 
 def _fault(verdicts: tuple[Verdict, ...]) -> str:
