@@ -22,6 +22,14 @@ from ytc_tui.model.tasks import HandoffState
 from ytc_tui.model.workflow import Step, Trigger
 from ytc_tui.views.seen import AgentSeen, Hours, Requirement, Seen, SymbolSeen
 
+_OCCASIONS = {
+    Trigger.PHASE: "its phase",
+    Trigger.LOWER_CLOSE: "the lower bar",
+    Trigger.TRADING_CLOSE: "the trading bar",
+    Trigger.HIGHER_CLOSE: "the higher bar",
+    Trigger.KERNEL: "the kernel",
+}
+
 
 def see(
     sit: Situation, runner: AgentRunner, *, speed: str, venue: str, stalled: str, left_s: Mapping[str, int]
@@ -106,7 +114,7 @@ def why_idle(sit: Situation, steps: list[Step]) -> str:
     """Why the agent of `steps` does not run now; the trigger it waits for when nothing else holds it."""
     if not steps:
         return f"not part of {sit.state.phase}"
-    return idle_reason(sit, steps[-1]) or f"waits for {steps[-1].on}"
+    return idle_reason(sit, steps[-1]) or f"waits for {_OCCASIONS[steps[-1].on]}"
 
 
 def _next_due(sit: Situation, step: Step) -> int:

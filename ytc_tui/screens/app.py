@@ -31,7 +31,9 @@ from ytc_tui.screens.operating import OperatedApp
 from ytc_tui.screens.palette import ActionCommands
 from ytc_tui.screens.themes import DARK, THEMES
 from ytc_tui.views.catalog import VIEW_TYPES, chart_name
+from ytc_tui.views.exposure import ExposureView
 from ytc_tui.views.journal import Sanitiser, sanitised
+from ytc_tui.views.top import TopView
 
 _WATCH_S = 0.2
 _RETRY_S = 0.3
@@ -74,6 +76,7 @@ class DeskApp(OperatedApp):
         self.client: EngineClient | None = None
         self.said: deque[Content] = deque(maxlen=_MAX_SAID)
         self.chart: tuple[str, int] | None = None
+        self.chart_chosen = False
         self.last_words: list[str] = []  # for the shell, once the desk is gone
         self._dead = "no engine yet"
 
@@ -132,10 +135,21 @@ class DeskApp(OperatedApp):
         }
         self.link.take(Frame(frame.number, frame.at_ns, shown), self.desk.now_s())
         top = self.link.top
-        if self.chart is None and top is not None and top.symbols:
-            self.show_chart(top.symbols[0], 1)
+        self._follow_the_money(top)
         if shown or self._dead:
             self.show_views()
+
+    def _follow_the_money(self, top: TopView | None) -> None:
+        """The chart shows what is held, until a person chooses a symbol."""
+        if top is None or not top.symbols or self.chart_chosen:
+            return
+        view = self.link.views.get("exposure")
+        held = [row.symbol for row in view.positions] if isinstance(view, ExposureView) else []
+        shown = self.chart[0] if self.chart is not None else ""
+        if held and shown not in held:
+            self.show_chart(held[0], self.chart[1] if self.chart is not None else 1)
+        elif not shown:
+            self.show_chart(top.symbols[0], 1)
 
     def show_chart(self, symbol: str, minutes: int) -> None:
         """Follow the chart of `symbol` on bars of `minutes`."""

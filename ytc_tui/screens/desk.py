@@ -7,6 +7,7 @@ shows what the app's link holds and asks nobody; below 60x16 only P&L, gate and 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -15,9 +16,11 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from ytc_tui.screens import words
+from ytc_tui.screens.dialogs.asking import ReadingDialog
 from ytc_tui.screens.panes import AgentsPane, AlertsPane, ChartPane, ExposurePane, Pane, PhasePane, RiskPane
 from ytc_tui.screens.top_line import Line, banner_content, top_content
 from ytc_tui.screens.widgets.live_table import LiveTable
+from ytc_tui.views.alerts import AlertRow, AlertsView
 from ytc_tui.views.catalog import chart_name
 from ytc_tui.views.top import TopView
 
@@ -89,6 +92,19 @@ class DeskScreen(Screen[None]):
         """The last thing that was said, above the footer."""
         self.query_one("#said", Line).say(content)
 
+    def on_live_table_row_selected(self, event: LiveTable.RowSelected) -> None:
+        """Enter opens what is behind a row."""
+        if event.table.id == "alerts-table":
+            view = self.desk.link.views.get("alerts")
+            rows = view.rows if isinstance(view, AlertsView) else ()
+            for row in rows:
+                if row.alert_id == event.key:
+                    self.app.push_screen(
+                        ReadingDialog(f"Alert {row.code}", alert_content(row, self.desk.desk.zone))
+                    )
+        elif event.table.id != "risk-table":
+            self.desk.explain(event.key)
+
     # ---- panes -----------------------------------------------------------------------------------
 
     def zoom(self) -> None:
@@ -106,6 +122,15 @@ class DeskScreen(Screen[None]):
     def selected(self, table: str) -> str | None:
         """Key of the row under the cursor of a table; None without rows."""
         return self.query_one(f"#{table}", LiveTable).cursor_key
+
+
+def alert_content(row: AlertRow, zone: ZoneInfo) -> Content:
+    """An alert whole."""
+    seen = f"acknowledged by {row.acknowledged_by}" if row.acknowledged_by else "not acknowledged: k"
+    times = f"{row.count} times, last " if row.count > 1 else ""
+    return Content(
+        f"{row.severity.value}: {row.message}\n\n{times}{words.both_clocks(row.at_ns, zone)}, {seen}"
+    )
 
 
 def _emergency(top: TopView | None, dead: str) -> Content:

@@ -38,6 +38,7 @@ class OperatedApp(App[int]):
     handle: EngineHandle
     client: EngineClient | None
     chart: tuple[str, int] | None
+    chart_chosen: bool
 
     @property
     def dead(self) -> str:
@@ -144,9 +145,12 @@ class OperatedApp(App[int]):
 
     # ---- looking ---------------------------------------------------------------------------------
 
+    def action_why(self) -> None:
+        self.explain(self._why_target())
+
     @work(group="asking", exit_on_error=False)
-    async def action_why(self) -> None:
-        target = self._why_target()
+    async def explain(self, target: str) -> None:
+        """Show why `target` is as it is."""
         if self.client is None or not target:
             self.say(f"why: {self.dead or 'nothing is selected'}")
             return
@@ -173,6 +177,7 @@ class OperatedApp(App[int]):
         top = self.link.top
         if top is not None and self.chart is not None:
             symbols = list(top.symbols)
+            self.chart_chosen = True
             place = symbols.index(self.chart[0]) if self.chart[0] in symbols else -1
             self.show_chart(symbols[(place + 1) % len(symbols)], self.chart[1])
 

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from ytc_tui.model.session import StepResult
 from ytc_tui.screens import rows, words
+from ytc_tui.screens.top_line import Line
 from ytc_tui.screens.widgets.candle_chart import CandleChart
 from ytc_tui.screens.widgets.live_table import LiveTable
 from ytc_tui.views.agent_health import AgentsView
@@ -26,6 +26,7 @@ from ytc_tui.views.phase import PhaseView, StepState
 from ytc_tui.views.risk import RiskView
 from ytc_tui.views.top import TopView
 
+_PATH_CELLS = 36
 _STEP_MARKS = {
     StepState.DONE: ("✓", "$text-muted"),
     StepState.NOW: ("▶", "bold $text-accent"),
@@ -55,20 +56,24 @@ class PhasePane(Pane):
     heading = "Phase"
 
     def compose(self) -> ComposeResult:
-        yield Static(id="phase-text")
+        yield Line(id="phase-text")
 
     def show(self, view: PhaseView | None, top: TopView | None, zone: ZoneInfo) -> None:
-        self.query_one("#phase-text", Static).update(phase_content(view, top, zone))
+        text = phase_content(view, top, zone, narrow=self.size.width < _PATH_CELLS)
+        self.query_one(Line).say(text)
 
 
-def phase_content(view: PhaseView | None, top: TopView | None, zone: ZoneInfo) -> Content:
-    """The pane's text."""
+def phase_content(
+    view: PhaseView | None, top: TopView | None, zone: ZoneInfo, *, narrow: bool = False
+) -> Content:
+    """The pane's text; where it is `narrow`, phases that are not the present one are marks alone."""
     if view is None:
         return Content.styled("no session yet: the feed warms up", "$text-muted")
     pieces: list[str | tuple[str, str]] = []
     for step in view.path:
         mark, style = _STEP_MARKS[step.state]
-        pieces += [(f"{mark} {step.phase.value}", style), " "]
+        name = f" {step.phase.value}" if not narrow or step.state is StepState.NOW else ""
+        pieces += [(f"{mark}{name}", style), " "]
     pieces.append(("\n", ""))
     pieces.append(
         f"{view.status.value}, in phase {age_text(view.in_phase_s)}, since"

@@ -145,7 +145,7 @@ def _position(row: PositionRow) -> Row:
             Cell(target),
             Cell(words.signed(row.r_now), tone),
             Cell(words.money(row.pnl), tone),
-            Cell(words.price(row.breakeven and round(row.breakeven, 4))),
+            Cell(words.price(row.breakeven)),
             Cell(words.UNKNOWN if row.notional is None else f"{row.notional:,.0f}"),
             Cell(words.UNKNOWN if row.leverage is None else f"{row.leverage:.2f}x"),
             Cell(words.money(row.money_at_stop), _sign_tone(row.money_at_stop)),

@@ -39,7 +39,13 @@ class AgentsView:
 
 
 def build(state: State, seen: Seen) -> AgentsView:
-    return AgentsView(tuple(_row(name, state, seen) for name in seen.agents))
+    rows = [_row(name, state, seen) for name in seen.agents]
+    return AgentsView(tuple(sorted(rows, key=_urgency)))
+
+
+def _urgency(row: AgentRow) -> tuple[bool, bool]:
+    """Failed ones first, then those that are due by the clock; the rest in the registry's order."""
+    return not row.error, not row.next_due_ns
 
 
 def _row(name: str, state: State, seen: Seen) -> AgentRow:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ytc_tui.model.market import NS_PER_S, Instrument, Side
-from ytc_tui.model.money import ONE, ZERO
+from ytc_tui.model.money import ONE, ZERO, price_ceiling, price_floor
 from ytc_tui.model.orders import OrderKind, OrderRole, OrderState
 from ytc_tui.model.state import OrderRecord, State
 from ytc_tui.model.trades import Position, Trade, TradeState
@@ -145,13 +145,15 @@ def _result(held: Position, trade: Trade | None, price: Decimal, instrument: Ins
 
 
 def _breakeven(held: Position, trade: Trade | None, instrument: Instrument) -> Decimal | None:
-    """The price at which the trade would end at zero, fees included; off the tick grid."""
+    """The price at which the trade would end at zero, fees included, on the next tick that is not worse."""
     booked = trade.net_pnl if trade is not None else ZERO
     units = abs(held.quantity) * held.contract_size
     sign = ONE if held.quantity > ZERO else -ONE
     # booked + sign * (units * price - cost) - units * price * fee = 0
     share = sign - instrument.taker_fee
-    return (sign * held.cost - booked) / (units * share)
+    exact = (sign * held.cost - booked) / (units * share)
+    worse = price_floor if held.quantity < ZERO else price_ceiling
+    return worse(exact, instrument.tick)
 
 
 def _order(record: OrderRecord, seen: Seen) -> OrderRow:

@@ -70,9 +70,14 @@ class FlattenDialog(ModalScreen[None]):
 
     def _open_now(self) -> Content:
         top = self._link.top
-        if self._asked and top is not None and top.flattening:
-            style = "bold $text-success" if top.flat_verified else "bold $text-error"
-            head = Content.styled(f"{top.flattening}\n", style)
+        if self._asked and top is not None and top.flat_verified:
+            return Content.assemble(
+                ("Verified flat: the venue confirms that nothing is open.\n", "bold $text-success"),
+                f"Session P&L {words.money(top.pnl)} {top.currency}. No new entries until a resume.",
+            )
+        if self._asked:
+            state = top.flattening if top is not None and top.flattening else "sent, not confirmed yet"
+            head = Content.styled(f"{state}\n", "bold $text-error")
         else:
             head = Content("Entries are latched and entry orders cancelled. This will be closed:\n")
         found = self._link.views.get("exposure")
