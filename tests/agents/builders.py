@@ -34,6 +34,10 @@ ACCOUNT = AccountView(
     max_session_loss_pct=D(3),
     risk_per_trade_pct=D(1),
     max_positions=3,
+    alert_medium_pct=D("1.5"),
+    alert_high_pct=D("2.4"),
+    entries_off_loss_pct=D("2.5"),
+    alert_consecutive_losses=3,
 )
 
 RULES = ManagementRules(

@@ -193,3 +193,12 @@ def test_an_open_trade_without_a_price_has_no_value() -> None:
     assert net_now(context(marks={}), trade()) is None
     status = result(consider, context(marks={}, trades=(trade(),)))["position_status"]
     assert (status["open_count"], status["total_pnl"]) == (1, "0.0000")
+
+
+@pytest.mark.parametrize(("pnl_pct", "kinds"), [("-0.9", []), ("-1", ["warning"]), ("-1.8", ["critical"])])
+def test_pnl_alerts_are_those_of_the_settings(pnl_pct: str, kinds: list[str]) -> None:
+    account = replace(
+        ACCOUNT, alert_medium_pct=D(1), entries_off_loss_pct=D("1.8"), session_pnl_pct=D(pnl_pct)
+    )
+    told = result(consider, context(account=account))
+    assert [alert["type"] for alert in told["alerts"]] == kinds

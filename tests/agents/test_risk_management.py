@@ -73,3 +73,17 @@ def test_position_limit(held: int, reached: bool) -> None:
 def test_only_the_limit_itself_is_critical(pnl_pct: str, kind: str) -> None:
     told = result(consider, context(account=replace(ACCOUNT, session_pnl_pct=D(pnl_pct))))
     assert [alert["type"] for alert in told["alerts"]] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("pnl_pct", "level"), [("-0.9", "normal"), ("-1", "medium"), ("-2", "high"), ("-3", "critical")]
+)
+def test_levels_are_those_of_the_settings(pnl_pct: str, level: str) -> None:
+    account = replace(ACCOUNT, alert_medium_pct=D(1), alert_high_pct=D(2), session_pnl_pct=D(pnl_pct))
+    assert result(consider, context(account=account))["risk_analysis"]["alert_level"] == level
+
+
+def test_a_streak_alerts_from_the_settings_count_on() -> None:
+    account = replace(ACCOUNT, alert_consecutive_losses=2, consecutive_losses=2)
+    [alert] = result(consider, context(account=account))["alerts"]
+    assert alert["threshold"] == "2"

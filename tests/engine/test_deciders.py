@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.engine.situations import ENTRY_ID, SYMBOL, D, book, fill, kinds, long_entry, settle, trading
+from tests.sim.proposers import Idea
 from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.decide.entries import plan_of
 from ytc_tui.engine.decide.loss import decide_loss
 from ytc_tui.engine.decide.management import decide_actions
 from ytc_tui.engine.decide.trades import decide_hole
+from ytc_tui.engine.decide.volatility import decide_volatility
 from ytc_tui.engine.document import metrics
 from ytc_tui.engine.ports import Minute
 from ytc_tui.engine.projections import rows_of
@@ -168,3 +172,24 @@ def test_the_prior_session_is_a_day_whatever_the_higher_timeframe(
     sit.market.begin_session()
     assert sit.market._prior[SYMBOL].maxlen == bars
     assert sit.market.prior_sessions[SYMBOL] == (20_000.0, 20_000.0, 20_000.0)
+
+
+def test_a_volatility_spike_alerts_and_leaves_the_decision_to_a_person(tmp_path: Path) -> None:
+    sit = trading(tmp_path)
+    for status, alerts in (({"volatility_spike": True}, 1), ({"volatility_spike": None}, 0), ("odd", 0)):
+        told = {"market_status": {SYMBOL: status, "OTHER": {"volatility_spike": True}}}
+        response = ResponseMessage("t", "monitoring", ResponseStatus.SUCCESS, told)
+        found = list(decide_volatility(sit, response))
+        assert [event.code for event in found if isinstance(event, ev.AlertRaised)] == (
+            ["volatility_spike"] * alerts
+        )
+    assert sit.state.gate is Gate.ACTIVE
+
+
+@pytest.mark.parametrize("lrp", [0.1, 0.2])
+def test_costs_of_more_than_the_price_leave_an_entry_of_one_tick(tmp_path: Path, lrp: float) -> None:
+    sit = trading(tmp_path)
+    idea = Idea(sit.at_ns, Side.BUY, trigger=0.1, limit=0.3, stop=0.1, t1=0.4, t2=None)
+    plan = plan_of(sit, replace(idea.setup(), lrp=lrp, lwp=0.3))
+    assert plan.entry == sit.market.instruments[SYMBOL].tick
+    assert plan.quantity == 0

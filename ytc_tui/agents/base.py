@@ -74,6 +74,10 @@ class AccountView:
     max_session_loss_pct: Decimal
     risk_per_trade_pct: Decimal
     max_positions: int
+    alert_medium_pct: Decimal
+    alert_high_pct: Decimal
+    entries_off_loss_pct: Decimal
+    alert_consecutive_losses: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,6 @@ SPEC = AgentSpec(
 
 _SPIKE_FACTOR = 2.0
 _RISK_USED_WARNING_PCT = Decimal(70)
-# Alert levels of session P&L in percent (semantics.md 5), as shares of the loss limit.
-_PNL_CRITICAL_SHARE = Decimal(5) / Decimal(6)
-_PNL_WARNING_SHARE = Decimal("0.5")
 
 
 async def consider(context: AgentContext) -> AgentAnswer:
@@ -158,9 +155,9 @@ def _alerts(
 ) -> list[dict[str, str]]:
     account = context.account
     alerts = []
-    if used_pct >= _PNL_CRITICAL_SHARE * HUNDRED:
+    if account.session_pnl_pct <= -account.entries_off_loss_pct:
         alerts.append(_alert("critical", f"session P&L {figure(account.session_pnl_pct)} %"))
-    elif used_pct >= _PNL_WARNING_SHARE * HUNDRED:
+    elif account.session_pnl_pct <= -account.alert_medium_pct:
         alerts.append(_alert("warning", f"session P&L {figure(account.session_pnl_pct)} %"))
     if used_pct >= _RISK_USED_WARNING_PCT:
         alerts.append(_alert("warning", f"{figure(used_pct)} % of the session risk is used"))

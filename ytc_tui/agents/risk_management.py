@@ -30,10 +30,6 @@ SPEC = AgentSpec(
     critical=True,
 )
 
-# Alert levels as shares of the session loss limit (domain.md 1.4-02), the worst first.
-_LEVELS = ((Decimal(1), "critical"), (Decimal("0.8"), "high"), (Decimal("0.5"), "medium"))
-_STREAK_ALERT = 3
-
 
 async def consider(context: AgentContext) -> AgentAnswer:
     """Capacity, exposure and limits of the session as they stand."""
@@ -66,11 +62,12 @@ async def consider(context: AgentContext) -> AgentAnswer:
 
 
 def _level(account: AccountView, lost_pct: Decimal) -> str:
-    """The alert level of a loss; every boundary is inclusive."""
-    for share, name in _LEVELS:
-        if lost_pct >= account.max_session_loss_pct * share:
-            return name
-    return "normal"
+    """The alert level of a loss (semantics.md 5); every boundary is inclusive."""
+    if lost_pct >= account.max_session_loss_pct:
+        return "critical"
+    if lost_pct >= account.alert_high_pct:
+        return "high"
+    return "medium" if lost_pct >= account.alert_medium_pct else "normal"
 
 
 def _exposure(account: AccountView, open_trades: list[Trade]) -> dict[str, Any]:
@@ -101,12 +98,12 @@ def _alerts(account: AccountView, level: str) -> list[dict[str, str]]:
                 "threshold": figure(-account.max_session_loss_pct),
             }
         )
-    if account.consecutive_losses >= _STREAK_ALERT:
+    if account.consecutive_losses >= account.alert_consecutive_losses:
         alerts.append(
             {
                 "type": "warning",
                 "message": f"{account.consecutive_losses} losses in a row",
-                "threshold": str(_STREAK_ALERT),
+                "threshold": str(account.alert_consecutive_losses),
             }
         )
     return alerts

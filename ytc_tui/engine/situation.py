@@ -194,4 +194,8 @@ class Situation:
             max_session_loss_pct=limits.max_session_loss_pct,
             risk_per_trade_pct=limits.risk_per_trade_pct,
             max_positions=limits.max_positions,
+            alert_medium_pct=self.policy.alert_medium_pct,
+            alert_high_pct=self.policy.alert_high_pct,
+            entries_off_loss_pct=limits.entries_off_loss_pct,
+            alert_consecutive_losses=self.policy.alert_consecutive_losses,
         )

@@ -27,11 +27,14 @@ from ytc_tui.model.trades import MANUAL, Trade, TradeState
 def plan_of(sit: Situation, setup: Setup) -> TradePlan:
     """The setup as prices on the tick grid and a size for the 1 % rule (Y-37, Y-44).
 
+    No entry is below one tick, however much costs take off it.
+
     Reward to risk is net of costs (semantics.md 4), so the last reward:risk price is too: a round
     trip's cost nearer to the stop than Y-31 puts it. The entry's limit is the tighter of that and LWP.
     """
     instrument = sit.market.instruments[setup.symbol]
-    entry = _toward(instrument, _worst_entry(sit, setup, instrument), setup.side.opposite)
+    worst = max(instrument.tick, _worst_entry(sit, setup, instrument))
+    entry = _toward(instrument, worst, setup.side.opposite)
     stop = _toward(instrument, decimal_from_float(setup.stop), setup.side.opposite)
     t1 = _toward(instrument, decimal_from_float(setup.t1), setup.side.opposite)
     t2 = None

@@ -26,6 +26,7 @@ from ytc_tui.engine.decide import trades as trade
 from ytc_tui.engine.decide.evidence import decide_order_read
 from ytc_tui.engine.decide.recovery import decide_restarted, decide_venue_read
 from ytc_tui.engine.decide.timers import decide_timer
+from ytc_tui.engine.decide.volatility import decide_volatility
 from ytc_tui.engine.health import decide_health
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -245,6 +246,8 @@ def _harvest(sit: Situation, agent: str, event: ev.TaskReported) -> Iterator[ev.
         yield from setups.decide_scan(sit, event.response)
     elif agent in _MANAGERS:
         yield from management.decide_actions(sit, event.response)
+    elif agent == "monitoring":
+        yield from decide_volatility(sit, event.response)
     if "proposals" in event.response.result:
         yield from setups.decide_next_proposal(sit)
     yield from tasks.decide_due(sit)
