@@ -151,10 +151,15 @@ def _feed(loaded: LoadedSettings, request: RunRequest) -> BarsFeed:
     if wanted:
         missing = wanted - {source.symbol for source in sources}
         if missing:
-            raise UsageInvalid(f"no data for {', '.join(sorted(missing))}", where="session.symbols")
+            held = ", ".join(sorted({source.symbol for source in sources}))
+            raise UsageInvalid(
+                f"no data for {', '.join(sorted(missing))}", where="session.symbols", fix=f"there is {held}"
+            )
         sources = [source for source in sources if source.symbol in wanted]
-    first = max(source.first_ns for source in sources)
-    from_ns = request.from_ns if request.from_ns is not None else first
+    begins: dict[str, int] = {}
+    for source in sources:
+        begins[source.symbol] = min(source.first_ns, begins.get(source.symbol, source.first_ns))
+    from_ns = request.from_ns if request.from_ns is not None else max(begins.values())
     last = max(source.last_ns for source in sources) + NS_PER_MIN
     to_ns = request.to_ns if request.to_ns is not None else last
     if from_ns % NS_PER_MIN:

@@ -176,13 +176,13 @@ def open_source(arg: str, bar_label: BarLabel = "open") -> BarSource:
     Opening hashes the file and reads its statistics, or time and volume once where it has none.
     """
     symbol, path = split_argument(arg)
+    table = open_table(path)
     if not symbol:
         raise DataInvalid(
             "the file name tells no symbol: it is not <venue>_<kind>_<SYMBOL>_1m...",
             where=str(path),
             fix=f"give --data SYMBOL={path}",
         )
-    table = open_table(path)
     survey = survey_of(table)
     if survey.first_raw is None or survey.last_raw is None:
         raise DataInvalid("no bars in the file", where=str(path))
@@ -221,6 +221,8 @@ def split_argument(arg: str) -> tuple[str, Path]:
 
 def open_table(path: Path) -> Table:
     """The table in `path`, by extension. DataInvalid: no file, other extension, unreadable, no bars."""
+    if not path.exists():
+        raise DataInvalid("no such file", where=str(path), fix="check the path after --data")
     extension = path.suffix.lower()
     if extension not in (".parquet", ".csv"):
         raise DataInvalid(
@@ -229,7 +231,7 @@ def open_table(path: Path) -> Table:
             fix="give .parquet or .csv",
         )
     if not path.is_file():
-        raise DataInvalid("no such file", where=str(path), fix="check the path after --data")
+        raise DataInvalid("is not a file", where=str(path), fix="give the files of a folder one by one")
     return open_parquet(path) if extension == ".parquet" else open_csv(path)
 
 
@@ -276,5 +278,5 @@ def _unit_refusal(table: Table, bar_label: BarLabel) -> DataInvalid:
             if unit is not None and axis is not None:
                 what = f"{Fault.MIXED_UNIT.value}: {found} is in {unit.name}, the file in {axis.unit.name}"
             where = place_of(table, chunk.row(index))
-            return DataInvalid(what, where=where, fix="times are whole numbers since 1970 in ms or us")
+            return DataInvalid(what, where=where, fix="times are whole numbers since 1970 in ms, us or ns")
     return DataInvalid("no times in the file", where=str(table.path))
