@@ -183,6 +183,14 @@ def test_a_volatility_spike_alerts_and_leaves_the_decision_to_a_person(tmp_path:
         assert [event.code for event in found if isinstance(event, ev.AlertRaised)] == (
             ["volatility_spike"] * alerts
         )
+    spike = ResponseMessage(
+        "t", "monitoring", ResponseStatus.SUCCESS, {"market_status": {SYMBOL: {"volatility_spike": True}}}
+    )
+    book(sit, *decide_volatility(sit, spike))
+    sit.at_ns += 59 * NS_PER_MIN
+    assert list(decide_volatility(sit, spike)) == []
+    sit.at_ns += NS_PER_MIN
+    assert len(list(decide_volatility(sit, spike))) == 1
     assert sit.state.gate is Gate.ACTIVE
 
 
