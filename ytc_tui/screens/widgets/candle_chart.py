@@ -41,9 +41,14 @@ class CandleChart(Widget, can_focus=True, inherit_bindings=False):
         Binding("right", "newer", "Newer", show=False, id="chart.newer", tooltip="Later candles"),
         Binding("home", "oldest", "Oldest", show=False, id="chart.oldest", tooltip="The earliest candles"),
         Binding("end", "newest", "Newest", show=False, id="chart.newest", tooltip="Follow the newest candle"),
-        Binding("c", "cursor", "Cursor", id="chart.cursor", tooltip="Read out one candle: o, h, l, c, time"),
+        Binding("v", "cursor", "Values", id="chart.cursor", tooltip="Read out one candle: o, h, l, c, time"),
         Binding(
-            "d", "density", "Density", show=False, id="chart.density", tooltip="Candles with or without gaps"
+            "m",
+            "density",
+            "More",
+            show=False,
+            id="chart.density",
+            tooltip="More candles, without gaps; and back",
         ),
     ]
 
