@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.adapters.stores.disks import small_disk
 from ytc_tui.adapters.logs import (
     LOGGER,
     LogOptions,
@@ -204,6 +205,18 @@ def test_a_line_that_a_full_disk_cut_does_not_spoil_the_next(opened: OpenLog, tm
     log.audit(third)
     assert [line["seq"] for line in lines(log.audit_path)] == [1, 3]
     assert log.lost == 1
+
+
+def test_a_log_on_a_full_disk_is_closed_without_an_error(tmp_path: Path) -> None:
+    with small_disk(tmp_path, "256k") as disk:
+        log = SessionLog(disk, "s1", LogOptions(), Redactor())
+        with (disk / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match="No space"):
+            while True:
+                filler.write(bytes(4096))
+        for _ in range(50):
+            log.event(logging.INFO, "x" * 1_000)
+        log.close()
+        assert log.lost
 
 
 def test_closing_leaves_logging_as_it_was(opened: OpenLog) -> None:

@@ -142,6 +142,13 @@ class _JsonLines(RotatingFileHandler):
         except Exception:  # a log that fails must not take trading with it
             self.lost += 1
 
+    def close(self) -> None:
+        """Close the file; what a full disk does not take at the end is counted like any other line."""
+        try:
+            super().close()
+        except OSError:
+            self.lost += 1
+
     def _line(self, record: logging.LogRecord) -> str:
         self._seq += 1
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
