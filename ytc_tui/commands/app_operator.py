@@ -101,9 +101,18 @@ def flatten(
     show(answer, as_json)
 
 
-def shutdown(session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
+def shutdown(
+    session: Session = "",
+    reason: Reason = "",
+    when_flat: Annotated[
+        bool, typer.Option("--when-flat", help="Close nothing; no new entries, and end once nothing is open.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """End the session: close what is open, report, and stop."""
-    _verb("shutdown", session, reason, as_json)
+    from ytc_tui.model.commands import WHEN_FLAT
+
+    _verb("shutdown", session, reason, as_json, WHEN_FLAT if when_flat else "")
 
 
 def handoffs(session: Session = "", as_json: AsJson = False) -> None:

@@ -20,6 +20,10 @@ _MOST_PLACES = 18
 PARTS = (1, 2)
 
 
+# The target of a shutdown that closes nothing and waits until nothing is open.
+WHEN_FLAT = "when-flat"
+
+
 class Verb(StrEnum):
     STOP_ENTRIES = "stop-entries"
     PAUSE = "pause"

@@ -202,6 +202,7 @@ class State:
     commands: dict[str, str] = field(default_factory=dict)
     errors_by_type: dict[str, int] = field(default_factory=dict)
     flattening: Flattening | None = None
+    ending_when_flat: str = ""  # why, when an operator asked for the end as soon as nothing is open
     end_reason: str = ""
     ended: bool = False
     document: dict[str, Any] = field(default_factory=dict)

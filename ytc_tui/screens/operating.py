@@ -15,7 +15,7 @@ from textual.worker import Worker
 
 from ytc_tui.client import EngineClient, Receipt
 from ytc_tui.errors import YtcError
-from ytc_tui.model.commands import Command, Verb
+from ytc_tui.model.commands import WHEN_FLAT, Command, Verb
 from ytc_tui.model.session import Gate, SessionStatus
 from ytc_tui.screens import actions, words
 from ytc_tui.screens.desk import DeskScreen
@@ -230,7 +230,7 @@ class OperatedApp(App[int]):
         if answer == "l":
             self.exit(0)
         elif answer in ("s", "f"):
-            await self._leave_after(self.command(Verb.SHUTDOWN, target="when-flat" if answer == "s" else ""))
+            await self._leave_after(self.command(Verb.SHUTDOWN, target=WHEN_FLAT if answer == "s" else ""))
 
     async def _leave_after(self, command: Command) -> None:
         """Leave once the engine took the command; a refusal keeps the desk open."""

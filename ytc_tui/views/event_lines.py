@@ -39,6 +39,8 @@ def event_text(event: ev.Event) -> str:
             return f"STATUS   {event.before} -> {event.after}  ({event.reason})"
         case ev.GateChanged():
             return f"GATE     {event.before} -> {event.after}  ({event.reason})"
+        case ev.EndingWhenFlat(reason):
+            return f"SESSION  ends when flat  ({reason})" if reason else "SESSION  goes on"
         case ev.AlertRaised():
             return f"ALERT    {event.severity}: {event.message}"
         case ev.SetupDetected(setup):

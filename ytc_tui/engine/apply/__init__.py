@@ -64,6 +64,7 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
             | ev.PhaseChanged()
             | ev.StatusChanged()
             | ev.GateChanged()
+            | ev.EndingWhenFlat()
             | ev.StartBalanceFixed()
             | ev.FundingBooked()
             | ev.PositionLiquidated()

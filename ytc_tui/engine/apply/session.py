@@ -18,6 +18,7 @@ SessionEvent = (
     | ev.PhaseChanged
     | ev.StatusChanged
     | ev.GateChanged
+    | ev.EndingWhenFlat
     | ev.StartBalanceFixed
     | ev.FundingBooked
     | ev.PositionLiquidated
@@ -52,6 +53,8 @@ def apply_session(state: State, event: SessionEvent, at_ns: int) -> None:
             state.status = event.after
         case ev.GateChanged():
             state.gate, state.gate_reason = event.after, event.reason
+        case ev.EndingWhenFlat():
+            state.ending_when_flat = event.reason
         case ev.StartBalanceFixed():
             state.start_balance = event.balance
         case ev.FundingBooked():

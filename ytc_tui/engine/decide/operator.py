@@ -12,12 +12,12 @@ from typing import assert_never
 from ytc_tui.engine.decide.flatten import flattening
 from ytc_tui.engine.decide.hand import cancel_refusal, decide_hand, hand_refusal, note_of
 from ytc_tui.engine.decide.outgoing import cancel_all
-from ytc_tui.engine.decide.phases import decide_abort, propose
+from ytc_tui.engine.decide.phases import decide_abort, decide_clock, propose
 from ytc_tui.engine.decide.proposals import answer_refusal, decide_answer, is_answer
 from ytc_tui.engine.decide.ticket import decide_ticket, ticket_refusal
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
-from ytc_tui.model.commands import Command, Ticket, Verb
+from ytc_tui.model.commands import WHEN_FLAT, Command, Ticket, Verb
 from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.session import STATUS_TABLE, Gate, Phase, SessionStatus, StatusTrigger
 from ytc_tui.model.state import GATE_BEFORE_HOURS
@@ -52,6 +52,8 @@ def refusal(sit: Situation, command: Command) -> str:
     match command.verb:
         case Verb.RESUME:
             return _resume_refusal(sit, command)
+        case Verb.SHUTDOWN if command.target not in ("", WHEN_FLAT):
+            return f"no shutdown {command.target!r}: give no target, or {WHEN_FLAT}"
         case Verb.PAUSE | Verb.STOP_ENTRIES | Verb.SHUTDOWN:
             return "the session is in emergency_stop and ends by itself" if stopped else ""
         case Verb.CANCEL:
@@ -128,6 +130,8 @@ def _act(sit: Situation, command: Command) -> Iterator[ev.Event]:
                 after = next_state(STATUS_TABLE, state.status, StatusTrigger.PAUSE)
                 yield ev.StatusChanged(state.status, after, reason)
         case Verb.RESUME:
+            if state.ending_when_flat:
+                yield ev.EndingWhenFlat("")
             if state.status is SessionStatus.PAUSED:
                 yield ev.StatusChanged(state.status, SessionStatus.RUNNING, reason)
             yield from _open_gate(sit, reason)
@@ -143,6 +147,11 @@ def _act(sit: Situation, command: Command) -> Iterator[ev.Event]:
         case Verb.FLATTEN:
             if not flattening(sit):
                 yield ev.FlattenStarted("operator", reason, None, None, final=False)
+        case Verb.SHUTDOWN if command.target == WHEN_FLAT:
+            yield from _close_gate(sit, reason)
+            yield from cancel_all(sit, (OrderRole.ENTRY,), reason)
+            yield ev.EndingWhenFlat(reason)
+            yield from decide_clock(sit)
         case Verb.SHUTDOWN:
             yield from _shut_down(sit, reason)
         case Verb.APPROVE:

@@ -21,12 +21,17 @@ from ytc_tui.model.tables import next_state
 from ytc_tui.model.tasks import AgentStatus, Handoff, HandoffState, HandoffStatus
 
 _AUTOMATIC = "no approval configured"
+_BEFORE_REPORT = frozenset({Phase.PRE_MARKET, Phase.SESSION_OPEN, Phase.ACTIVE_TRADING})
 
 
 def decide_clock(sit: Situation) -> Iterator[ev.Event]:
     """Moves that time allows; called at every minute and whenever something was delivered."""
     state, window = sit.state, sit.window
     if state.ended:
+        return
+    flat = not (state.positions or state.working)
+    if state.ending_when_flat and flat and state.phase in _BEFORE_REPORT:
+        yield from decide_abort(sit, state.ending_when_flat)
         return
     match state.phase:
         case Phase.PRE_MARKET | Phase.SESSION_OPEN if sit.at_ns >= window.planned_end_ns:

@@ -18,146 +18,57 @@ from ytc_tui.model.chain import Entry
 from ytc_tui.model.codec import from_json
 from ytc_tui.model.events.orders import (
     CancelAsked as CancelAsked,
-)
-from ytc_tui.model.events.orders import (
     CancelRefused as CancelRefused,
-)
-from ytc_tui.model.events.orders import (
     FillBooked as FillBooked,
-)
-from ytc_tui.model.events.orders import (
     FillRepeated as FillRepeated,
-)
-from ytc_tui.model.events.orders import (
     OrderAcknowledged as OrderAcknowledged,
-)
-from ytc_tui.model.events.orders import (
     OrderCanceled as OrderCanceled,
-)
-from ytc_tui.model.events.orders import (
     OrderExpired as OrderExpired,
-)
-from ytc_tui.model.events.orders import (
     OrderIntended as OrderIntended,
-)
-from ytc_tui.model.events.orders import (
     OrderLost as OrderLost,
-)
-from ytc_tui.model.events.orders import (
     OrderRejected as OrderRejected,
-)
-from ytc_tui.model.events.orders import (
     ReplacementAsked as ReplacementAsked,
-)
-from ytc_tui.model.events.orders import (
     StopAttached as StopAttached,
-)
-from ytc_tui.model.events.orders import (
     StopTightened as StopTightened,
-)
-from ytc_tui.model.events.orders import (
     TargetMoved as TargetMoved,
-)
-from ytc_tui.model.events.orders import (
     TradeClosed as TradeClosed,
-)
-from ytc_tui.model.events.orders import (
     TradeMoved as TradeMoved,
-)
-from ytc_tui.model.events.orders import (
     TradePlanned as TradePlanned,
 )
 from ytc_tui.model.events.session import (
     ChecklistStepDone as ChecklistStepDone,
-)
-from ytc_tui.model.events.session import (
     DiscrepancyFound as DiscrepancyFound,
-)
-from ytc_tui.model.events.session import (
     DiscrepancyResolved as DiscrepancyResolved,
-)
-from ytc_tui.model.events.session import (
     EmergencyActed as EmergencyActed,
-)
-from ytc_tui.model.events.session import (
+    EndingWhenFlat as EndingWhenFlat,
     EngineRecovered as EngineRecovered,
-)
-from ytc_tui.model.events.session import (
     ExposureRemains as ExposureRemains,
-)
-from ytc_tui.model.events.session import (
     FlattenStarted as FlattenStarted,
-)
-from ytc_tui.model.events.session import (
     FlatVerified as FlatVerified,
-)
-from ytc_tui.model.events.session import (
     FundingBooked as FundingBooked,
-)
-from ytc_tui.model.events.session import (
     GateChanged as GateChanged,
-)
-from ytc_tui.model.events.session import (
     HealthChanged as HealthChanged,
-)
-from ytc_tui.model.events.session import (
     PhaseChanged as PhaseChanged,
-)
-from ytc_tui.model.events.session import (
     PositionLiquidated as PositionLiquidated,
-)
-from ytc_tui.model.events.session import (
     SessionEnded as SessionEnded,
-)
-from ytc_tui.model.events.session import (
     SessionStarted as SessionStarted,
-)
-from ytc_tui.model.events.session import (
     StartBalanceFixed as StartBalanceFixed,
-)
-from ytc_tui.model.events.session import (
     StatusChanged as StatusChanged,
 )
 from ytc_tui.model.events.work import (
     AlertAcknowledged as AlertAcknowledged,
-)
-from ytc_tui.model.events.work import (
     AlertRaised as AlertRaised,
-)
-from ytc_tui.model.events.work import (
     BarRef as BarRef,
-)
-from ytc_tui.model.events.work import (
     CommandRefused as CommandRefused,
-)
-from ytc_tui.model.events.work import (
     CommandTaken as CommandTaken,
-)
-from ytc_tui.model.events.work import (
     DecisionMade as DecisionMade,
-)
-from ytc_tui.model.events.work import (
     HandoffDecided as HandoffDecided,
-)
-from ytc_tui.model.events.work import (
     HandoffProposed as HandoffProposed,
-)
-from ytc_tui.model.events.work import (
     ProposalDecided as ProposalDecided,
-)
-from ytc_tui.model.events.work import (
     SetupDetected as SetupDetected,
-)
-from ytc_tui.model.events.work import (
     TaskReported as TaskReported,
-)
-from ytc_tui.model.events.work import (
     TaskRequested as TaskRequested,
-)
-from ytc_tui.model.events.work import (
     TaskRetried as TaskRetried,
-)
-from ytc_tui.model.events.work import (
     TradeProposed as TradeProposed,
 )
 from ytc_tui.model.trades import outcome_of
@@ -168,6 +79,7 @@ Event = (
     | PhaseChanged
     | StatusChanged
     | GateChanged
+    | EndingWhenFlat
     | StartBalanceFixed
     | AlertRaised
     | AlertAcknowledged

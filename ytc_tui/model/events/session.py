@@ -64,6 +64,13 @@ class GateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class EndingWhenFlat:
+    """The session ends as soon as nothing is open; an empty reason takes that back."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartBalanceFixed:
     balance: Decimal
 
