@@ -8,8 +8,7 @@ from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from ytc_tui.adapters.clock import NS_PER_S, PacedClock, WallClock, stopwatch_ns
 from ytc_tui.engine.ports import Clock

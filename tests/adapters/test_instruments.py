@@ -6,8 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from ytc_tui.adapters.instruments import KEYS, instrument_for, load_instruments
 from ytc_tui.errors import ConfigInvalid, DataInvalid

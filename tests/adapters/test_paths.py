@@ -7,8 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from ytc_tui.adapters.paths import paths_of, private_folder, session_name
 from ytc_tui.errors import ConfigInvalid

@@ -7,8 +7,7 @@ import json
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from ytc_tui.adapters.redaction import REDACTED, SHORTEST_SECRET, Redactor
 from ytc_tui.errors import ConfigInvalid

@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.agents.builders import SYMBOL, D, considered, context, market, trade
 from tests.analysis.series import random_walk

@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import talib
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.analysis.series import demo_bars, random_walk
 from ytc_tui.analysis.atr import WilderATR

@@ -4,8 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.analysis.series import START_NS, demo_bars
 from ytc_tui.analysis.correlation import correlation, is_correlated, log_returns, pearson

@@ -3,8 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.analysis.series import START_NS, bar, bars_of_highs, demo_bars, random_walk
 from ytc_tui.analysis.swings import SwingChange, SwingTracker

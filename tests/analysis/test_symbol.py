@@ -6,8 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.analysis.series import bar, demo_bars, fed, minutes_of, random_walk
 from ytc_tui.analysis.params import AnalysisParams, SetupParams

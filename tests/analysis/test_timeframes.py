@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.analysis.series import START_NS, bar, demo_bars, random_walk
 from ytc_tui.analysis.timeframes import TimeframeBuilder

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from ytc_tui.config import Settings, load_settings, settings_digest
 from ytc_tui.settings.tree import layered_settings

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from ytc_tui.engine.apply import apply
 from ytc_tui.engine.apply.timers import arm_timer, disarm_timer

@@ -6,8 +6,7 @@ import asyncio
 from collections import defaultdict
 from decimal import Decimal
 
-from hypothesis import HealthCheck, event, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, event, given, settings, strategies as st
 
 from tests.properties.paper_flows import INSTRUMENTS, Driver, Flow, Key, final_state, flows
 from ytc_tui.adapters.venues.paper import PaperVenue

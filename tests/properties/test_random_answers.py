@@ -9,8 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from tests.properties.test_random_sessions import Plan, plans, run
 from tests.sim.asking import Answer, answers, entries, last_state, no, yes

@@ -16,8 +16,13 @@ from typing import Any
 from ytc_tui.adapters.stores.reader import SqliteReader, open_readonly
 from ytc_tui.adapters.stores.schema import RECORD_TABLES, Shape, shapes
 from ytc_tui.adapters.stores.store import Store
-from ytc_tui.adapters.stores.verify import SessionVerdict, Verdict, Verification, Witness
-from ytc_tui.adapters.stores.verify import verify as verify_store
+from ytc_tui.adapters.stores.verify import (
+    SessionVerdict,
+    Verdict,
+    Verification,
+    Witness,
+    verify as verify_store,
+)
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.sessions import find_session
 from ytc_tui.engine.ports import Batch, ProjectionRow

@@ -11,8 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.adapters.stores.disks import make_read_only, small_disk
 from tests.adapters.stores.entries import SESSION, bar_at, entries_after, order_row

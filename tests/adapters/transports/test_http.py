@@ -16,8 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.contracts.door_contract import RecordingEngine, command
 from ytc_tui.adapters.transports import http

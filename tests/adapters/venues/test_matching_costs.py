@@ -6,8 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from tests.adapters.venues.paper_bench import FREE
 from ytc_tui.adapters.venues.matching_costs import float_not_above, float_not_below

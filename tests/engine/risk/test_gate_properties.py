@@ -7,8 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from ytc_tui.engine.risk.gate import ApprovedOrder, Assessment, NotApproved, approve_entry, assess
 from ytc_tui.model.market import Side

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from rich.cells import cell_len
 
 from tests.screens.widgets.chart_views import (
@@ -207,6 +206,9 @@ def test_a_page_of_the_past_says_how_much_is_newer() -> None:
     raster = rasterise(view, port)
     assert (raster.first, raster.stop) == (60 - raster.capacity, 60)
     assert raster.rows[0].text.rstrip().endswith("20 newer →")
+    read = rasterise(view, replace(port, width=80, cursor_ns=view.candles[50].open_ns))
+    assert read.rows[0].text.startswith("BTCUSDT 1m  09:50 o ")
+    assert read.rows[0].text.endswith("20 newer →")
     assert rasterise(view, replace(port, right_ns=None)).stop == 80
     assert rasterise(view, replace(port, right_ns=0)).first == 0
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.screens.widgets.chart_views import candle, long_view, small_candles
 from ytc_tui.screens.widgets.chart_raster_scale import (

@@ -9,7 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ytc_tui.screens.widgets.chart_raster_canvas import Canvas, Row
-from ytc_tui.screens.widgets.chart_raster_edges import draw_prices, draw_reading, draw_times, draw_title
+from ytc_tui.screens.widgets.chart_raster_edges import (
+    draw_newer,
+    draw_prices,
+    draw_reading,
+    draw_times,
+    draw_title,
+)
 from ytc_tui.screens.widgets.chart_raster_layout import Layout, Viewport, layout_of
 from ytc_tui.screens.widgets.chart_raster_plot import (
     Page,
@@ -44,7 +50,7 @@ def rasterise(view: ChartView | None, port: Viewport) -> Raster:
     """Draw a view; any size from 0 x 0 on, any view."""
     canvas = Canvas(max(0, port.width), max(0, port.height))
     if view is None:
-        draw_title(canvas, None, port, newer=0)
+        draw_title(canvas, None, port)
         return Raster(canvas.width, canvas.height, canvas.rows())
     layout = layout_of(view, port)
     first, stop = shown_range(view.candles, layout.capacity, port.right_ns)
@@ -53,9 +59,10 @@ def rasterise(view: ChartView | None, port: Viewport) -> Raster:
     if page is not None:
         _draw_plot(canvas, page, port, cursor)
     if page is not None and cursor is not None:
-        draw_reading(canvas, page, port, cursor)
+        free_from = draw_reading(canvas, page, port, cursor)
     else:
-        draw_title(canvas, view, port, newer=len(view.candles) - stop)
+        free_from = draw_title(canvas, view, port)
+    draw_newer(canvas, free_from, len(view.candles) - stop, port)
     return Raster(canvas.width, canvas.height, canvas.rows(), first, stop, layout.capacity, cursor)
 
 

@@ -161,23 +161,28 @@ def draw_times(canvas: Canvas, page: Page, cursor: int | None) -> None:
         canvas.write(layout.axis_x + 1, y, "UTC", Ink.AXIS)
 
 
-def draw_title(canvas: Canvas, view: ChartView | None, port: Viewport, newer: int) -> None:
-    """Symbol, timeframe and last price; how many newer candles are out of sight."""
+def draw_title(canvas: Canvas, view: ChartView | None, port: Viewport) -> int:
+    """Symbol, timeframe and last price, or that there is nothing; returns the column after them."""
     if view is None:
-        canvas.write(0, 0, "no bars yet", Ink.NOTE)
-        return
+        return canvas.write(0, 0, "no bars yet", Ink.NOTE)
     x = canvas.write(0, 0, _heading(view, port.ascii_only), Ink.TITLE) + 2
     if view.last is not None:
         x = canvas.write(x, 0, price_text(view.last, view.decimals), Ink.TITLE) + 2
-    if not view.candles:
-        canvas.write(x, 0, "no bars yet", Ink.NOTE)
-    elif newer:
-        note = f"{newer} newer {port.glyphs.newer}"
-        canvas.write(max(x, canvas.width - len(note)), 0, note, Ink.NOTE)
+    return x if view.candles else canvas.write(x, 0, "no bars yet", Ink.NOTE)
 
 
-def draw_reading(canvas: Canvas, page: Page, port: Viewport, index: int) -> None:
-    """The cursor's candle in the title line: time, open, high, low, close, and our fills in it."""
+def draw_newer(canvas: Canvas, x: int, count: int, port: Viewport) -> None:
+    """How many newer candles are out of sight, at the right end where `x` leaves room."""
+    note = f"{count} newer {port.glyphs.newer}"
+    if count and x + len(note) <= canvas.width:
+        canvas.write(canvas.width - len(note), 0, note, Ink.NOTE)
+
+
+def draw_reading(canvas: Canvas, page: Page, port: Viewport, index: int) -> int:
+    """The cursor's candle in the title line: time, open, high, low, close, and our fills in it.
+
+    Returns the column after it.
+    """
     view, candle = page.view, page.view.candles[index]
     values = [
         f"{letter} {price_text(price, view.decimals)}"
@@ -192,6 +197,7 @@ def draw_reading(canvas: Canvas, page: Page, port: Viewport, index: int) -> None
         note = f"  {done} {price_text(mark.price, view.decimals)}"
         if page.at(mark.at_ns) == index and x + len(note) <= canvas.width:
             x = canvas.write(x, 0, note, Ink.BUY if mark.side is Side.BUY else Ink.SELL)
+    return x + 2
 
 
 def _heading(view: ChartView, ascii_only: bool) -> str:
