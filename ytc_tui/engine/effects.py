@@ -97,8 +97,9 @@ def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
             yield ForgetTimer(timer_name(TimerPurpose.PROPOSAL, proposal_id))
         case ev.AlertRaised(alert_id):
             alert = state.alerts[alert_id]
-            if alert.count == 1 and event.severity is not Severity.INFO:
-                yield Notify(Notice(alert.at_ns, event.severity, event.code, event.message))
+            news = alert.count == 1 or alert.again_ns == alert.last_ns
+            if news and event.severity is not Severity.INFO:
+                yield Notify(Notice(alert.last_ns, event.severity, event.code, event.message))
         case ev.SessionEnded(reason):
             message = f"session ended: {reason}; balance {event.end_balance}"
             yield Notify(Notice(state.now_ns, Severity.INFO, "session ended", message))

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from ytc_tui.model.events import SessionStarted
+from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.money import ONE, ZERO
 from ytc_tui.model.orders import WORKING_STATES, OrderRequest, OrderRole, OrderState
 from ytc_tui.model.proposals import Proposal, ProposalState
@@ -24,6 +25,8 @@ from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Position, Trade
 GATE_BEFORE_HOURS = "session not open"
 # How the reason begins when the journal closed the gate; it opens again when the journal returns.
 GATE_JOURNAL = "journal: "
+# An alert that was quiet for so long is news when it comes again, whoever acknowledged it before.
+ALERT_QUIET_NS = 30 * NS_PER_MIN
 # How an agent's failures are named in `errors_by_type`, before the agent's name.
 AGENT_FAILED = "agent:"
 # The note of a stop that the venue placed with its entry.
@@ -97,6 +100,7 @@ class AlertRecord:
     last_ns: int = 0
     acknowledged_by: str = ""
     acknowledged_ns: int = 0
+    again_ns: int = 0  # when it last came again after a quiet time, 0 = never
 
 
 @dataclass(slots=True)

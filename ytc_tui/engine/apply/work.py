@@ -12,7 +12,15 @@ from typing import assert_never
 from ytc_tui.engine.apply.timers import arm_timer, disarm_timer
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Verb
-from ytc_tui.model.state import AGENT_FAILED, AgentRecord, AlertRecord, HandoffRecord, State, TaskRecord
+from ytc_tui.model.state import (
+    AGENT_FAILED,
+    ALERT_QUIET_NS,
+    AgentRecord,
+    AlertRecord,
+    HandoffRecord,
+    State,
+    TaskRecord,
+)
 from ytc_tui.model.tables import next_state
 from ytc_tui.model.tasks import (
     HANDOFF_TABLE,
@@ -114,7 +122,8 @@ def _settle(state: State, response: ResponseMessage, at_ns: int) -> None:
 
 
 def _raise(state: State, event: ev.AlertRaised, at_ns: int) -> None:
-    """One alert per code: a repeat raises its count, so a storm stays one line."""
+    """One alert per code: a repeat raises its count, so a storm stays one line; one that comes again after
+    a quiet time is open again."""
     known = state.alerts.get(event.alert_id)
     if known is None:
         state.alerts[event.alert_id] = AlertRecord(
@@ -123,6 +132,8 @@ def _raise(state: State, event: ev.AlertRaised, at_ns: int) -> None:
         state.alert_codes[event.code] = event.alert_id
         return
     known.count += 1
+    if at_ns - known.last_ns >= ALERT_QUIET_NS:
+        known.again_ns, known.acknowledged_by, known.acknowledged_ns = at_ns, "", 0
     known.last_ns = at_ns
     known.message = event.message
 
