@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
-NOT_SCRIPTS = frozenset({"__init__", "__main__", "engine", "harness"})
+NOT_SCRIPTS = frozenset(
+    {"__init__", "__main__", "engine", "harness", "screen_apps", "screen_parts", "terminal"}
+)
 
 
 def scripts() -> list[str]:
