@@ -4,7 +4,8 @@ T1: nothing changes; then a clock and the ages of five panes do, once a second. 
 changes a second, each of a visible row. T3: every visible row changes 60 times a second. Screens take what
 changes through a pace, at most 15 times a second, the first at once. Baselines are Textual's own table at
 the same work, a Textual app with nothing in it, and an engine's ticks in the app's own loop. The changes,
-and making rows of them, count as the app's work. `python -m benchmarks.screens [--quick]`; `--still` and `--ages` take another app for T1
+and making rows of them, count as the app's work. `python -m benchmarks.screens [--quick]`; `--still` and
+`--ages` take another app for T1, as module:function of its factory.
 """
 
 from __future__ import annotations
