@@ -13,12 +13,14 @@ from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.decide.entries import plan_of
 from ytc_tui.engine.decide.loss import decide_loss
 from ytc_tui.engine.decide.management import decide_actions
+from ytc_tui.engine.decide.setups import decide_scan
 from ytc_tui.engine.decide.trades import decide_hole
 from ytc_tui.engine.decide.volatility import decide_volatility
 from ytc_tui.engine.document import metrics
 from ytc_tui.engine.ports import Minute
 from ytc_tui.engine.projections import rows_of
 from ytc_tui.model import events as ev
+from ytc_tui.model.codec import to_json
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.market import NS_PER_DAY, NS_PER_MIN, Bar, Side
 from ytc_tui.model.orders import Canceled, OrderRole
@@ -201,3 +203,25 @@ def test_costs_of_more_than_the_price_leave_an_entry_of_one_tick(tmp_path: Path,
     plan = plan_of(sit, replace(idea.setup(), lrp=lrp, lwp=0.3))
     assert plan.entry == sit.market.instruments[SYMBOL].tick
     assert plan.quantity == 0
+
+
+@pytest.mark.parametrize("kind", ["tighten_stop", "close"])
+def test_two_actions_for_one_trade_send_one_order(tmp_path: Path, kind: str) -> None:
+    sit = trading(tmp_path)
+    long_entry(sit)
+    settle(sit, fill("1"))
+    for record in sit.state.working_orders(SYMBOL, OrderRole.PROTECTIVE_STOP):
+        book(sit, ev.OrderAcknowledged(record.request.client_id, "v2"))
+    action = {"trade_id": "T0001", "action": kind, "basis": "breakeven_stop", "exit_reason": "signal"}
+    actions = [{**action, "price": price} for price in ("19960", "19970")]
+    response = ResponseMessage("t", "trade_management", ResponseStatus.SUCCESS, {"actions": actions})
+    found = kinds(decide_actions(sit, response))
+    assert found.count("OrderIntended") == 1
+    assert found.count("AlertRaised") == 1
+
+
+def test_a_setup_that_is_named_twice_in_one_answer_is_found_once(tmp_path: Path) -> None:
+    sit = trading(tmp_path)
+    data = to_json(Idea(sit.at_ns, Side.BUY, 20_050, 20_060, 19_950, 20_260, None).setup())
+    response = ResponseMessage("t", "setup_scanner", ResponseStatus.SUCCESS, {"active_setups": [data, data]})
+    assert kinds(decide_scan(sit, response)) == ["SetupDetected"]

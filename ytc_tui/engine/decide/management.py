@@ -22,9 +22,15 @@ from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Trade, TradeStat
 
 
 def decide_actions(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:
-    """The actions of one management answer, in order, each against the trade as it stands."""
+    """The actions of one management answer, one for each trade, against the trades as they stand."""
+    told: set[str] = set()
     for action in response.result.get("actions", ()):
-        trade = sit.state.trades.get(str(action.get("trade_id", "")))
+        name = str(action.get("trade_id", ""))
+        if name in told:
+            yield _unfit(response, action, "a second action for one trade")
+            continue
+        told.add(name)
+        trade = sit.state.trades.get(name)
         if trade is None or trade.state not in OPEN_TRADE_STATES:
             yield _unfit(response, action, "no such open trade")
             continue
