@@ -235,3 +235,17 @@ async def test_a_rejected_end_of_trading_is_proposed_again_on_request(tmp_path: 
     moved = {e.after: at_ns for at_ns, e in simulation.timed(ev.PhaseChanged)}
     assert moved[Phase.POST_MARKET] == on_day("13:00")
     assert state.ended and state.end_reason == "session time over"
+
+
+async def test_a_session_that_the_end_of_the_feed_left_open_refuses_commands(tmp_path: Path) -> None:
+    def reject(state: State, name: str, content: str) -> list[Command]:
+        return [Command("no", Verb.REJECT, "me", target=name)]
+
+    asked = {"handoff.approve.paper": '["POST_MARKET->SHUTDOWN"]'}
+    simulation = stage(tmp_path, Tape(end="13:00"), settings=asked, handoff_expiry_s=30.0)
+    answers(simulation, reject)
+    await simulation.run()
+    assert not simulation.state().ended
+    receipt = await asyncio.wait_for(simulation.host.send(Command("late", Verb.RESUME, "me")), 5)
+    assert not receipt.accepted
+    assert "feed has ended" in receipt.reason

@@ -32,6 +32,7 @@ URGENT = frozenset({Verb.FLATTEN, Verb.CLOSE, Verb.CANCEL, Verb.STOP_ENTRIES, Ve
 # In a warm-up the loop gets its turn after so many minutes, so that the door answers.
 _MINUTES_PER_BREATH = 256
 _JOURNAL_RETRY_S = 0.5
+_FEED_OVER = "the feed has ended"
 
 OpenSession = Callable[[Window], Awaitable[SessionRun | None]]
 Ended = Callable[[SessionRun], Awaitable[None]]
@@ -62,6 +63,7 @@ class Host:
     current: SessionRun | None = None
     latest: SessionRun | None = None  # the current one, or the last that this process ran
     stopping: bool = False
+    _feed_over: bool = False
     _inbox: deque[_Waiting] = field(default_factory=deque)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -98,8 +100,13 @@ class Host:
             if not remaining and self.current is None:
                 return
         if self.current is not None:
-            await self.current.finish()
-            await self._settle(self.current)
+            run = self.current
+            await run.finish()
+            await self._settle(run)
+            # What the end of the feed could not end stays as it is, and takes no commands.
+            self._feed_over = True
+            await self._written(run)
+            self._refuse_waiting(_FEED_OVER)
 
     async def pace(self, clock: Clock, at_ns: int) -> None:
         """Wait on `clock` until `at_ns`; commands that arrive meanwhile are carried out at once."""
@@ -143,8 +150,10 @@ class Host:
         if len(self._inbox) >= MAX_WAITING_COMMANDS and command.verb not in URGENT:
             raise UsageInvalid("too many commands are waiting", fix="try again in a moment")
         waiting = _Waiting(command, asyncio.get_running_loop().create_future())
-        if self.current is None or self.stopping:
+        if self.current is None or self.stopping or self._feed_over:
             why = "the engine is stopping" if self.stopping else "no session is running now"
+            if self._feed_over:
+                why = _FEED_OVER
             return Receipt(command.command_id, False, why, "", 0)
         if command.verb in URGENT:
             self._inbox.appendleft(waiting)
