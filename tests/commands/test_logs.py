@@ -69,7 +69,7 @@ def test_since(tmp_path: Path) -> None:
 
 
 def test_which_session(write: WriteLog, tmp_path: Path) -> None:
-    with pytest.raises(UsageInvalid, match=r"no log yet.*none"):
+    with pytest.raises(UsageInvalid, match=r"no log yet \(`ytc run` writes one\)"):
         logs(tmp_path)
     write("ab-1", [(logging.INFO, "one")])
     write("ab-2", [(logging.INFO, "two")])
@@ -77,6 +77,7 @@ def test_which_session(write: WriteLog, tmp_path: Path) -> None:
     assert shown(tmp_path, wanted="ab-1") == ["one"]
     assert shown(tmp_path, wanted="ab-2") == ["two"]
     assert logs(tmp_path).data["session"] in ("ab-1", "ab-2")
+    assert logs(tmp_path, "last").data == logs(tmp_path).data
     with pytest.raises(UsageInvalid, match="2 logs fit"):
         logs(tmp_path, "ab")
     with pytest.raises(UsageInvalid, match=r"no log of session 'x'.*logs: ab-"):

@@ -17,6 +17,7 @@ from ytc_tui.adapters.logs import log_lines, log_sessions
 from ytc_tui.adapters.terminal_text import safe, safe_line
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.instants import parse_instant
+from ytc_tui.commands.sessions import NEWEST
 from ytc_tui.errors import UsageInvalid
 
 MAX_LINES = 100_000
@@ -31,7 +32,7 @@ def logs(
 ) -> Answer:
     """The last `lines` lines of the log in `folder` that are at least of `level` and not before `since`.
 
-    `wanted` is a session or its beginning; empty = the log that was written last. `since` is a UTC
+    `wanted` is a session or its beginning; empty or `last` = the log that was written last. `since` is a UTC
     instant. Raises UsageInvalid for a session without a log or an option that does not fit.
     """
     if not 1 <= lines <= MAX_LINES:
@@ -63,16 +64,17 @@ def _level(name: str) -> int:
 
 def _session(folder: Path, wanted: str) -> str:
     known = log_sessions(folder)
+    wanted = "" if wanted == NEWEST else wanted
     fitting = [session for session in known if session.startswith(wanted)]
     if wanted in known or (fitting and not wanted):
         return wanted or fitting[0]
     if len(fitting) == 1:
         return fitting[0]
-    listed = ", ".join((fitting or known)[:10]) or "none"
+    listed = ", ".join((fitting or known)[:10])
     what = (
         f"{len(fitting)} logs fit" if fitting else f"no log of session {wanted!r}" if wanted else "no log yet"
     )
-    raise UsageInvalid(what, where=str(folder), fix=f"logs: {listed}")
+    raise UsageInvalid(what, where=str(folder), fix=f"logs: {listed}" if known else "`ytc run` writes one")
 
 
 def _entry(text: str) -> dict[str, Any] | None:
