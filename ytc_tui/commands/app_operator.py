@@ -46,10 +46,16 @@ def status(
     component: Annotated[
         str, typer.Option("--component", help="One component, e.g. venue or agent.setup_scanner.")
     ] = "",
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, as two lines under the prompt.")] = False,
     session: Session = "",
     as_json: AsJson = False,
 ) -> None:
     """The running session: phase, gate, P&L, positions, alerts, health."""
+    if watch:
+        from ytc_tui.commands.desk import strip
+
+        strip(session)
+        return
     from ytc_tui.commands import operate
     from ytc_tui.commands.places import paper_paths
 

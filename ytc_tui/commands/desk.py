@@ -12,15 +12,17 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from ytc_tui.adapters.terminal_text import safe_line
+from ytc_tui.adapters.transports.client import HttpClient
 from ytc_tui.adapters.transports.sockets import engine_for, find_engines
 from ytc_tui.boot import RunRequest
-from ytc_tui.commands.desk_engine import AttachedEngine, ProcessEngine
+from ytc_tui.commands.desk_engine import AttachedEngine, ProcessEngine, kill_command_of
 from ytc_tui.commands.desk_thread import ThreadEngine
 from ytc_tui.commands.places import command_of, paper_paths
 from ytc_tui.config import LoadedSettings, Settings, load_settings
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.screens.app import DeskApp, DeskSettings
 from ytc_tui.screens.link import EngineHandle
+from ytc_tui.screens.strip import StripApp
 
 SAFE_TEXT = 2_000
 
@@ -47,9 +49,27 @@ def attach(session: str, *, read_only: bool) -> int:
     return _desk(engine, load_settings().settings, read_only=read_only)
 
 
-def _desk(handle: EngineHandle, settings: Settings, *, read_only: bool = False) -> int:
+def strip(session: str) -> None:
+    """The running session in two lines under the prompt."""
+    paths = paper_paths()
+    engine = engine_for(find_engines(paths.socket_dir), session)
+    _need_terminal()
+    StripApp(
+        HttpClient(engine.socket_path, kill_file=paths.kill_file(engine.session_id)),
+        zone=ZoneInfo(load_settings().settings.ui.timezone),
+        safe=partial(safe_line, limit=SAFE_TEXT),
+        now_s=time.monotonic,
+        kill_command=kill_command_of(paths, engine.session_id),
+    ).run(inline=True)
+
+
+def _need_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageInvalid("the desk needs a terminal", where="stdin, stdout", fix="use `ytc run --headless`")
+        raise UsageInvalid("this needs a terminal", where="stdin, stdout", fix="use --headless, or --json")
+
+
+def _desk(handle: EngineHandle, settings: Settings, *, read_only: bool = False) -> int:
+    _need_terminal()
     desk = DeskSettings(
         zone=ZoneInfo(settings.ui.timezone),
         safe=partial(safe_line, limit=SAFE_TEXT),

@@ -8,11 +8,12 @@ from __future__ import annotations
 import getpass
 import os
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from ytc_tui.adapters.paths import Paths, paths_of
 from ytc_tui.config import load_settings
-from ytc_tui.model.commands import Command, Verb
+from ytc_tui.model.commands import ARGUMENT, Action, Command, Verb
 from ytc_tui.model.session import Mode
 
 
@@ -22,9 +23,15 @@ def paper_paths() -> Paths:
     return paths_of(Mode.PAPER, os.environ, state_dir=Path(folder) if folder else None)
 
 
-def command_of(verb: str, reason: str, target: str = "", content_hash: str = "") -> Command:
-    """A new command by this user; its id is its own, so that a repeat is a new command."""
-    return Command(str(uuid4()), Verb(verb), _user(), reason, target, content_hash)
+def command_of(
+    verb: str, reason: str, target: str = "", content_hash: str = "", action: Action | None = None
+) -> Command:
+    """A new command by this user; its id is its own, so that a repeat is a new command.
+
+    `action` is what a verb by hand asks for. Raises ValueError where it is missing or does not fit.
+    """
+    by_hand: dict[str, Any] = {ARGUMENT[Verb(verb)]: action} if action is not None else {}
+    return Command(str(uuid4()), Verb(verb), _user(), reason, target, content_hash, **by_hand)
 
 
 def _user() -> str:

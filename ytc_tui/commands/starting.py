@@ -13,8 +13,7 @@ from pathlib import Path
 from ytc_tui.boot import RunRequest
 from ytc_tui.commands.instants import parse_instant, parse_speed
 from ytc_tui.commands.run import Manner, run_headless
-from ytc_tui.config import assignments as parsed
-from ytc_tui.config import load_settings
+from ytc_tui.config import assignments as parsed, load_settings
 
 # The demo begins so that its first trade by the rules, a short in ETHUSDT at 04:41 UTC, comes twenty
 # minutes after play begins; the half hour before that passes at full speed.

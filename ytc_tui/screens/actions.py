@@ -97,6 +97,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("chart_symbol", "y", "Chart symbol", "The chart of the next symbol", Group.LOOK),
     Action("chart_timeframe", "i", "Timeframe", "The chart on the other timeframe", Group.LOOK),
     Action("zoom", "z", "Zoom", "The focused pane over the whole screen, and back", Group.LOOK),
+    Action(
+        "restart",
+        "R",
+        "Restart engine",
+        "Start the engine again after it ended; it takes the session up",
+        Group.SESSION,
+    ),
     Action("desk", "1", "Desk", "The desk", Group.DESK),
     Action("events", "2", "Events", "What happened, newest first", Group.DESK, footer=True),
     Action("help", "question_mark", "Help", "Every key", Group.DESK, footer=True),

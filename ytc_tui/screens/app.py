@@ -24,10 +24,10 @@ from ytc_tui.client import EngineClient, Frame, Receipt
 from ytc_tui.errors import UsageInvalid, YtcError
 from ytc_tui.model.commands import Command
 from ytc_tui.screens import actions
+from ytc_tui.screens.by_hand import ByHand
 from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.events import EventsScreen
-from ytc_tui.screens.link import EngineHandle, Link
-from ytc_tui.screens.operating import OperatedApp
+from ytc_tui.screens.link import EngineEnd, EngineHandle, Link
 from ytc_tui.screens.palette import ActionCommands
 from ytc_tui.screens.themes import DARK, THEMES
 from ytc_tui.views.catalog import VIEW_TYPES, chart_name
@@ -44,8 +44,8 @@ _TONES: dict[Tone, str] = {"plain": "", "good": "$text-success", "bad": "bold $t
 
 @dataclass(frozen=True, slots=True)
 class DeskSettings:
-    """What a desk is given besides its engine. `new_command(verb, reason, target, content_hash)` makes a
-    command with its own id by this user; `now_s` is a monotonic clock."""
+    """What a desk is given besides its engine. `new_command(verb, reason, target, content_hash, action)`
+    makes a command with its own id by this user; `now_s` is a monotonic clock."""
 
     zone: ZoneInfo
     safe: Sanitiser
@@ -56,7 +56,7 @@ class DeskSettings:
     keymap: dict[str, str] = field(default_factory=dict)
 
 
-class DeskApp(OperatedApp):
+class DeskApp(ByHand):
     """The desk of one engine. `run` returns the exit code."""
 
     TITLE = "ytc"
@@ -93,11 +93,18 @@ class DeskApp(OperatedApp):
     @work(name="engine", group="engine", exit_on_error=False)
     async def run_engine(self) -> None:
         """Start the engine or find it, follow it, and report its end."""
+        self.link.end, self.link.heard_s = None, None
         try:
             self.client = await self.handle.start()
         except YtcError as error:
-            self.last_words.append(self.desk.safe(f"error: no engine: {error}"))
-            self.exit(error.exit_code)
+            said = self.desk.safe(f"no engine: {error}")
+            if not self.link.frames:
+                self.last_words.append(f"error: {said}")
+                self.exit(return_code=error.exit_code)
+                return
+            self.link.end = EngineEnd(error.exit_code, said)
+            self.say(said, "bad")
+            self.show_views()
             return
         self.say(f"engine: {self.handle.description}; survives logout: {self._survival()}")
         self.follow()

@@ -15,7 +15,7 @@ from textual.worker import Worker
 
 from ytc_tui.client import EngineClient, Receipt
 from ytc_tui.errors import YtcError
-from ytc_tui.model.commands import WHEN_FLAT, Command, Verb
+from ytc_tui.model.commands import WHEN_FLAT, Action, Command, Verb
 from ytc_tui.model.session import Gate, SessionStatus
 from ytc_tui.screens import actions, words
 from ytc_tui.screens.desk import DeskScreen
@@ -55,8 +55,20 @@ class OperatedApp(App[int]):
     def show_chart(self, symbol: str, minutes: int) -> None:
         raise NotImplementedError
 
-    def command(self, verb: Verb, reason: str = "", target: str = "", content_hash: str = "") -> Command:
-        return self.desk.new_command(verb.value, reason or "desk", target, content_hash)
+    def run_engine(self) -> Worker[None]:
+        """Start the engine or find it, follow it, and report its end."""
+        raise NotImplementedError
+
+    def command(
+        self,
+        verb: Verb,
+        reason: str = "",
+        target: str = "",
+        content_hash: str = "",
+        action: Action | None = None,
+    ) -> Command:
+        """A new command of this desk's user."""
+        return self.desk.new_command(verb.value, reason or "desk", target, content_hash, action)
 
     # ---- emergency and session -------------------------------------------------------------------
 
@@ -114,7 +126,16 @@ class OperatedApp(App[int]):
 
     def _what_closes(self) -> list[str]:
         view = self.link.views.get("exposure")
-        return closing_lines(view) if isinstance(view, ExposureView) else ["what is open is not known"]
+        if not isinstance(view, ExposureView):
+            return ["what is open is not known"]
+        return closing_lines(view) or ["nothing is open"]
+
+    def action_restart(self) -> None:
+        """An engine of ours that ended is started again; it recovers the session from its journal."""
+        if not self.handle.owned or self.link.end is None:
+            self.say("restart: the engine has not ended" if self.handle.owned else "restart: not our engine")
+            return
+        self.run_engine()
 
     # ---- answers ---------------------------------------------------------------------------------
 
@@ -130,7 +151,7 @@ class OperatedApp(App[int]):
         )
 
     def action_acknowledge(self) -> None:
-        key = self._selected("alerts-table")
+        key = self.selected("alerts-table")
         if key is None:
             self.say("acknowledge: there is no alert")
             return
@@ -167,7 +188,7 @@ class OperatedApp(App[int]):
         """What is selected: a trade, an order, an agent; else this moment."""
         focused = self.focused.id if self.focused is not None else None
         if focused in ("positions-table", "orders-table", "agents-table"):
-            key = self._selected(focused)
+            key = self.selected(focused)
             if key is not None:
                 return key
         top = self.link.top
@@ -240,7 +261,8 @@ class OperatedApp(App[int]):
 
     # ---- selection -------------------------------------------------------------------------------
 
-    def _selected(self, table: str) -> str | None:
+    def selected(self, table: str) -> str | None:
+        """Key of the row under the cursor of one of the desk's tables; None without rows."""
         screens = (screen for screen in self.screen_stack if isinstance(screen, DeskScreen))
         desk = next(screens, None)
         return desk.selected(table) if desk is not None else None

@@ -112,8 +112,9 @@ def _warnings(
     found: list[tuple[str, str]] = []
     if link.end is not None:
         ended = view is not None and view.ended
+        again = "" if ended else "; R starts it again"
         found.append(
-            (f"ENGINE ENDED (exit {link.end.code}) {link.end.message}".rstrip(), note if ended else alarm)
+            (f"ENGINE ENDED (exit {link.end.code}) {link.end.message}{again}", note if ended else alarm)
         )
     elif link.heard_s is not None and link.silent(now_s):
         data = f"STALE: data of {words.both_clocks(view.at_ns, zone)}" if view else "STALE"

@@ -82,6 +82,7 @@ class FlattenDialog(ModalScreen[None]):
             head = Content("Entries are latched and entry orders cancelled. This will be closed:\n")
         found = self._link.views.get("exposure")
         lines = closing_lines(found) if isinstance(found, ExposureView) else ["what is open is not known"]
+        lines = lines or ["nothing that is known of: the venue is read again all the same"]
         return head + Content("\n".join(lines))
 
     def confirm_key(self) -> None:
@@ -108,7 +109,7 @@ class FlattenDialog(ModalScreen[None]):
 
 
 def closing_lines(view: ExposureView) -> list[str]:
-    """The exact effect: every position with the order that closes it, and every order that is pulled."""
+    """The exact effect: every position with the order that closes it, and every order that is pulled; empty without any."""
     lines = [
         f"{'sell' if row.side is Side.BUY else 'buy'} {words.quantity(row.quantity)} {row.symbol} at market,"
         f" reduce-only (now {words.money(row.pnl)}, {words.signed(row.r_now)} R)"
@@ -119,9 +120,7 @@ def closing_lines(view: ExposureView) -> list[str]:
         f" {words.quantity(row.quantity - row.filled)} {row.symbol} ({row.state.value})"
         for row in view.orders
     ]
-    return lines or [
-        "nothing: no position and no working order is known; the venue is read again all the same"
-    ]
+    return lines
 
 
 def _unreachable(why: str, kill_command: str) -> Content:
