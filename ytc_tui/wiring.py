@@ -6,6 +6,7 @@ Invariant: no number here is anything but a setting, a unit conversion, or a ven
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
@@ -26,6 +27,7 @@ from ytc_tui.settings.session import timeframe_min
 
 _BPS = Decimal(10_000)
 _NS_PER_HOUR = 60 * NS_PER_MIN
+_LEAST_LTF_BARS = 240
 
 
 def refuse_unbuilt(settings: Settings) -> None:
@@ -62,6 +64,8 @@ def analysis_params(settings: Settings) -> AnalysisParams:
         htf_minutes=timeframe_min(settings.session.timeframes.higher),
         max_hole_bars=settings.feed.analysis_hole_bars,
         correlation_days=settings.risk.correlation_lookback_days,
+        # A trade's excursion and the review reach back over the whole session.
+        ltf_bars_kept=max(_LEAST_LTF_BARS, math.ceil(settings.session.hard_hours * 60)),
         resume_bars=settings.feed.resume_bars,
     )
 

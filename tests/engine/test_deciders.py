@@ -225,3 +225,10 @@ def test_a_setup_that_is_named_twice_in_one_answer_is_found_once(tmp_path: Path)
     data = to_json(Idea(sit.at_ns, Side.BUY, 20_050, 20_060, 19_950, 20_260, None).setup())
     response = ResponseMessage("t", "setup_scanner", ResponseStatus.SUCCESS, {"active_setups": [data, data]})
     assert kinds(decide_scan(sit, response)) == ["SetupDetected"]
+
+
+@pytest.mark.parametrize(("hours", "bars"), [("2", 240), ("4", 240), ("11.5", 690)])
+def test_an_excursion_reaches_back_over_the_longest_session(tmp_path: Path, hours: str, bars: int) -> None:
+    changed = {"session__planned_hours": "1", "session__hard_hours": hours}
+    sit = trading(tmp_path, **changed)
+    assert sit.market.analysis[SYMBOL].ltf_bars.maxlen == bars
