@@ -199,3 +199,13 @@ def test_recorded_files_hold_what_their_provenance_says(
     assert max((hole.missing_minutes for hole in report.largest_holes), default=0) == longest
     assert sum(found.count for found in report.findings if found.what == "zero volume") == zero_volume
     assert report.weekend_gaps == weekends
+
+
+def test_a_file_of_torn_rows_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a_b_BTCUSDT_1m.csv"
+    path.write_text("timestamp,open,high,low,close,volume\n1667865600000,1,2\n1667865660000\n")
+    report = check(str(path))
+    assert rows_of(report, "torn") == [1, 2]
+    assert report.exit_code == 2
+    with pytest.raises(DataInvalid, match="no bars in the file"):
+        open_source(str(path))

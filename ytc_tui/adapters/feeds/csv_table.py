@@ -76,7 +76,8 @@ class CsvTable:
                     ) from error
                 yield numbering.chunk(batch, names)
         if numbering.torn:
-            yield Chunk(numbering.rows_seen + 1, {}, 0, torn=tuple(numbering.torn))
+            empty = {name: pa.array([], pa.string()) for name in names}
+            yield Chunk(numbering.rows_seen + 1, empty, 0, torn=tuple(numbering.torn))
 
 
 @dataclass(slots=True)
