@@ -17,7 +17,7 @@ from ytc_tui.boot import RunRequest
 from ytc_tui.client import EngineClient
 from ytc_tui.commands.desk_engine import kill_command_of
 from ytc_tui.commands.output import Output
-from ytc_tui.commands.run import Manner, run_engine
+from ytc_tui.commands.run import Manner, Stay, run_engine
 from ytc_tui.config import LoadedSettings
 from ytc_tui.engine.door import Door
 from ytc_tui.errors import EngineUnreachable
@@ -74,7 +74,7 @@ class ThreadEngine:
     def _main(self, opened: Callable[[Door, Callable[[], None]], None]) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)  # the desk has the terminal
         output = Output(as_json=False, fd=nowhere)
-        manner = Manner(stay=True, anew=True, signals=False, opened=opened)
+        manner = Manner(stay=Stay.UNTIL_STOPPED, anew=True, signals=False, opened=opened)
         try:
             code = asyncio.run(run_engine(self._loaded, self._request, manner, output))
             self._end = EngineEnd(code, "")

@@ -12,8 +12,10 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, assert_never
 
 from ytc_tui.adapters.clock import WallClock
 from ytc_tui.adapters.stores.reader import SqliteReader
@@ -29,6 +31,16 @@ from ytc_tui.outlets import durable_outlets, memory_outlets
 from ytc_tui.paper_run import PaperRun
 
 EXIT_EXPOSED = 9
+# A desk that lost its line for a moment finds the engine still there.
+WATCHED_POLL_S, UNWATCHED_POLLS = 1.0, 10
+
+
+class Stay(StrEnum):
+    """How long the door stays open after the last session."""
+
+    NO = "no"
+    UNTIL_STOPPED = "until stopped"
+    WHILE_WATCHED = "while watched"
 
 
 def _nobody(door: Door, stop: Callable[[], None]) -> None:
@@ -37,11 +49,11 @@ def _nobody(door: Door, stop: Callable[[], None]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a process runs an engine. `stay` keeps the door open after the last session; `anew` records a
-    run that is on record whole once more, under the next free label; `signals` are the process's own to
-    handle; `opened` is given the door, once it is open, and what ends the process's part in it."""
+    """How a process runs an engine. `anew` records a run that is on record whole once more, under the next
+    free label; `signals` are the process's own to handle; `opened` is given the door, once it is open, and
+    what ends the process's part in it."""
 
-    stay: bool = False
+    stay: Stay = Stay.NO
     anew: bool = False
     signals: bool = True
     opened: Callable[[Door, Callable[[], None]], None] = _nobody
@@ -123,11 +135,28 @@ async def _serve(run: PaperRun, manner: Manner) -> None:
         await run.run()
         if run.documents:
             door.last_document = run.documents[-1]
-        if manner.stay and not run.host.stopping:
-            await done.wait()
+        if not run.host.stopping:
+            await _stay(manner.stay, door, done)
     finally:
         watcher.cancel()
         await server.stop()
+
+
+async def _stay(stay: Stay, door: Door, done: asyncio.Event) -> None:
+    """Keep the door open after the last session, as long as `stay` says."""
+    match stay:
+        case Stay.NO:
+            return
+        case Stay.UNTIL_STOPPED:
+            await done.wait()
+        case Stay.WHILE_WATCHED:
+            unwatched = 0
+            while not done.is_set() and unwatched < UNWATCHED_POLLS:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(done.wait(), WATCHED_POLL_S)
+                unwatched = 0 if door.watching.watched else unwatched + 1
+        case _:
+            assert_never(stay)
 
 
 def door_of(run: PaperRun) -> Door:

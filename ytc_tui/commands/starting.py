@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ytc_tui.boot import RunRequest
 from ytc_tui.commands.instants import parse_instant, parse_speed
-from ytc_tui.commands.run import Manner, run_headless
+from ytc_tui.commands.run import Manner, Stay, run_headless
 from ytc_tui.config import assignments as parsed, load_settings
 
 # The demo begins so that its first trade by the rules, a short in ETHUSDT at 04:41 UTC, comes twenty
@@ -91,6 +91,7 @@ def start_run(flags: Flags) -> int:
         from ytc_tui.commands.desk import open_desk
 
         return open_desk(loaded, request, flags.of_engine(), in_process=flags.in_process)
-    stay = not (flags.exit_when_done or flags.demo or loaded.settings.session.exit_when_done)
-    manner = Manner(stay=stay or flags.for_desk, anew=flags.for_desk)
+    ends = flags.exit_when_done or flags.demo or loaded.settings.session.exit_when_done
+    stay = Stay.WHILE_WATCHED if flags.for_desk else Stay.NO if ends else Stay.UNTIL_STOPPED
+    manner = Manner(stay=stay, anew=flags.for_desk)
     return run_headless(loaded, request, manner, as_json=flags.as_json)

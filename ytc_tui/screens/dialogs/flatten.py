@@ -109,7 +109,7 @@ class FlattenDialog(ModalScreen[None]):
 
 
 def closing_lines(view: ExposureView) -> list[str]:
-    """The exact effect: every position with the order that closes it, and every order that is pulled; empty without any."""
+    """The exact effect: the order that closes each position, and every order that is pulled."""
     lines = [
         f"{'sell' if row.side is Side.BUY else 'buy'} {words.quantity(row.quantity)} {row.symbol} at market,"
         f" reduce-only (now {words.money(row.pnl)}, {words.signed(row.r_now)} R)"
