@@ -257,6 +257,15 @@ def test_sessions_with_a_log_newest_first(opened: OpenLog, tmp_path: Path) -> No
     assert log_sessions(tmp_path) == ("s-a", "s-c", "s-b")
 
 
+def test_files_that_another_process_takes_away_meanwhile_are_passed_over(tmp_path: Path) -> None:
+    # A listing still has their names, and nothing stands behind them.
+    for name in ("s-1.audit.jsonl", "s-1.log", "s-1.log.1"):
+        (tmp_path / name).symlink_to(tmp_path / "gone")
+    assert prune_audit(tmp_path, 1, 2**62) == ()
+    assert log_sessions(tmp_path) == ()
+    assert list(log_lines(tmp_path, "s-1")) == []
+
+
 def test_audit_files_are_kept_for_so_many_days(opened: OpenLog, tmp_path: Path) -> None:
     old, young = opened("s-old"), opened("s-young")
     day_ns = 86_400 * 10**9

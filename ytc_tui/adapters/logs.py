@@ -206,7 +206,8 @@ def log_sessions(folder: Path) -> tuple[str, ...]:
     for path in folder.glob("*.log*"):
         found = re.fullmatch(r"([a-z0-9-]+)\.log(\.gz|\.\d+)?", path.name)
         if found is not None:
-            newest[found[1]] = max(newest.get(found[1], 0.0), path.stat().st_mtime)
+            with contextlib.suppress(FileNotFoundError):
+                newest[found[1]] = max(newest.get(found[1], 0.0), path.stat().st_mtime)
     return tuple(sorted(newest, key=lambda session: (-newest[session], session)))
 
 
@@ -218,7 +219,8 @@ def log_lines(folder: Path, session_id: str) -> Iterator[str]:
         with gzip.open(packed, "rt", encoding="ascii", errors="replace") as lines:
             yield from lines
     for part in _parts(path):
-        with part.open(encoding="ascii", errors="replace") as lines:
+        # An engine may pack a part, or turn it over, between the listing and this.
+        with contextlib.suppress(FileNotFoundError), part.open(encoding="ascii", errors="replace") as lines:
             yield from lines
 
 
@@ -226,9 +228,11 @@ def prune_audit(folder: Path, keep_days: int, now_ns: int) -> tuple[Path, ...]:
     """Remove audit files last written more than `keep_days` before `now_ns` (UTC); which they were."""
     gone = []
     for path in sorted(folder.glob("*.audit.jsonl")):
-        if path.stat().st_mtime_ns < now_ns - keep_days * _NS_PER_DAY:
-            path.unlink()
-            gone.append(path)
+        # Another engine may be doing the same.
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime_ns < now_ns - keep_days * _NS_PER_DAY:
+                path.unlink()
+                gone.append(path)
     return tuple(gone)
 
 
