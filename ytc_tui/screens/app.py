@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from ytc_tui.screens import actions
 from ytc_tui.screens.by_hand import ByHand
 from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.events import EventsScreen
+from ytc_tui.screens.leaving import Leaving
 from ytc_tui.screens.link import EngineEnd, EngineHandle, Link
 from ytc_tui.screens.palette import ActionCommands
 from ytc_tui.screens.themes import DARK, THEMES
@@ -53,10 +54,9 @@ class DeskSettings:
     now_s: Callable[[], float]
     read_only: bool = False
     flatten_confirm: Literal["typed", "double_key"] = "typed"
-    keymap: dict[str, str] = field(default_factory=dict)
 
 
-class DeskApp(ByHand):
+class DeskApp(ByHand, Leaving):
     """The desk of one engine. `run` returns the exit code."""
 
     TITLE = "ytc"
@@ -84,7 +84,6 @@ class DeskApp(ByHand):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
-        self.set_keymap(self.desk.keymap)
         self.set_interval(_WATCH_S, self._watch_silence)
         self.run_engine()
 
@@ -189,6 +188,7 @@ class DeskApp(ByHand):
         if self._dead != self.dead:
             self._dead = self.dead
             self.refresh_bindings()
+        self.leave_when_over()
 
     def _watch_silence(self) -> None:
         """Silence is no event: look for it."""

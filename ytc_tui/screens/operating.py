@@ -15,7 +15,7 @@ from textual.worker import Worker
 
 from ytc_tui.client import EngineClient, Receipt
 from ytc_tui.errors import YtcError
-from ytc_tui.model.commands import WHEN_FLAT, Action, Command, Verb
+from ytc_tui.model.commands import Action, Command, Verb
 from ytc_tui.model.session import Gate, SessionStatus
 from ytc_tui.screens import actions, words
 from ytc_tui.screens.desk import DeskScreen
@@ -116,7 +116,7 @@ class OperatedApp(App[int]):
         asked = ChoiceDialog(
             "End the session",
             Content(
-                "\n".join(["It ends now, with its report. This will be closed first:", *self._what_closes()])
+                "\n".join(["It ends now, with its report. This will be closed first:", *self.what_closes()])
             ),
             [Option("y", "close all of this and end the session")],
             danger=True,
@@ -124,7 +124,8 @@ class OperatedApp(App[int]):
         if await self.push_screen_wait(asked):
             self.send(self.command(Verb.SHUTDOWN))
 
-    def _what_closes(self) -> list[str]:
+    def what_closes(self) -> list[str]:
+        """The exact effect of closing everything, a line each."""
         view = self.link.views.get("exposure")
         if not isinstance(view, ExposureView):
             return ["what is open is not known"]
@@ -224,40 +225,6 @@ class OperatedApp(App[int]):
 
     def action_help(self) -> None:
         self.push_screen(ReadingDialog("Keys", _help()))
-
-    @work(group="asking")
-    async def action_leave(self) -> None:
-        """Leave the desk; an engine of its own is asked about."""
-        top = self.link.top
-        if not self.handle.owned or self.link.end is not None or top is None or top.ended:
-            if self.handle.owned and self.link.end is None:
-                await self.handle.stop()
-            self.exit(0)
-            return
-        survives, why = self.handle.survives_logout
-        body = [
-            f"{self.handle.description}. Engine survives logout: {survives} ({why}).",
-            *self._what_closes(),
-        ]
-        stays = Option("l", "leave it running; `ytc attach` opens this desk again")
-        rests = Option("l", "stop it: entries are pulled, stops stay; `ytc run` takes the session up again")
-        options = [
-            stays if self.handle.outlives_desk else rests,
-            Option("s", "no new entries; the session ends by itself when it is flat; leave now"),
-            Option("f", "close all of this now and end the session; leave now"),
-        ]
-        title = "Leave the desk: what becomes of the engine?"
-        answer = await self.push_screen_wait(ChoiceDialog(title, Content("\n".join(body)), options))
-        if answer == "l":
-            self.exit(0)
-        elif answer in ("s", "f"):
-            await self._leave_after(self.command(Verb.SHUTDOWN, target=WHEN_FLAT if answer == "s" else ""))
-
-    async def _leave_after(self, command: Command) -> None:
-        """Leave once the engine took the command; a refusal keeps the desk open."""
-        receipt = await self.send(command).wait()
-        if receipt is not None and receipt.accepted:
-            self.exit(0)
 
     # ---- selection -------------------------------------------------------------------------------
 

@@ -15,7 +15,6 @@ NOT_YET: dict[str, str] = {
     "risk.blackout_before_min": _CALENDAR,
     "risk.blackout_after_min": _CALENDAR,
     "feed.calendar_path": _CALENDAR,
-    "ui.flatten_confirm": "the screen",
     "trading.entry.max_spread_pct": _LIVE,
     "risk.connection_timeout_s": _LIVE,
     "risk.stale_warn_s": _LIVE,
