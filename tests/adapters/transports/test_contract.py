@@ -9,24 +9,25 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contracts.door_contract import DoorBench, DoorContract, RecordingEngine
+from tests.contracts.frames_contract import FramesContract
 from ytc_tui.adapters.transports.client import HttpClient
 from ytc_tui.adapters.transports.local import LocalClient
 from ytc_tui.errors import EngineUnreachable
 
 
-class TestDirect(DoorContract):
+class TestDirect(DoorContract, FramesContract):
     @pytest.fixture
     def bench(self, engine: RecordingEngine) -> DoorBench:
         return DoorBench(engine, engine)
 
 
-class TestThroughTheSocket(DoorContract):
+class TestThroughTheSocket(DoorContract, FramesContract):
     @pytest.fixture
     async def bench(self, engine: RecordingEngine, client: HttpClient) -> DoorBench:
         return DoorBench(client, engine)
 
 
-class TestFromAnotherLoop(DoorContract):
+class TestFromAnotherLoop(DoorContract, FramesContract):
     @pytest.fixture
     def engine_loop(self) -> Iterator[asyncio.AbstractEventLoop]:
         loop = asyncio.new_event_loop()
