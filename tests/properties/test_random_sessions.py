@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -11,6 +12,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from tests.sim.hands import random_command
 from tests.sim.harness import Simulation, said_at
 from tests.sim.laws import check_laws
 from tests.sim.proposers import Idea
@@ -21,7 +23,7 @@ from tests.sim.test_journal_stall import StallingJournal
 from ytc_tui.adapters.venues.faults import CommandKind, FaultKind, FaultRule, FaultScript
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command, Verb
-from ytc_tui.model.market import NS_PER_MIN, Side
+from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Side
 from ytc_tui.model.orders import OrderRole
 
 BEGIN, MINUTES = on_day("12:36"), 44
@@ -44,6 +46,7 @@ class Plan:
     faults: int = 0
     verbs: int = 0
     bold: bool = False
+    by_hand: int = 0
 
     def tapes(self, chance: Random) -> tuple[Tape, ...]:
         return tuple(self._tape(chance, symbol, level) for symbol, level in LEVELS.items())
@@ -112,12 +115,19 @@ class Plan:
     def operator_lines(self, chance: Random) -> list[tuple[int, Command]]:
         lines = []
         for number in range(self.verbs):
-            at_ns = (
-                BEGIN + chance.randint(-20, MINUTES) * NS_PER_MIN + chance.choice((0, 1, 21)) * 1_000_000_000
-            )
+            at_ns = BEGIN + chance.randint(-20, MINUTES) * NS_PER_MIN + chance.choice((0, 1, 21)) * NS_PER_S
             lines.append(
                 (at_ns, Command(f"c{number}", chance.choice(VERBS), "me", chance.choice(("", "seen"))))
             )
+        return lines
+
+    def hand_lines(self, chance: Random) -> list[tuple[int, Command]]:
+        """Closes, stops, targets and tickets, sensible ones and others."""
+        lines = []
+        for number in range(self.by_hand):
+            at_ns = BEGIN + chance.randint(0, MINUTES) * NS_PER_MIN + chance.choice((0, 1, 21)) * NS_PER_S
+            symbol, level = chance.choice(list(LEVELS.items()))
+            lines.append((at_ns, random_command(chance, f"h{number}", symbol, level)))
         return lines
 
     def build(self, folder: Path) -> Simulation:
@@ -129,7 +139,7 @@ class Plan:
         if self.bold:
             limits |= {"risk.risk_per_trade_pct": "3", "risk.max_open_risk_pct": "9"}
         simulation = stage(folder, tapes, *said, faults=self.script(chance), settings=limits, until="13:25")
-        lines = self.operator_lines(chance)
+        lines = [*self.operator_lines(chance), *self.hand_lines(chance)]
         if lines:
             simulation.operator = said_at(*lines)
         return simulation
@@ -151,13 +161,14 @@ def run(plan: Plan, stall: tuple[int, int] | None = None) -> Simulation:
         return simulation
 
 
-def plans(faults: int, verbs: int) -> st.SearchStrategy[Plan]:
+def plans(faults: int, verbs: int, by_hand: int = 0) -> st.SearchStrategy[Plan]:
     return st.builds(
         Plan,
         seed=st.integers(0, 2**32),
         faults=st.integers(0, faults),
         verbs=st.integers(0, verbs),
         bold=st.booleans(),
+        by_hand=st.integers(0, by_hand),
     )
 
 
@@ -192,6 +203,28 @@ def test_the_laws_hold(plan: Plan) -> None:
 @given(plans(faults=2, verbs=2), STALLS)
 def test_the_laws_hold_while_the_journal_comes_and_goes(plan: Plan, stall: tuple[int, int]) -> None:
     check(plan, stall)
+
+
+@QUICK
+@given(plans(faults=2, verbs=1, by_hand=20))
+def test_the_laws_hold_under_a_busy_hand(plan: Plan) -> None:
+    check(plan)
+
+
+def test_a_busy_hand_moves_something() -> None:
+    """The sessions of the property above take many of those commands, and carry them out."""
+    taken: Counter[Verb] = Counter()
+    for seed in range(12):
+        for event in run(Plan(seed, bold=seed % 2 == 0, by_hand=20)).all(ev.CommandTaken):
+            taken[event.command.verb] += 1
+    assert all(taken[verb] > 1 for verb in (Verb.CLOSE, Verb.STOP, Verb.TARGET, Verb.TICKET)), taken
+
+
+@pytest.mark.slow
+@LONG
+@given(plans(faults=4, verbs=2, by_hand=30))
+def test_the_laws_hold_under_a_busy_hand_at_length(plan: Plan) -> None:
+    check(plan)
 
 
 @pytest.mark.slow

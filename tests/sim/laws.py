@@ -120,10 +120,14 @@ _CLOSING = (OrderRole.EXIT, OrderRole.FLATTEN)
 
 
 def _covered_or_alarmed(session: str, entries: list[Entry]) -> None:
-    """At every minute's close an open trade has its stop, a close under way, or its alarm."""
+    """At every minute's close an open trade has its stop, a close under way, or its alarm; and its targets
+    fit into what is open."""
     state = State(session)
     for entry, after in zip(entries, [*entries[1:], None], strict=True):
-        apply(state, decode_event(entry), entry.at)
+        event = decode_event(entry)
+        apply(state, event, entry.at)
+        if isinstance(event, ev.OrderIntended) and event.order.role is OrderRole.TARGET:
+            _targets_fit(state, event)
         instant_over = after is None or after.at != entry.at
         if entry.at % NS_PER_MIN == 0 and instant_over and not state.ended:
             for trade in state.open_trades():
@@ -131,6 +135,13 @@ def _covered_or_alarmed(session: str, entries: list[Entry]) -> None:
                     raise AssertionError(
                         f"{trade.trade_id} is naked without an alarm after entry {entry.seq}"
                     )
+
+
+def _targets_fit(state: State, event: ev.OrderIntended) -> None:
+    """Whenever a target is sent, all of them together take at most what is open."""
+    working = state.working_orders(event.order.symbol, OrderRole.TARGET)
+    wanted = sum((record.remaining for record in working if record.trade_id == event.trade_id), ZERO)
+    assert wanted <= state.trades[event.trade_id].open_quantity, event
 
 
 def _is_safe(state: State, trade: Trade) -> bool:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from ytc_tui.commands.app_hand import register_hand
 from ytc_tui.commands.app_operator import AsJson, register_operator, show
 
 app = typer.Typer(
@@ -135,6 +136,7 @@ Session = Annotated[str, typer.Option("--session", help="Session id, or its begi
 
 
 register_operator(app)
+register_hand(app)
 
 
 @app.command()

@@ -86,11 +86,6 @@ def stop_entries(session: Session = "", reason: Reason = "", as_json: AsJson = F
     _verb("stop-entries", session, reason, as_json)
 
 
-def cancel(session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:
-    """Pull working entry orders; protective stops stay."""
-    _verb("cancel", session, reason, as_json)
-
-
 def flatten(
     session: Session = "",
     reason: Reason = "",
@@ -165,6 +160,6 @@ def agents(session: Session = "", as_json: AsJson = False) -> None:
 
 def register_operator(app: typer.Typer) -> None:
     """Add the operator's commands to `app`, in the order of its help."""
-    for command in (status, pause, resume, cancel, flatten, shutdown, handoffs, approve, reject, ack, agents):
+    for command in (status, pause, resume, flatten, shutdown, handoffs, approve, reject, ack, agents):
         app.command()(command)
     app.command("stop-entries")(stop_entries)

@@ -154,6 +154,27 @@ def test_no_body_makes_anything_but_a_command_or_a_refusal(body: bytes | str) ->
         command_from(body if isinstance(body, bytes) else body.encode(), "here")
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"verb": "close", "target": "T0001"}, "close is missing: the verb close needs it"),
+        ({"verb": "close", "target": "T0001", "close": {"pct": "101"}}, "close: pct 101 is not allowed"),
+        ({"verb": "close", "target": "T0001", "close": {"pct": "x"}}, "close.pct"),
+        ({"verb": "close", "target": "T0001", "close": {"pct": True}}, "close.pct"),
+        ({"verb": "close", "target": "T0001", "close": {"half": 1}}, "unknown field 'close.half'"),
+        ({"verb": "stop", "target": "T0001", "move_stop": {"price": "1e400000"}}, "price 1E+400000 is not"),
+        ({"verb": "target", "target": "T0001", "move_target": {"price": "5", "part": 3}}, "part 3 is not"),
+        ({"verb": "ticket", "target": "X", "ticket": {"side": "up", "stop": 1, "target": 2}}, "ticket.side"),
+        ({"close": {"pct": 50}}, "close is not allowed: the verb is pause"),
+    ],
+)
+def test_a_command_by_hand_that_does_not_fit_is_refused_by_field(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageInvalid) as caught:
+        command_from(json.dumps({**GOOD, **changes}).encode(), "here")
+    assert words in caught.value.what
+    assert "Value error" not in caught.value.what
+
+
 def test_the_smallest_command() -> None:
     assert command_from(json.dumps(GOOD).encode(), "here") == Command("c-1", Verb.PAUSE, "ada")
 
