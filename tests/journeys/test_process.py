@@ -9,11 +9,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.adapters.stores.disks import small_disk
 from tests.journeys.process import Home, until
+from tests.sim.tape import DAY, Tape
 
 DEMO = ("--demo", "--from", "2022-11-08T03:46Z")
 SLOW = (*DEMO, "--speed", "600")
@@ -116,6 +118,42 @@ def test_operator_verbs_say_what_was_confirmed(home: Home) -> None:
         assert json.loads(flat.stdout)["verified_flat"]
         assert home.ytc("resume").returncode == 8
         assert home.ytc("shutdown").returncode == 0
+    assert json.loads(home.ytc("verify", "--json").stdout)["ok"]
+
+
+def test_a_trade_by_hand_from_ticket_to_close(home: Home, tmp_path: Path) -> None:
+    """A quiet market around 20,000, traded from 12:35, in which nothing is found to trade."""
+    quiet = ("trading.setups=[]", "session.warmup_days=1", "trading.scratch.idle_bars=200")
+    data = ("--data", Tape(end="16:00").write(tmp_path), "--from", f"{DAY}T12:00Z", "--to", f"{DAY}T16:00Z")
+    patient = ("trading.scratch.idle_extended_bars=240",)
+    settings = [part for setting in (*quiet, *patient) for part in ("--set", setting)]
+
+    def status() -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(home.ytc("status", "--json").stdout)
+        return found
+
+    with home.running(*data, *settings, "--speed", "400"):
+        until(lambda: bool(status()["gate"]["state"] == "active"))
+        buy = ("ticket", "BTCUSDT", "buy", "--stop", "19850")
+        refused = home.ytc(*buy, "--target", "20100")
+        assert refused.returncode == 8
+        assert "D0001 refused: reward_risk: " in refused.stdout
+        granted = home.ytc(*buy, "--target", "20800", "--reason", "seen", "--json")
+        assert granted.returncode == 0, granted.stdout
+        assert any("entry buy" in line and "MANUAL" in line for line in json.loads(granted.stdout)["effects"])
+        until(lambda: bool(status()["active_positions"]))
+        wider = home.ytc("stop", "BTCUSDT", "19000")
+        assert (wider.returncode, "does not tighten the stop 19850" in wider.stdout) == (8, True)
+        half = home.ytc("close", "T0002", "--part", "50", "--json")
+        assert json.loads(half.stdout)["accepted"], half.stdout
+        until(lambda: not [order for order in status()["working_orders"] if order["role"] == "exit"])
+        assert status()["active_positions"]
+        home.ytc("close", "BTCUSDT")
+        until(lambda: not status()["active_positions"])
+        [trade] = status()["trades"]
+        assert (trade["setup"], trade["exit_reason"]) == ("MANUAL", "manual")
+    told = json.loads(home.ytc("explain", "T0002", "--json").stdout)
+    assert any("OPERATOR close T0002 50 %" in moment[-1] for moment in told["moments"])
     assert json.loads(home.ytc("verify", "--json").stdout)["ok"]
 
 
