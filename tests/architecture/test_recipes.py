@@ -64,7 +64,7 @@ def home_of(token: str) -> Path:
 
 
 def test_there_is_a_recipe_for_each_thing_to_add() -> None:
-    assert {path.stem for path in RECIPES} == {"agent", "setup", "risk_rule", "venue", "workflow"}
+    assert {path.stem for path in RECIPES} == {"agent", "setup", "risk_rule", "screen", "venue", "workflow"}
 
 
 @pytest.mark.parametrize("path", [*RECIPES, *DECISIONS], ids=name_of)

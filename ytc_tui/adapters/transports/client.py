@@ -143,7 +143,7 @@ class HttpClient:
     def _unreachable(self, what: str, fate: str, command: Command | None) -> EngineUnreachable:
         if command is not None:
             what = f"{what}; the command {command.verb} {fate}"
-        fix = "`ytc status` says whether it runs, `ytc run --resume` takes the session up again"
+        fix = "`ytc status` says whether it runs, the same `ytc run` takes the session up again"
         if self._kill_file is not None and (command is None or command.verb in (Verb.FLATTEN, Verb.SHUTDOWN)):
             fix = f"to flatten without it: touch {shlex.quote(str(self._kill_file))}; {fix}"
         return EngineUnreachable(what, where=str(self._socket_path), fix=fix)
