@@ -14,8 +14,7 @@ from typing import Any
 from ytc_tui.adapters.clock import stopwatch_ns
 from ytc_tui.agents.base import Probe
 from ytc_tui.boot import Parts
-from ytc_tui.engine import ids
-from ytc_tui.engine import inputs as inp
+from ytc_tui.engine import ids, inputs as inp
 from ytc_tui.engine.document import iso
 from ytc_tui.engine.host import Host
 from ytc_tui.engine.kernel import Kernel, Observer
@@ -91,7 +90,8 @@ class PaperRun:
         sit = Situation(state, parts.market, parts.policy, window, parts.registry, parts.workflow, probes)
         kernel = self._kernel(sit, head)
         restarted = inp.Restarted(head.seq) if head.seq else None
-        parts.clock.advance_to(max(window.init_ns, parts.request.play_from_ns))
+        # What is on record already is not played again at the feed's pace.
+        parts.clock.advance_to(max(window.init_ns, parts.request.play_from_ns, state.now_ns))
         return SessionRun(
             kernel=kernel,
             venue=outlets.venue,

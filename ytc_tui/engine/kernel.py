@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from ytc_tui.engine import effects as fx
-from ytc_tui.engine import inputs as inp
+from ytc_tui.engine import effects as fx, inputs as inp
 from ytc_tui.engine.apply import apply
 from ytc_tui.engine.contexts import agent_context
 from ytc_tui.engine.decide.evidence import uncertain_orders

@@ -12,8 +12,7 @@ from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from typing import Protocol, assert_never
 
-from ytc_tui.engine import effects as fx
-from ytc_tui.engine import inputs as inp
+from ytc_tui.engine import effects as fx, inputs as inp
 from ytc_tui.engine.ports import Notifier, Venue
 from ytc_tui.engine.timers import Timers
 from ytc_tui.errors import JournalUnavailable, VenueError, VenueRefused

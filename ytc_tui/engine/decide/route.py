@@ -21,8 +21,8 @@ from ytc_tui.engine.decide import (
     setups,
     targets,
     tasks,
+    trades as trade,
 )
-from ytc_tui.engine.decide import trades as trade
 from ytc_tui.engine.decide.evidence import decide_order_read
 from ytc_tui.engine.decide.recovery import decide_restarted, decide_venue_read
 from ytc_tui.engine.decide.timers import decide_timer
