@@ -29,12 +29,13 @@ from benchmarks.terminal import Chunk, Terminal, Watched
 
 APPS = "benchmarks.screen_apps"
 SETTLE_S = 2.0
-KEY_EVERY_S, KEY_TIMEOUT_S = 0.21, 2.0
+KEY_EVERY_S, KEY_TIMEOUT_S = 0.11, 2.0
 US_PER_S, MS_PER_S, BYTES_PER_KB = 1_000_000, 1_000.0, 1_024
 STAMP = re.compile(rb"t(\d{12})")
 PLACE = re.compile(rb"\x1b\[(\d+);\d+H|\x1b\[[0-9;]*48;2;" + CURSOR_RGB.encode() + rb"[0-9;]*m")
 FIRST_ROW_LINE = 2
-DOWN = b"\x1b[B"
+LAST_ROW_LINE = FIRST_ROW_LINE + VISIBLE - 1
+UP, DOWN = b"\x1b[A", b"\x1b[B"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class Windows:
     keys: int
 
 
-FULL = Windows(60, 30, 20, 45)
-QUICK = Windows(12, 8, 6, 20)
+FULL = Windows(60, 30, 20, 200)
+QUICK = Windows(12, 8, 6, 60)
 
 
 def settled(terminal: Terminal) -> Terminal:
@@ -157,15 +158,18 @@ def measure_changes(windows: Windows) -> None:
 
 
 def key_delays_ms(app: str, keys: int) -> list[float]:
-    """From each key down to the bytes that draw the cursor on the next line, in milliseconds."""
+    """From each key to the bytes that draw the cursor on the next line, in ms; down, then up again."""
     delays = []
+    line, step = FIRST_ROW_LINE, 1
     with Terminal(APPS, [app]) as terminal:
         settled(terminal)
-        for step in range(1, min(keys, VISIBLE - 1) + 1):
+        for _ in range(keys):
+            line += step
             sent_s = monotonic()
-            terminal.send(DOWN)
-            arrived_s = _cursor_arrives(terminal, FIRST_ROW_LINE + step)
-            delays.append((arrived_s - sent_s) * MS_PER_S)
+            terminal.send(DOWN if step > 0 else UP)
+            delays.append((_cursor_arrives(terminal, line) - sent_s) * MS_PER_S)
+            if line in (FIRST_ROW_LINE, LAST_ROW_LINE):
+                step = -step
             terminal.watch(KEY_EVERY_S)
     return delays
 

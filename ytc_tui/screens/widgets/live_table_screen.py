@@ -12,6 +12,9 @@ from rich.console import Console
 from rich.control import Control
 from textual._compositor import ChopsUpdate, Compositor
 from textual.screen import Screen, ScreenResultType
+from textual.timer import Timer
+
+UPDATE_PERIOD_S = 0.005
 
 
 class SpanUpdate(ChopsUpdate):
@@ -37,8 +40,21 @@ class SpanCompositor(Compositor):
 
 
 class LiveScreen(Screen[ScreenResultType]):
-    """The base of every screen with live panes."""
+    """The base of every screen with live panes.
+
+    Textual waits up to 16 ms from one update to the next, so that a key pressed while a frame is made is
+    answered that much later. Frames are few here, paced where they come from, and so the wait is shorter.
+    """
 
     def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name, id, classes)
         self._compositor = SpanCompositor()
+        self._spans_timer: Timer | None = None
+
+    @property
+    def _update_timer(self) -> Timer:
+        if self._spans_timer is None:
+            self._spans_timer = self.set_interval(
+                UPDATE_PERIOD_S, self._on_timer_update, name="screen_update", pause=True
+            )
+        return self._spans_timer
