@@ -1,4 +1,4 @@
-.PHONY: run test check sim bench lock clean
+.PHONY: run test check sim bench snap-update lock clean
 SHELL := /bin/bash
 PYTHON ?= python3.11
 PY := .venv/bin/python
@@ -19,6 +19,9 @@ check: .venv/.dev
 
 sim: .venv/.dev        ## the long simulations (minutes)
 	$(PY) -m pytest -n 2 -q -m slow
+
+snap-update: .venv/.dev  ## new pictures of the screens; look at each before it is committed
+	$(PY) -m pytest -q tests/screens --snapshot-update
 
 bench: .venv/.dev      ## every benchmark, each with its baseline in the same run
 	$(PY) -m benchmarks
