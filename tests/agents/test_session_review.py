@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -203,6 +204,13 @@ def test_boundaries_of_single_trades() -> None:
     assert review(closed("-0.0999", "0"))["stats"]["losers"] == 0
     (told,) = review(closed("1", "1", score=70.0))["trade_reviews"]
     assert told["was_valid_setup"] is True
+
+
+def test_a_trade_by_hand_has_no_setup_to_judge() -> None:
+    told = review(replace(closed("1", "1", score=0.0), setup_kind="MANUAL"))
+    assert told["trade_reviews"][0]["was_valid_setup"] is None
+    assert told["rule_compliance"]["valid_setup"] is True
+    assert review(closed("1", "1", score=0.0))["rule_compliance"]["valid_setup"] is False
 
 
 def test_late_entries_become_lessons_beyond_a_quarter_of_r() -> None:

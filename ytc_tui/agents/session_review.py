@@ -112,7 +112,7 @@ def _review(context: AgentContext, trade: Trade, lessons: Sequence[_Finding]) ->
         "trade_id": trade.trade_id,
         "setup": trade.setup_kind,
         "symbol": trade.symbol,
-        "was_valid_setup": trade.score >= context.scan.min_score,
+        "was_valid_setup": None if trade.by_hand else trade.score >= context.scan.min_score,
         "entry_quality": _entry_quality(_late_r(trade, best)),
         "optimal_entry": _plain(best),
         "actual_entry": _plain(trade.entry_price),
@@ -176,7 +176,7 @@ def _lessons(context: AgentContext, trade: Trade) -> list[_Finding]:
     late = _late_r(trade, _optimal_entry(context, trade))
     breakeven_r = context.management.breakeven_r
     found = []
-    if trade.score < context.scan.min_score:
+    if not trade.by_hand and trade.score < context.scan.min_score:
         goal = "take only setups that reach the minimum score"
         found.append(_Finding(f"score {trade.score:.4g} is below the minimum", "valid_setup", goal))
     if late is not None and late > _GOOD_R:

@@ -177,6 +177,11 @@ class Trade:
     attempts: int = 1
 
     @property
+    def by_hand(self) -> bool:
+        """Whether a person asked for this trade; it has no setup, so no score either."""
+        return self.setup_kind == MANUAL
+
+    @property
     def open_quantity(self) -> Decimal:
         return self.entered_quantity - self.exited_quantity
 
