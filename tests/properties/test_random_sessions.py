@@ -12,7 +12,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from tests.sim.hands import random_command
+from tests.sim.by_hand import random_command
 from tests.sim.harness import Simulation, said_at
 from tests.sim.laws import check_laws
 from tests.sim.proposers import Idea
