@@ -53,9 +53,12 @@ class HttpClient:
         self._kill_file = kill_file
         self._status_timeout_s = status_timeout_s
         self._command_timeout_s = command_timeout_s
-        # A Unix socket needs no certificates and no proxy.
+        # A Unix socket needs no certificates and no proxy. A connection that is kept could be hung up just
+        # as a command goes out; a new one costs next to nothing here, and leaves nothing to close.
         self._http = httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(uds=str(socket_path), verify=False),
+            transport=httpx.AsyncHTTPTransport(
+                uds=str(socket_path), verify=False, limits=httpx.Limits(max_keepalive_connections=0)
+            ),
             base_url=f"http://engine{PREFIX}",
             trust_env=False,
         )
