@@ -100,6 +100,7 @@ class PaperRun:
             opened=inp.SessionOpened(self._started(window), tuple(checks)),
             between=self.host.between,
             stopping=lambda: self.host.stopping,
+            paced=lambda: parts.clock.paced,
             feed_can_wait=self.feed_can_wait,
             resumed_ns=state.now_ns if head.seq else 0,
             restarted=restarted,

@@ -116,6 +116,7 @@ class Door:
         seen = see(
             sit,
             run.kernel.runner,
+            at_ns=max(run.now_ns, sit.at_ns, sit.state.now_ns),
             speed=self.speed(),
             venue=self.venue,
             stalled=run.kernel.stalled,

@@ -32,10 +32,20 @@ _OCCASIONS = {
 
 
 def see(
-    sit: Situation, runner: AgentRunner, *, speed: str, venue: str, stalled: str, left_s: Mapping[str, int]
+    sit: Situation,
+    runner: AgentRunner,
+    *,
+    at_ns: int,
+    speed: str,
+    venue: str,
+    stalled: str,
+    left_s: Mapping[str, int],
 ) -> Seen:
-    """What can be seen now. `stalled` is why the journal takes nothing (empty while it does), `left_s` how
-    long what waits for a person may still wait, by its id."""
+    """What can be seen at feed time `at_ns`.
+
+    `stalled` is why the journal takes nothing (empty while it does), `left_s` how long what waits for a
+    person may still wait, by its id.
+    """
     state, market, window, limits = sit.state, sit.market, sit.window, sit.policy.limits
     try:
         equity: Decimal | None = sit.equity()
@@ -44,7 +54,7 @@ def see(
     except LookupError:
         equity = pnl = pnl_pct = None
     return Seen(
-        at_ns=sit.at_ns or state.now_ns,
+        at_ns=at_ns,
         mode=sit.policy.mode,
         account_id=sit.policy.account_id,
         currency=sit.policy.currency,

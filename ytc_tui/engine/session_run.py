@@ -26,7 +26,8 @@ _RETRY_S = 0.25
 @dataclass(slots=True)
 class SessionRun:
     """Drives one session. `pace` waits for an instant of feed time and `between` is
-    awaited between steps: in both, operator commands come in.
+    awaited between steps: in both, operator commands come in. While the feed is `paced`, somebody may
+    look or act at any instant: then an idle venue walks the minute too, so that prices and time move.
 
     `resumed_ns` is the instant of the last journalled entry when the session was recovered, else 0;
     `now_ns` is feed time, at which a command that comes in between is taken.
@@ -39,6 +40,7 @@ class SessionRun:
     opened: inp.SessionOpened
     between: Between
     stopping: Callable[[], bool]
+    paced: Callable[[], bool]
     feed_can_wait: bool = True
     resumed_ns: int = 0
     restarted: inp.Restarted | None = None
@@ -65,7 +67,7 @@ class SessionRun:
         market, kernel = self.kernel.sit.market, self.kernel
         market.begin_minute(minute)
         self.minutes += 1
-        if self.restarted is None and self.venue.idle():
+        if self.restarted is None and self.venue.idle() and not self.paced():
             self.venue.skip_minute(minute)
         elif not await self._path(minute):
             await self._wait_for_journal()
