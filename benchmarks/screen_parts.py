@@ -13,6 +13,7 @@ from textual.widgets import DataTable
 
 from ytc_tui.screens.widgets.live_table_columns import Column
 from ytc_tui.screens.widgets.live_table_rows import Cell, Row
+from ytc_tui.screens.widgets.live_table_screen import freeze_start_up
 
 TICK_S = 0.005
 TONE_STYLES = {"gain": "#4ebf71", "loss": "#ba3c5b", "muted": "#8f8f8f"}
@@ -39,6 +40,7 @@ class Ticking(App[None]):
         self._tasks = (*getattr(self, "_tasks", ()), asyncio.create_task(every(period_s, call)))
 
     def on_mount(self) -> None:
+        self.call_after_refresh(freeze_start_up)
         self._late: list[float] = []
         if self.ticks_file is not None:
             self.begin(TICK_S, self._late.append)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 
 from rich.console import RenderableType
@@ -10,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 
 from ytc_tui.screens.widgets.live_table import LiveTable
-from ytc_tui.screens.widgets.live_table_screen import LiveScreen
+from ytc_tui.screens.widgets.live_table_screen import LiveScreen, freeze_start_up
 
 from .tables import COLUMNS, many, on_screen, row
 
@@ -77,3 +78,11 @@ async def test_the_terminal_shows_the_screen_and_only_the_change_is_sent() -> No
         await pilot.pause()
         assert ["".join(line) for line in app.grid] == on_screen(app)
     assert sent == [9, 9, 9]
+
+
+def test_start_up_can_be_frozen() -> None:
+    try:
+        freeze_start_up()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
