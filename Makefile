@@ -1,4 +1,4 @@
-.PHONY: run test check sim bench snap-update lock clean
+.PHONY: run test check sim bench snap-update screenshot lock clean
 SHELL := /bin/bash
 PYTHON ?= python3.11
 PY := .venv/bin/python
@@ -22,6 +22,9 @@ sim: .venv/.dev        ## the long simulations (minutes)
 
 snap-update: .venv/.dev  ## new pictures of the screens; look at each before it is committed
 	$(PY) -m pytest -q tests/screens --snapshot-update
+
+screenshot: .venv/.dev   ## docs/desk.svg from the real desk on the demo
+	$(PY) docs/screenshot.py
 
 bench: .venv/.dev      ## every benchmark, each with its baseline in the same run
 	$(PY) -m benchmarks
