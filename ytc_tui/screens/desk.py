@@ -13,12 +13,12 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from ytc_tui.screens import words
 from ytc_tui.screens.dialogs.asking import ReadingDialog
 from ytc_tui.screens.panes import AgentsPane, AlertsPane, ChartPane, ExposurePane, Pane, PhasePane, RiskPane
-from ytc_tui.screens.top_line import Line, banner_content, top_content
+from ytc_tui.screens.top_line import GATE_STYLES, Line, banner_content, top_content
+from ytc_tui.screens.widgets.key_footer import KeyFooter
 from ytc_tui.screens.widgets.live_table import LiveTable
 from ytc_tui.views.alerts import AlertRow, AlertsView
 from ytc_tui.views.catalog import chart_name
@@ -43,7 +43,7 @@ class DeskScreen(Screen[None]):
             yield AgentsPane(id="agents")
             yield ChartPane(id="chart-pane")
         yield Line(id="said")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#positions-table", LiveTable).focus()
@@ -82,11 +82,14 @@ class DeskScreen(Screen[None]):
         line = self.query_one("#top-line", Line)
         line.say(top_content(top, link, settings.zone, max(1, self.size.width - 2), now_s))
         banner = self.query_one("#banner", Line)
-        said = banner_content(top, link, settings.zone, now_s, self.desk.handle.kill_command)
+        kill = self.desk.handle.kill_command
+        said = banner_content(top, link, settings.zone, self.size.width, now_s, kill)
         banner.set_class(bool(said), "-said")
         banner.say(said)
-        self.query_one("#emergency", Line).say(_emergency(top, self.desk.dead))
-        self.set_class(bool(self.desk.dead), "-dead")
+        lines_left = self.size.height - 1 - bool(said)
+        small = _emergency(top, self.desk.dead, max(1, self.size.width - 2), lines_left)
+        self.query_one("#emergency", Line).say(small)
+        self.set_class(link.heard_s is not None and link.silent(now_s), "-stale")
 
     def show_said(self, content: Content) -> None:
         """The last thing that was said, above the footer."""
@@ -133,14 +136,20 @@ def alert_content(row: AlertRow, zone: ZoneInfo) -> Content:
     )
 
 
-def _emergency(top: TopView | None, dead: str) -> Content:
-    """All that is left of the desk where there is no room."""
+def _emergency(top: TopView | None, dead: str, width: int, height: int) -> Content:
+    """All that is left of the desk where there is no room: P&L, gate, and the key that flattens, which
+    stays at any height."""
+    key = Content.assemble(("! flatten", "bold"), (f"  {dead}" if dead else "", "bold $text-error"))
     if top is None:
-        return Content("no session yet")
+        return Content("\n").join([Content("no session yet"), key])
     share = f"{words.signed(top.pnl_pct)} %" if top.pnl_pct is not None else words.UNKNOWN
+    money = f"P&L {words.money(top.pnl)} {top.currency}"
+    held = "1 position" if top.positions == 1 else f"{top.positions} positions"
+    gate = Content.styled(f"gate {top.gate.value.upper()}", GATE_STYLES[top.gate])
+    both = gate + Content(f", {held}")
     lines = [
-        f"P&L {words.money(top.pnl)} {top.currency} ({share})",
-        f"gate {top.gate.value.upper()}: {top.positions} positions",
-        "! flatten" + (f"  ({dead})" if dead else ""),
+        Content(next((text for text in (f"{money} ({share})", money) if len(text) <= width), share)),
+        both if both.cell_length <= width else gate,
+        key,
     ]
-    return Content("\n".join(lines))
+    return Content("\n").join([*lines[: max(0, height - 1)], key] if height < len(lines) else lines)

@@ -12,11 +12,11 @@ from textual import work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from ytc_tui.client import PageRow
 from ytc_tui.errors import YtcError
 from ytc_tui.screens.top_line import Line, top_content
+from ytc_tui.screens.widgets.key_footer import KeyFooter
 from ytc_tui.screens.widgets.live_table import LiveTable
 from ytc_tui.screens.widgets.live_table_columns import Column
 from ytc_tui.screens.widgets.live_table_rows import Cell, Row
@@ -44,7 +44,7 @@ class EventsScreen(Screen[None]):
         yield Line(id="top-line")
         yield LiveTable(_COLUMNS, empty_text="nothing is on record yet", id="events-table")
         yield Line(id="said")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     @property
     def desk(self) -> DeskApp:

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from ytc_tui.model.session import StepResult
+from ytc_tui.model.session import SessionStatus, StepResult
 from ytc_tui.screens import rows, words
 from ytc_tui.screens.top_line import Line
 from ytc_tui.screens.widgets.candle_chart import CandleChart
@@ -26,11 +26,16 @@ from ytc_tui.views.phase import PhaseView, StepState
 from ytc_tui.views.risk import RiskView
 from ytc_tui.views.top import TopView
 
-_PATH_CELLS = 36
+# Cells that the path needs with every phase by name.
+_PATH_CELLS = 76
 _STEP_MARKS = {
     StepState.DONE: ("✓", "$text-muted"),
     StepState.NOW: ("▶", "bold $text-accent"),
     StepState.AHEAD: ("·", "$text-muted"),
+}
+_STATUS_STYLES = {
+    SessionStatus.PAUSED: "bold $text-warning",
+    SessionStatus.EMERGENCY_STOP: "bold $text-error",
 }
 
 
@@ -41,13 +46,15 @@ class Pane(Vertical):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, classes="pane")
-        self.entitle("")
+        self._title = Content()
+        self.entitle()
 
-    def entitle(self, more: str) -> None:
+    def entitle(self, more: str = "", style: str = "") -> None:
         """The title, with `more` behind it."""
-        title = Content(f"{self.heading} {more}".rstrip())
-        if self.border_title != title.markup:
-            self.border_title = title.markup
+        title = Content.assemble(f" {self.heading} ", (f"{more} ", style) if more else "")
+        if title != self._title:
+            self._title = title
+            self.border_title = title
 
 
 class PhasePane(Pane):
@@ -58,9 +65,18 @@ class PhasePane(Pane):
     def compose(self) -> ComposeResult:
         yield Line(id="phase-text")
 
+    _told: tuple[PhaseView | None, TopView | None, ZoneInfo] | None = None
+
     def show(self, view: PhaseView | None, top: TopView | None, zone: ZoneInfo) -> None:
-        text = phase_content(view, top, zone, narrow=self.size.width < _PATH_CELLS)
-        self.query_one(Line).say(text)
+        self._told = (view, top, zone)
+        self._say()
+
+    def on_resize(self) -> None:
+        self._say()
+
+    def _say(self) -> None:
+        if self._told is not None:
+            self.query_one(Line).say(phase_content(*self._told, narrow=self.size.width < _PATH_CELLS))
 
 
 def phase_content(
@@ -75,16 +91,13 @@ def phase_content(
         name = f" {step.phase.value}" if not narrow or step.state is StepState.NOW else ""
         pieces += [(f"{mark}{name}", style), " "]
     pieces.append(("\n", ""))
-    pieces.append(
-        f"{view.status.value}, in phase {age_text(view.in_phase_s)}, since"
-        f" {words.clock(view.since_ns, zone)}\n"
-    )
+    pieces.append((view.status.value, _STATUS_STYLES.get(view.status, "")))
+    pieces.append(f" {age_text(view.in_phase_s)}, since {words.clock(view.since_ns, zone)}\n")
     if view.end_reason:
         pieces.append((f"ends: {view.end_reason}\n", "$text-warning"))
     for countdown in top.countdowns if top is not None else ():
         pieces.append(
-            f"{countdown.label} in {countdown_text(countdown.left_s)}"
-            f" ({words.clock(countdown.at_ns, zone)})\n"
+            f"{countdown.label} {words.clock(countdown.at_ns, zone)} in {countdown_text(countdown.left_s)}\n"
         )
     for requirement in view.waits_for:
         mark = "[x]" if requirement.met else "[ ]"
@@ -104,7 +117,7 @@ class AgentsPane(Pane):
     def show(self, view: AgentsView | None, zone: ZoneInfo) -> None:
         self.query_one(LiveTable).set_rows(rows.agent_rows(view, zone) if view else ())
         failed = sum(1 for row in view.rows if row.error) if view else 0
-        self.entitle(f"({failed} failed)" if failed else "")
+        self.entitle(f"{failed} failed" if failed else "", "bold $text-error")
 
 
 class ExposurePane(Pane):
@@ -143,11 +156,14 @@ class AlertsPane(Pane):
 
     def show(self, view: AlertsView | None, zone: ZoneInfo) -> None:
         self.query_one(LiveTable).set_rows(rows.alert_rows(view, zone) if view else ())
-        if view is not None and (view.open_critical or view.open_warning):
-            more = f", {view.hidden} more" if view.hidden else ""
-            self.entitle(f"{view.open_critical} critical, {view.open_warning} warnings open{more}")
-        else:
-            self.entitle("")
+        found = []
+        if view is not None and view.open_critical:
+            found.append(f"{view.open_critical} CRITICAL")
+        if view is not None and view.open_warning:
+            found.append(f"{view.open_warning} warn")
+        if view is not None and view.hidden:
+            found.append(f"{view.hidden} more")
+        self.entitle(", ".join(found), "bold $text-error" if view and view.open_critical else "")
 
 
 class ChartPane(Pane):

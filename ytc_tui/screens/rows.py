@@ -21,17 +21,17 @@ from ytc_tui.views.exposure import ExposureView, OrderRow, PositionRow, Protecti
 from ytc_tui.views.risk import RiskRow, RiskView
 from ytc_tui.views.seen import Level, Unit
 
-GAUGE_CELLS = 8
+GAUGE_CELLS = 4
 
 AGENT_COLUMNS = (
-    Column("state", "state", 4, priority=9),
-    Column("agent", "agent", 19, priority=10),
+    Column("state", "state", 5, priority=9),
+    Column("agent", "agent", 21, priority=10),
     Column("last", "last", 5, "right", priority=8),
     Column("ms", "ms", 5, "right", priority=3),
     Column("runs", "runs", 4, "right", priority=4),
-    Column("success", "ok %", 4, "right", priority=5),
+    Column("success", "ok%", 3, "right", priority=5),
     Column("due", "due", 5, priority=6),
-    Column("idle", "why idle", 14, priority=7, share=1),
+    Column("idle", "why idle", 25, priority=7, share=1),
 )
 POSITION_COLUMNS = (
     Column("symbol", "symbol", 8, priority=20),
@@ -42,12 +42,12 @@ POSITION_COLUMNS = (
     Column("stop", "stop", 9, "right", priority=16),
     Column("target", "target", 9, "right", priority=14),
     Column("r", "R", 6, "right", priority=17),
-    Column("pnl", "net P&L", 10, "right", priority=17),
+    Column("pnl", "net P&L", 9, "right", priority=17),
     Column("breakeven", "b/even", 9, "right", priority=8),
     Column("notional", "notional", 10, "right", priority=6),
     Column("leverage", "lev", 5, "right", priority=7),
     Column("at_stop", "at stop", 9, "right", priority=12),
-    Column("protection", "protected", 9, priority=13, share=1),
+    Column("protection", "protected", 9, priority=16, share=1),
 )
 ORDER_COLUMNS = (
     Column("role", "order", 15, priority=20),
@@ -63,20 +63,20 @@ ORDER_COLUMNS = (
     Column("note", "note", 6, priority=4, share=1),
 )
 RISK_COLUMNS = (
-    Column("limit", "limit", 14, priority=10, share=1),
+    Column("limit", "limit", 16, priority=10, share=1),
     Column("gauge", "", GAUGE_CELLS, priority=7),
-    Column("used", "used", 7, "right", priority=9),
-    Column("of", "of", 7, "right", priority=8),
-    Column("left", "left", 7, "right", priority=6),
-    Column("level", "", 4, priority=5),
+    Column("used", "used", 6, "right", priority=9),
+    Column("of", "of", 5, "right", priority=8),
+    Column("left", "left", 6, "right", priority=5),
+    Column("level", "", 4, priority=6),
 )
 ALERT_COLUMNS = (
     Column("severity", "", 4, priority=10),
-    Column("message", "alert", 20, priority=9, share=1),
+    Column("message", "alert", 30, priority=9, share=1),
     Column("count", "n", 3, "right", priority=6),
     Column("at", "at", 5, priority=5),
     Column("age", "age", 4, "right", priority=7),
-    Column("ack", "ack", 4, priority=8),
+    Column("ack", "ack", 3, priority=8),
 )
 
 _AGENT_STATE: dict[AgentStatus, tuple[str, Tone]] = {

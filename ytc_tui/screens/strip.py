@@ -81,5 +81,5 @@ class StripApp(App[None]):
         now_s, top = self._now_s(), self.link.top
         width = max(1, self.size.width)
         self.query_one("#top-line", Line).say(top_content(top, self.link, self._zone, width, now_s))
-        banner = banner_content(top, self.link, self._zone, now_s, self._kill_command)
+        banner = banner_content(top, self.link, self._zone, width, now_s, self._kill_command)
         self.query_one("#banner", Line).say(banner)

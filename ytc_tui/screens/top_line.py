@@ -16,20 +16,26 @@ from textual.widgets import Static
 from ytc_tui.model.session import Gate, Mode, SessionStatus
 from ytc_tui.screens import words
 from ytc_tui.screens.link import Link
-from ytc_tui.views.ages import age_text, coarse_s
+from ytc_tui.views.ages import age_text, coarse_s, countdown_text
 from ytc_tui.views.seen import Level
 from ytc_tui.views.top import TopView
+from ytc_tui.views.waiting import WaitingView
 
 _SEPARATOR = " │ "
+_APART = 2  # cells between two warnings
 _MODE_STYLES = {
     Mode.PAPER: "bold $text-success",
     Mode.SANDBOX: "bold $text-warning",
     Mode.LIVE: "bold reverse $error",
 }
-_GATE_STYLES = {
+GATE_STYLES = {
     Gate.ACTIVE: "$text-success",
     Gate.REDUCING: "bold $text-warning",
     Gate.HALTED: "bold $text-error",
+}
+_STATUS_STYLES = {
+    SessionStatus.PAUSED: "bold $text-warning",
+    SessionStatus.EMERGENCY_STOP: "bold $text-error",
 }
 _LEVEL_STYLES = {
     Level.OK: "",
@@ -49,36 +55,52 @@ class Part(NamedTuple):
 
 def top_content(view: TopView | None, link: Link, zone: ZoneInfo, width: int, now_s: float) -> Content:
     """The top line in at most `width` cells."""
-    parts = [_engine_part(link, now_s)] if view is None else _parts(view, link, zone, now_s)
-    kept = list(parts)
-    while len(kept) > 1 and sum(len(part.text) + len(_SEPARATOR) for part in kept) > width:
-        kept.remove(min(kept, key=lambda part: part.priority))
+    parts = _no_session(link, now_s) if view is None else _parts(view, link, zone, now_s)
     pieces: list[str | tuple[str, str]] = []
-    for place, part in enumerate(kept):
-        if place:
+    for part in _fitting(parts, width):
+        if pieces:
             pieces.append((_SEPARATOR, "$text-muted"))
         pieces.append((part.text, part.style) if part.style else part.text)
     return Content.assemble(*pieces)
 
 
+def _fitting(parts: list[Part], width: int) -> list[Part]:
+    """The parts that have room, the highest priority first to be given it, in their order."""
+    kept: list[Part] = []
+    left = width + len(_SEPARATOR)
+    for part in sorted(parts, key=lambda part: -part.priority):
+        needs = len(part.text) + len(_SEPARATOR)
+        if needs <= left or not kept:
+            kept.append(part)
+            left -= needs
+    return [part for part in parts if part in kept]
+
+
+def _no_session(link: Link, now_s: float) -> list[Part]:
+    return [Part("no session yet", "bold", 60), _engine_part(link, now_s)]
+
+
 def _parts(view: TopView, link: Link, zone: ZoneInfo, now_s: float) -> list[Part]:
-    loss = f"of -{words.figure(view.loss_limit_pct)} %"
-    share = f"{words.signed(view.pnl_pct)} %" if view.pnl_pct is not None else words.UNKNOWN
-    status = "" if view.status is SessionStatus.RUNNING else f" {view.status.value.upper()}"
+    share = words.UNKNOWN if view.pnl_pct is None else f"{words.signed(view.pnl_pct)} %"
+    money = f"{words.money(view.pnl)} {view.currency}"
+    loss = f"P&L {money} ({share} of -{words.figure(view.loss_limit_pct)} %)"
+    state = view.feed_state.partition(":")[0].partition(" for ")[0]
     parts = [
         Part(view.mode.value.upper(), _MODE_STYLES[view.mode], 100),
         Part(" ".join(view.symbols), "bold", 20),
-        Part(f"{view.phase.value}{status}", "bold $text-warning" if status else "", 60),
+        Part(view.phase.value, "", 60),
+        Part(loss, _LEVEL_STYLES[view.loss_level], 90),
+        Part(f"gate {view.gate.value.upper()}", GATE_STYLES[view.gate], 80),
         Part(
-            f"P&L {words.money(view.pnl)} {view.currency} ({share}) {loss}",
-            _LEVEL_STYLES[view.loss_level],
-            90,
+            f"feed {words.both_clocks(view.at_ns, zone)} {view.speed} {state}",
+            "" if state == "on time" else "bold $text-warning",
+            40,
         ),
-        Part(f"gate {view.gate.value.upper()}", _GATE_STYLES[view.gate], 80),
-        Part(f"feed {words.both_clocks(view.at_ns, zone)} {view.speed} {view.feed_state}", "", 40),
         _engine_part(link, now_s),
         Part(f"venue {view.venue}, guard {view.venue_guard.partition(':')[0]}", "$text-muted", 10),
     ]
+    if view.status is not SessionStatus.RUNNING:
+        parts.insert(3, Part(view.status.value.upper(), _STATUS_STYLES.get(view.status, "bold"), 85))
     if link.read_only:
         parts.insert(1, Part("READ-ONLY", "bold $text-warning", 95))
     return parts
@@ -87,21 +109,33 @@ def _parts(view: TopView, link: Link, zone: ZoneInfo, now_s: float) -> list[Part
 def _engine_part(link: Link, now_s: float) -> Part:
     silence_s = link.silence_s(now_s)
     if link.end is not None:
-        return Part("engine ENDED", "bold $text-error", 70)
+        return Part("engine ENDED", "bold $text-error", 88)
     if silence_s is None:
         return Part("engine starting", "$text-warning", 70)
     if link.silent(now_s):
-        return Part(f"engine SILENT {age_text(coarse_s(int(silence_s)))}", "bold $text-error", 70)
+        return Part(f"engine SILENT {age_text(coarse_s(int(silence_s)))}", "bold $text-error", 88)
     return Part("engine live", "$text-success", 30)
 
 
-def banner_content(view: TopView | None, link: Link, zone: ZoneInfo, now_s: float, kill: str) -> Content:
-    """What must not be overlooked, the worst first; empty when there is nothing."""
+def banner_content(
+    view: TopView | None, link: Link, zone: ZoneInfo, width: int, now_s: float, kill: str
+) -> Content:
+    """What must not be overlooked, the worst first; empty when there is nothing.
+
+    A warning that does not fit beside the one before begins a line of its own.
+    """
     pieces: list[str | tuple[str, str]] = []
+    used = 0
     for text, style in _warnings(view, link, zone, now_s, kill):
-        if pieces:
-            pieces.append(("  ", ""))
+        needs = max(map(len, text.split("\n"))) + 2
+        if pieces and used + _APART + needs > width:
+            pieces.append("\n")
+            used = 0
+        elif pieces:
+            pieces.append(" " * _APART)
+            used += _APART
         pieces.append((f" {text} ", style))
+        used = width if "\n" in text else used + needs
     return Content.assemble(*pieces)
 
 
@@ -118,7 +152,7 @@ def _warnings(
         )
     elif link.heard_s is not None and link.silent(now_s):
         data = f"STALE: data of {words.both_clocks(view.at_ns, zone)}" if view else "STALE"
-        found.append((f"{data}; the engine is silent; to flatten without it: {kill}", alarm))
+        found.append((f"{data}, the engine is silent. To flatten without it:\n {kill}", alarm))
     elif link.heard_s is None and link.problem:
         found.append((link.problem, alarm))
     if view is None:
@@ -128,20 +162,36 @@ def _warnings(
     if view.flattening and not (view.flat_verified and view.status is SessionStatus.RUNNING):
         found.append((f"FLATTEN: {view.flattening}", note if view.flat_verified else alarm))
     if view.unknown_orders:
-        found.append((f"{view.unknown_orders} orders UNKNOWN", alarm))
+        found.append((f"{_count(view.unknown_orders, 'order')} UNKNOWN", alarm))
     if view.discrepancies:
-        found.append((f"{view.discrepancies} discrepancies with the venue", alarm))
+        several = "discrepancies" if view.discrepancies != 1 else "discrepancy"
+        found.append((f"{view.discrepancies} {several} with the venue", alarm))
     if view.journal_stalled:
         found.append((f"JOURNAL AWAY: {view.journal_stalled}", alarm))
     if view.feed_state.startswith("late"):
         found.append((f"DATA {view.feed_state}", warn))
     if view.approvals_waiting:
-        found.append((f"{view.approvals_waiting} wait for your answer: h", warn))
+        found.append((_asked(view, link), warn))
     if view.ended:
         found.append((f"session ended: {view.end_reason}", note))
     elif view.gate is not Gate.ACTIVE and view.status is not SessionStatus.EMERGENCY_STOP:
         found.append((f"no new entries: {view.gate_reason}", warn))
     return found
+
+
+def _asked(view: TopView, link: Link) -> str:
+    """What waits for a yes, and how long it will; the key that opens it."""
+    waiting = link.views.get("waiting")
+    cards = [card for card in waiting.cards if card.waiting] if isinstance(waiting, WaitingView) else []
+    if len(cards) != 1:
+        return f"{_count(view.approvals_waiting, 'thing')} to answer: press h"
+    card = cards[0]
+    left = "" if card.left_s is None else f", {countdown_text(card.left_s)} left"
+    return f"{card.card_id} {card.title} waits for your answer{left}: press h"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 class Line(Static):

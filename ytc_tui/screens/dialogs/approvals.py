@@ -25,6 +25,8 @@ from ytc_tui.views.waiting import Card, WaitingView
 
 # (id, content hash of the card that was seen)
 Answer = Callable[[str, str], object]
+# A line that no dialog wraps: the narrowest desk with dialogs has 60 cells.
+_LINE_CELLS = 44
 
 
 class ApprovalsDialog(ModalScreen[None]):
@@ -66,15 +68,26 @@ class ApprovalsDialog(ModalScreen[None]):
         cards = self._cards
         self._selected = max(0, min(self._selected, len(cards) - 1))
         pieces = [
-            card_content(card, self._zone, selected=place == self._selected)
+            card_content(card, self._zone) if place == self._selected else card_line(card)
             for place, card in enumerate(cards)
         ]
-        body = Content("\n\n").join(pieces) if pieces else Content("nothing has been handed over yet")
+        body = Content("\n").join(pieces) if pieces else Content("nothing has been handed over yet")
         self.query_one("#cards", Static).update(body)
+        # Cards that are not open are one line each, so the open one begins at its own number.
+        self.query_one(".body").scroll_to(y=self._selected, animate=False)
+        self.query_one("#approvals-hint", Static).update(Content("\n".join(self._hints(cards))))
+
+    def _hints(self, cards: tuple[Card, ...]) -> list[str]:
         dead = self._why_dead()
-        keys = f"cannot answer: {dead}" if dead else "a: approve    x: reject    up, down: select"
-        hint = f"{self._note}\n{keys}    escape: back" if self._note else f"{keys}    escape: back"
-        self.query_one("#approvals-hint", Static).update(Content(hint))
+        if dead:
+            keys = [f"cannot answer: {dead}"]
+        elif cards and cards[self._selected].waiting:
+            keys = ["a: approve", "x: reject"]
+        else:
+            keys = []
+        if len(cards) > 1:
+            keys.append("up, down: select")
+        return [*([self._note] if self._note else []), "    ".join([*keys, "escape: back"])]
 
     def action_move(self, step: int) -> None:
         self._selected += step
@@ -103,15 +116,24 @@ class ApprovalsDialog(ModalScreen[None]):
         self.dismiss(None)
 
 
-def card_content(card: Card, zone: ZoneInfo, *, selected: bool) -> Content:
-    """One card: what is asked, what is shown for it, and what an answer is bound to."""
-    mark = "▶ " if selected else "  "
-    head = (f"{mark}{card.card_id}  {card.title}", "bold" if card.waiting else "$text-muted")
+def card_line(card: Card) -> Content:
+    """A card that is not open, in one line."""
+    text = f"  {card.card_id}  {card.title}  {card.state}"
+    return Content.styled(text, "" if card.waiting else "$text-muted").truncate(_LINE_CELLS, ellipsis=True)
+
+
+def card_content(card: Card, zone: ZoneInfo) -> Content:
+    """The open card: what is asked, what is shown for it, and what an answer is bound to."""
     life = "" if card.left_s is None else f", {countdown_text(card.left_s)} left, then it is void"
-    asked = f", asked at {words.clock(card.proposed_ns, zone)}"
     decided = f" by {card.decided_by}" if card.decided_by else ""
     reason = f": {card.reason}" if card.reason else ""
-    pieces: list[str | tuple[str, str]] = [head, f"\n    {card.state}{decided}{reason}{asked}{life}"]
-    pieces += [f"\n    {name}: {value}" for name, value in card.facts]
-    pieces.append((f"\n    content {card.content_hash}", "$text-muted"))
+    state = f"{card.state}{decided}{reason}, asked at {words.clock(card.proposed_ns, zone)}{life}"
+    pieces: list[str | tuple[str, str]] = [
+        (f"▶ {card.card_id}  {card.title}", "bold"),
+        (f"\n    {state}", "$text-warning" if card.waiting else "$text-muted"),
+    ]
+    name_cells = max((len(name) for name, _ in card.facts), default=0)
+    for name, value in card.facts:
+        pieces += [(f"\n    {name:<{name_cells}}  ", "$text-muted"), value]
+    pieces.append((f"\n    {'content':<{name_cells}}  {card.content_hash}", "$text-muted"))
     return Content.assemble(*pieces)

@@ -1,8 +1,8 @@
 """The dialog of the emergency flatten: what will be closed, the confirmation, and what became of it.
 
 Decides what counts as a yes: the typed word, or the key twice. Imports the views and the words. Invariants:
-entries are latched before this opens; it lists what is open now, and says flat only when the engine
-verified it; escape closes nothing and says that entries stay latched.
+it lists what is open now; it says latched only when the gate is shut, and flat only when the engine verified
+it; escape closes nothing; a flatten that the engine did not take can be asked for again at once.
 """
 
 from __future__ import annotations
@@ -10,23 +10,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
+from textual.worker import Worker
 
+from ytc_tui.client import Receipt
 from ytc_tui.model.market import Side
+from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.session import Gate
 from ytc_tui.screens import words
 from ytc_tui.screens.link import Link
-from ytc_tui.views.exposure import ExposureView
+from ytc_tui.views.exposure import ExposureView, OrderRow
+from ytc_tui.views.top import TopView
 
 WORD = "FLAT"
 
 
 class FlattenDialog(ModalScreen[None]):
-    """`flatten` sends the command; called once."""
+    """`flatten` sends the command; called again only if the engine did not take it.
+
+    Latch and cancel were sent as this was made, unless `why_unreachable` had something to say.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Back", id="dialog.close")]
 
@@ -34,14 +43,16 @@ class FlattenDialog(ModalScreen[None]):
         self,
         link: Link,
         confirm: Literal["typed", "double_key"],
-        flatten: Callable[[], object],
+        flatten: Callable[[], Worker[Receipt | None]],
         why_unreachable: Callable[[], str],
         kill_command: str,
     ) -> None:
         super().__init__()
         self._link, self._confirm, self._flatten = link, confirm, flatten
         self._why_unreachable, self._kill_command = why_unreachable, kill_command
+        self._latch_sent = not why_unreachable()
         self._asked = False
+        self._failed = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -danger"):
@@ -50,6 +61,7 @@ class FlattenDialog(ModalScreen[None]):
                 yield Static(id="flatten-body")
             if self._confirm == "typed":
                 yield Input(placeholder=f"type {WORD} to close all of this", max_length=8)
+            yield Static(id="flatten-problem", classes="problem")
             yield Static(id="flatten-hint", classes="hint")
 
     def on_mount(self) -> None:
@@ -62,11 +74,16 @@ class FlattenDialog(ModalScreen[None]):
         unreachable = self._why_unreachable()
         body = _unreachable(unreachable, self._kill_command) if unreachable else self._open_now()
         self.query_one("#flatten-body", Static).update(body)
+        self.query_one("#flatten-problem", Static).update(Content(self._failed))
+        self.query_one("#flatten-hint", Static).update(Content(self._hint(unreachable)))
+
+    def _hint(self, unreachable: str) -> str:
         again = f"type {WORD} and enter" if self._confirm == "typed" else "press ! again"
-        hint = (
-            "escape: back to the desk" if self._asked else f"{again}: close    escape: entries stay latched"
-        )
-        self.query_one("#flatten-hint", Static).update(Content(hint))
+        if self._asked:
+            return "escape: back to the desk"
+        if unreachable:
+            return f"{again}: try from here all the same    escape: back"
+        return f"{again}: close    escape: close nothing, stay latched"
 
     def _open_now(self) -> Content:
         top = self._link.top
@@ -79,11 +96,20 @@ class FlattenDialog(ModalScreen[None]):
             state = top.flattening if top is not None and top.flattening else "sent, not confirmed yet"
             head = Content.styled(f"{state}\n", "bold $text-error")
         else:
-            head = Content("Entries are latched and entry orders cancelled. This will be closed:\n")
+            head = Content.styled(f"{self._latch(top)}\n", "bold") + Content("This will be closed:\n")
         found = self._link.views.get("exposure")
         lines = closing_lines(found) if isinstance(found, ExposureView) else ["what is open is not known"]
         lines = lines or ["nothing that is known of: the venue is read again all the same"]
         return head + Content("\n".join(lines))
+
+    def _latch(self, top: TopView | None) -> str:
+        """How far the latch is, as the engine says."""
+        if top is not None and top.gate is not Gate.ACTIVE:
+            left = f"; {top.entries_working} entry orders still work" if top.entries_working else ""
+            return f"No new entries: gate {top.gate.value.upper()}{left}."
+        if self._latch_sent:
+            return "Latch and cancel of entries: sent, not confirmed yet."
+        return "Entries are NOT latched: the engine could not be asked."
 
     def confirm_key(self) -> None:
         """The flatten key while this is open."""
@@ -92,17 +118,36 @@ class FlattenDialog(ModalScreen[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.value.strip() == WORD:
-            event.input.disabled = True
             self._go()
         else:
+            self._failed = f"not {WORD}: nothing was closed"
             event.input.value = ""
-            event.input.placeholder = f"not {WORD}: nothing was closed; type {WORD}"
+            self.show_views()
 
     def _go(self) -> None:
         if not self._asked:
-            self._asked = True
-            self._flatten()
+            self._asked, self._failed = True, ""
+            self._shut_input(True)
+            self._see_through(self._flatten())
             self.show_views()
+
+    @work(group="flatten", exit_on_error=False)
+    async def _see_through(self, sending: Worker[Receipt | None]) -> None:
+        """A flatten that was not taken is said, and can be asked for again."""
+        receipt = await sending.wait()
+        if receipt is None or not receipt.accepted:
+            self._asked = False
+            why = "NOT confirmed" if receipt is None else f"refused: {receipt.reason}"
+            self._failed = f"flatten: {why}; {self._kill_command} works without this desk"
+            self._shut_input(False)
+            self.show_views()
+
+    def _shut_input(self, shut: bool) -> None:
+        for field in self.query(Input):
+            field.value = ""
+            field.disabled, field.display = shut, not shut
+            if not shut:
+                field.focus()
 
     def action_close(self) -> None:
         self.dismiss(None)
@@ -115,12 +160,17 @@ def closing_lines(view: ExposureView) -> list[str]:
         f" reduce-only (now {words.money(row.pnl)}, {words.signed(row.r_now)} R)"
         for row in view.positions
     ]
-    lines += [
-        f"cancel {row.role.value.replace('_', ' ')}: {row.side.value}"
-        f" {words.quantity(row.quantity - row.filled)} {row.symbol} ({row.state.value})"
-        for row in view.orders
-    ]
-    return lines
+    return lines + [_order_line(row) for row in view.orders]
+
+
+def _order_line(row: OrderRow) -> str:
+    name = row.role.value.replace("_", " ")
+    at = row.stop_price if row.stop_price is not None else row.price
+    price = "" if at is None else f" {words.price(at)}"
+    what = f"{row.side.value} {words.quantity(row.quantity - row.filled)} {row.symbol}{price}"
+    if row.role in (OrderRole.EXIT, OrderRole.FLATTEN):
+        return f"at work already: {name} {what} ({row.state.value})"
+    return f"cancel {name}: {what} ({row.state.value})"
 
 
 def _unreachable(why: str, kill_command: str) -> Content:

@@ -137,6 +137,8 @@ class Painter:
         if style is None:
             style = self._style_of(tone)
             if on_cursor:
-                style += self._style_of("cursor")
+                cursor = self._style_of("cursor")
+                # A tone is a meaning: the cursor lends a plain cell its colour, any other its ground alone.
+                style += cursor if tone == "plain" else Style(bgcolor=cursor.bgcolor) + cursor.without_color
             self._styles[tone, on_cursor] = style
         return style
