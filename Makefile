@@ -26,9 +26,6 @@ snap-update: .venv/.dev  ## new pictures of the screens; look at each before it 
 screenshot: .venv/.dev   ## docs/desk.svg from the real desk on the demo
 	$(PY) docs/screenshot.py
 
-snap-update: .venv/.dev ## make the pictures of the screens again (Python 3.11); look at each one that changed
-	$(PY) -m pytest -n 2 -q tests/screens --snapshot-update
-
 bench: .venv/.dev      ## every benchmark, each with its baseline in the same run
 	$(PY) -m benchmarks
 
