@@ -5,13 +5,9 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.adapters.stores.disks import small_disk
 from tests.journeys.process import Home, until
@@ -20,17 +16,6 @@ from tests.sim.tape import DAY, Tape
 DEMO = ("--demo", "--from", "2022-11-08T03:46Z")
 SLOW = (*DEMO, "--speed", "600")
 FAST = (*DEMO, "--speed", "max")
-
-
-@pytest.fixture
-def runtime() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="ytc-") as folder:
-        yield Path(folder)
-
-
-@pytest.fixture
-def home(tmp_path: Path, runtime: Path) -> Home:
-    return Home(tmp_path, runtime)
 
 
 def test_sigterm_ends_the_process_and_leaves_the_session_resumable(home: Home, tmp_path: Path) -> None:
