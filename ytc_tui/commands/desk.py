@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.client import HttpClient
-from ytc_tui.adapters.transports.sockets import engine_for, find_engines
 from ytc_tui.boot import RunRequest
 from ytc_tui.commands.desk_engine import AttachedEngine, ProcessEngine, kill_command_of
 from ytc_tui.commands.desk_thread import ThreadEngine
+from ytc_tui.commands.operate import engine_named
 from ytc_tui.commands.places import command_of, paper_paths
 from ytc_tui.config import LoadedSettings, Settings, load_settings
 from ytc_tui.errors import UsageInvalid
@@ -45,14 +45,14 @@ def open_desk(loaded: LoadedSettings, request: RunRequest, arguments: list[str],
 def attach(session: str, *, read_only: bool) -> int:
     """Open the desk on a running engine."""
     paths = paper_paths()
-    engine = AttachedEngine(engine_for(find_engines(paths.socket_dir), session), paths)
+    engine = AttachedEngine(engine_named(paths, session), paths)
     return _desk(engine, load_settings().settings, read_only=read_only)
 
 
 def strip(session: str) -> None:
     """The running session in two lines under the prompt."""
     paths = paper_paths()
-    engine = engine_for(find_engines(paths.socket_dir), session)
+    engine = engine_named(paths, session)
     _need_terminal()
     StripApp(
         HttpClient(engine.socket_path, kill_file=paths.kill_file(engine.session_id)),

@@ -224,6 +224,11 @@ def _asked(paths: Paths, wanted: str, ask: Callable[[EngineClient], Awaitable[An
     return asyncio.run(asked())
 
 
+def engine_named(paths: Paths, wanted: str) -> RunningEngine:
+    """The engine of the run or session `wanted`, or of a beginning of its id; empty = the only one."""
+    return asyncio.run(_engine_of(paths, find_engines(paths.socket_dir), wanted))
+
+
 async def _engine_of(paths: Paths, engines: Sequence[RunningEngine], wanted: str) -> RunningEngine:
     """The engine that is meant. Its socket has the run's name; a session's name is asked for."""
     try:
