@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.app import App
 from textual.content import Content
+from textual.events import Event, Key
 from textual.worker import Worker
 
 from ytc_tui.client import EngineClient, Receipt
@@ -18,6 +18,7 @@ from ytc_tui.errors import YtcError
 from ytc_tui.model.commands import Action, Command, Verb
 from ytc_tui.model.session import Gate, SessionStatus
 from ytc_tui.screens import actions, words
+from ytc_tui.screens.crash import DiscreetApp
 from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.dialogs.approvals import ApprovalsDialog
 from ytc_tui.screens.dialogs.asking import ChoiceDialog, Option, ReadingDialog, TextDialog
@@ -29,8 +30,10 @@ from ytc_tui.views.exposure import ExposureView
 if TYPE_CHECKING:
     from ytc_tui.screens.app import DeskSettings, Tone
 
+_HEARD_ALWAYS = frozenset(action.key for action in actions.ACTIONS if action.priority)
 
-class OperatedApp(App[int]):
+
+class OperatedApp(DiscreetApp[int]):
     """The actions of the table. The desk's app gives it an engine and a voice."""
 
     link: Link
@@ -71,6 +74,13 @@ class OperatedApp(App[int]):
         return self.desk.new_command(verb.value, reason or "desk", target, content_hash, action)
 
     # ---- emergency and session -------------------------------------------------------------------
+
+    async def on_event(self, event: Event) -> None:
+        """The flatten key is heard before anything else: an input would take it for a letter."""
+        if isinstance(event, Key) and event.key in _HEARD_ALWAYS and not event.is_forwarded:
+            self.action_flatten()
+            return
+        await super().on_event(event)
 
     def action_flatten(self) -> None:
         """Latch and cancel at once; the dialog confirms only the closing."""

@@ -13,21 +13,23 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import work
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from ytc_tui.client import EngineClient, Frame
 from ytc_tui.errors import YtcError
+from ytc_tui.screens.crash import DiscreetApp
 from ytc_tui.screens.link import Link
 from ytc_tui.screens.themes import DARK
-from ytc_tui.screens.top_line import Line, banner_content, top_content
+from ytc_tui.screens.top_line import banner_content, top_content
+from ytc_tui.screens.widgets.line import Line
 from ytc_tui.views.journal import Sanitiser, sanitised
 
 _RETRY_S = 0.3
 _WATCH_S = 0.2
 
 
-class StripApp(App[None]):
+class StripApp(DiscreetApp[None]):
     """Follows one engine in two lines; `q` or escape ends it."""
 
     CSS = """

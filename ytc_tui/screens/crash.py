@@ -1,0 +1,21 @@
+"""An app that dies of a defect shows where, and nothing of what it held.
+
+Decides what of an unhandled exception is printed. Imports Textual, of it one method that is not public: the
+version is pinned and a test crashes an app. Invariant: no value of a local variable reaches the terminal.
+"""
+
+from __future__ import annotations
+
+import rich
+from rich.segment import Segments
+from rich.traceback import Traceback
+from textual.app import App, ReturnType
+
+
+class DiscreetApp(App[ReturnType]):
+    """The base of every app here."""
+
+    def _fatal_error(self) -> None:
+        traceback = Traceback(show_locals=False, width=None, suppress=[rich])
+        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        self._close_messages_no_wait()
