@@ -31,6 +31,7 @@ from ytc_tui.screens.leaving import Leaving
 from ytc_tui.screens.link import EngineEnd, EngineHandle, Link
 from ytc_tui.screens.palette import ActionCommands
 from ytc_tui.screens.themes import DARK, THEMES
+from ytc_tui.screens.widgets.live_table_screen import freeze_start_up
 from ytc_tui.views.catalog import VIEW_TYPES, chart_name
 from ytc_tui.views.exposure import ExposureView
 from ytc_tui.views.journal import Sanitiser, sanitised
@@ -86,6 +87,8 @@ class DeskApp(ByHand, Leaving):
         self.theme = DARK.name
         self.set_interval(_WATCH_S, self._watch_silence)
         self.run_engine()
+        if not self.is_headless:
+            self.call_after_refresh(freeze_start_up)
 
     # ---- the engine ------------------------------------------------------------------------------
 

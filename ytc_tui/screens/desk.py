@@ -12,14 +12,15 @@ from zoneinfo import ZoneInfo
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
-from textual.screen import Screen
 
 from ytc_tui.screens import words
 from ytc_tui.screens.dialogs.asking import ReadingDialog
 from ytc_tui.screens.panes import AgentsPane, AlertsPane, ChartPane, ExposurePane, Pane, PhasePane, RiskPane
-from ytc_tui.screens.top_line import GATE_STYLES, Line, banner_content, top_content
+from ytc_tui.screens.top_line import GATE_STYLES, banner_content, top_content
 from ytc_tui.screens.widgets.key_footer import KeyFooter
+from ytc_tui.screens.widgets.line import Line
 from ytc_tui.screens.widgets.live_table import LiveTable
+from ytc_tui.screens.widgets.live_table_screen import LiveScreen
 from ytc_tui.views.alerts import AlertRow, AlertsView
 from ytc_tui.views.catalog import chart_name
 from ytc_tui.views.top import TopView
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ytc_tui.screens.app import DeskApp
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(LiveScreen[None]):
     CSS_PATH = "desk.tcss"
 
     def compose(self) -> ComposeResult:

@@ -15,8 +15,9 @@ from textual.screen import Screen
 
 from ytc_tui.client import PageRow
 from ytc_tui.errors import YtcError
-from ytc_tui.screens.top_line import Line, top_content
+from ytc_tui.screens.top_line import top_content
 from ytc_tui.screens.widgets.key_footer import KeyFooter
+from ytc_tui.screens.widgets.line import Line
 from ytc_tui.screens.widgets.live_table import LiveTable
 from ytc_tui.screens.widgets.live_table_columns import Column
 from ytc_tui.screens.widgets.live_table_rows import Cell, Row

@@ -14,8 +14,8 @@ from textual.content import Content
 
 from ytc_tui.model.session import SessionStatus, StepResult
 from ytc_tui.screens import rows, words
-from ytc_tui.screens.top_line import Line
 from ytc_tui.screens.widgets.candle_chart import CandleChart
+from ytc_tui.screens.widgets.line import Line
 from ytc_tui.screens.widgets.live_table import LiveTable
 from ytc_tui.views.agent_health import AgentsView
 from ytc_tui.views.ages import age_text, countdown_text

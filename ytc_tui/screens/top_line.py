@@ -11,7 +11,6 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from textual.content import Content
-from textual.widgets import Static
 
 from ytc_tui.model.session import Gate, Mode, SessionStatus
 from ytc_tui.screens import words
@@ -192,17 +191,3 @@ def _asked(view: TopView, link: Link) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-class Line(Static):
-    """One line of content that is repainted only when it changes."""
-
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
-        self._shown = Content()
-
-    def say(self, content: Content) -> None:
-        """Show `content`."""
-        if content != self._shown:
-            self._shown = content
-            self.update(content)
