@@ -11,7 +11,6 @@ from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Static
-from textual.widgets._footer import FooterKey
 
 from tests.screens.desk_cards import HANDOFF, PROPOSAL, decided
 from tests.screens.desk_scenes import alert_storm, empty, ended, in_trade, paused, proposal_waiting
@@ -26,7 +25,7 @@ from ytc_tui.screens.app import DeskApp
 from ytc_tui.screens.dialogs.approvals import ApprovalsDialog
 from ytc_tui.screens.dialogs.asking import ReadingDialog, TextDialog
 from ytc_tui.screens.palette import ActionCommands
-from ytc_tui.screens.widgets.line import Line
+from ytc_tui.screens.widgets.key_footer import KeyFooter
 from ytc_tui.views.waiting import WaitingView
 
 FLATTEN = "exclamation_mark"
@@ -57,8 +56,8 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
 
 
 def shown(pilot: Pilot[Any], selector: str) -> str:
-    """The plain text of the static `selector` on the top screen."""
-    return str(pilot.app.screen.query_one(selector, Static).render())
+    """The plain text of the widget `selector` on the top screen."""
+    return str(pilot.app.screen.query_one(selector).render())
 
 
 def verbs(app: StagedDesk) -> list[Verb]:
@@ -136,9 +135,9 @@ async def test_dead_keys_send_nothing_and_are_grey(
                 await press(pilot, action.key)
                 assert not isinstance(app.screen, ModalScreen), action.id
         assert not app.engine.sent
-        lines = [str(line.render()) for line in app.screen.query(Line)]
+        lines = [shown(pilot, selector) for selector in ("#top-line", "#banner")]
         assert said in " ".join(lines)
-        grey = {key.action for key in app.screen.query(FooterKey) if key.has_class("-disabled")}
+        grey = {key.action for key in app.screen.query_one(KeyFooter).keys if not key.alive}
         assert "pause" in grey
         assert not grey & {"flatten", "help", "leave"}
         offered = {hit.text async for hit in ActionCommands(app.screen).discover()}

@@ -1,47 +1,109 @@
 """The keys at the foot of a screen: whole keys only, the ones that matter most where room is short.
 
-Decides which keys are left out. Imports Textual and the actions. Invariants: no key is cut; flatten, help and
-leaving are the last to go; keys keep their order.
+Decides which keys are left out, and how a key looks that does nothing now. Imports Textual and the actions.
+Invariants: no key is cut; flatten, leaving and help are the last to go; keys keep their order. One line of
+text instead of a widget a key: with a widget a key, every change of focus cost as much as a page of prices.
 """
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
+from typing import NamedTuple
+
 from textual.content import Content
-from textual.events import Resize
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
+from textual.dom import DOMNode
+from textual.events import Click
+from textual.screen import Screen
+from textual.widgets import Static
 
 from ytc_tui.screens.actions import ACTIONS
 
 _ALWAYS = ("flatten", "leave", "help")
-_RANK = {name: place for place, name in enumerate((*_ALWAYS, *(action.id for action in ACTIONS)))} | {
-    name: place for place, name in enumerate(_ALWAYS)
+_RANK = {
+    name: place
+    for place, name in enumerate([*_ALWAYS, *(each.id for each in ACTIONS if each.id not in _ALWAYS)])
 }
+_ALIVE, _DEAD = ("bold $footer-key-foreground", ""), ("$foreground 40%", "$foreground 40%")
 
 
-class KeyFooter(Footer):
-    """Textual's footer without the keys for which there is no room."""
+class Key(NamedTuple):
+    """A key that is shown: what it runs and where, and whether it does anything now."""
+
+    key: str
+    title: str
+    action: str
+    owner: DOMNode
+    alive: bool
+
+    @property
+    def cells(self) -> int:
+        return Content(f"{self.key} {self.title}").cell_length
+
+
+class KeyFooter(Static):
+    """The active keys of this screen; a click runs one."""
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    KeyFooter {
+        dock: bottom;
+        height: 1;
+        text-wrap: nowrap;
+        background: $footer-background;
+        color: $footer-foreground;
+    }
+    """
 
     def __init__(self) -> None:
-        super().__init__(show_command_palette=False, compact=True)
-        self._room = 0
+        super().__init__()
+        self.keys: tuple[Key, ...] = ()
 
-    def compose(self) -> ComposeResult:
-        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
-        left = self.app.size.width + 1
-        kept = set()
-        for key in sorted(keys, key=lambda key: _RANK.get(key.action, len(_RANK))):
-            needs = Content(f"{key.key_display} {key.description} ").cell_length
-            if needs <= left:
-                kept.add(key)
-                left -= needs
-        shown = [key for key in keys if key in kept]
-        self.styles.grid_size_columns = max(1, len(shown))
-        yield from shown
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+        self._show_keys()
 
-    def on_resize(self, event: Resize) -> None:
-        """Other keys may fit now."""
-        if event.size.width != self._room:
-            self._room = event.size.width
-            self.call_after_refresh(self.recompose)
+    def on_resize(self) -> None:
+        self._show_keys()
+
+    def _bindings_changed(self, screen: Screen[object]) -> None:
+        if self.is_attached and screen is self.screen:
+            self._show_keys()
+
+    def _show_keys(self) -> None:
+        shown = fitting(self._active(), self.app.size.width)
+        if shown == self.keys:
+            return
+        self.keys = shown
+        pieces: list[str | tuple[str, str]] = []
+        for each in shown:
+            key_style, title_style = _ALIVE if each.alive else _DEAD
+            pieces += [(each.key, key_style), (f" {each.title}", title_style), " "]
+        self.update(Content.assemble(*pieces))
+
+    def _active(self) -> list[Key]:
+        found = {
+            binding.action: Key(
+                self.app.get_key_display(binding), binding.description, binding.action, owner, alive
+            )
+            for owner, binding, alive, _ in self.screen.active_bindings.values()
+            if binding.show
+        }
+        return list(found.values())
+
+    async def on_click(self, event: Click) -> None:
+        x = 0
+        for each in self.keys:
+            if x <= event.x < x + each.cells and each.alive:
+                await self.app.run_action(each.action, each.owner)
+            x += each.cells + 1
+
+
+def fitting(keys: list[Key], width: int) -> tuple[Key, ...]:
+    """The keys that have room in `width` cells, the ones that matter most first to be given it."""
+    kept: set[str] = set()
+    left = width + 1
+    for each in sorted(keys, key=lambda each: _RANK.get(each.action, len(_RANK))):
+        if each.cells + 1 <= left:
+            kept.add(each.action)
+            left -= each.cells + 1
+    return tuple(each for each in keys if each.action in kept)
