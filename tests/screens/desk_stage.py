@@ -156,8 +156,8 @@ async def settle(pilot: Pilot[Any]) -> None:
     assert isinstance(app, StagedDesk)
     for _ in range(200):
         await pilot.pause()
-        charted = app.chart is None or "chart/{}/{}".format(*app.chart) in app.link.views
-        if app.link.frames and (charted or not app.engine.scene):
+        name = "chart/{}/{}".format(*app.chart) if app.chart else ""
+        if app.link.frames and (name in app.link.views or name not in app.engine.scene):
             break
     else:
         raise AssertionError("the desk never showed its first frame")

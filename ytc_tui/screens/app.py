@@ -110,7 +110,8 @@ class DeskApp(ByHand, Leaving):
             return
         self.say(f"engine: {self.handle.description}; survives logout: {self._survival()}")
         self.follow()
-        self.link.end = await self.handle.ended()
+        end = await self.handle.ended()
+        self.link.end = EngineEnd(end.code, self.desk.safe(end.message))
         self.say(f"the engine has ended (exit {self.link.end.code}) {self.link.end.message}", "bad")
         self.show_views()
 

@@ -55,6 +55,13 @@ class DeskScreen(LiveScreen[None]):
 
     def on_resize(self) -> None:
         self._show_lines()
+        self.call_after_refresh(self._focus_something)
+
+    def _focus_something(self) -> None:
+        """A pane that had no room lost the focus; somebody has it as soon as there is room again."""
+        table = self.query_one("#positions-table", LiveTable)
+        if self.focused is None and table.focusable:
+            table.focus()
 
     @property
     def desk(self) -> DeskApp:
