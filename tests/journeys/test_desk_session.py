@@ -151,7 +151,7 @@ async def test_left_running_and_attached_again(start: Start, user: Home) -> None
 
 
 async def test_ended_when_flat(start: Start, at_the_proposal: Home) -> None:
-    engine = start(demo("60", *PROPOSE))
+    engine = start(demo("100", *PROPOSE))
     async with desk_on(engine) as desk:
         await waits_for_answer(desk)
         await desk.press("h", "a")

@@ -21,7 +21,7 @@ from ytc_tui.views.exposure import Protection
 
 Start = Callable[[Flags], ProcessEngine]
 # Slow where keys are pressed while the trade is open: it lasts 500 s of feed time.
-BY_HAND, WATCHED = "20", "240"
+BY_HAND, WATCHED = "40", "240"
 QUANTITY, STOP = Decimal("6.728"), Decimal("1484.94")
 
 
@@ -104,12 +104,11 @@ async def test_stop_to_breakeven_and_half_closed_by_hand(start: Start, at_the_pr
         await desk.sees("Breakeven: ETHUSDT short 3.364", "move the stop from 1484.94 to breakeven")
         await desk.press("y")
         await desk.hears("stop: accepted")
-        await desk.until(lambda: not desk.positions or desk.positions[0].stop != STOP)
-        if desk.positions:
-            [row] = desk.positions
-            assert row.stop is not None
-            assert row.stop < Decimal("1473.18")  # the costs are included
-            assert row.protection is Protection.VENUE
+        await desk.until(lambda: desk.positions[0].stop != STOP)
+        [row] = desk.positions
+        assert row.stop is not None
+        assert row.stop < Decimal("1473.18")  # the costs are included
+        assert row.protection is Protection.VENUE
 
 
 async def test_flatten_with_the_typed_word(start: Start, at_the_proposal: Home) -> None:
