@@ -160,6 +160,15 @@ async def test_a_word_from_the_engine_wakes_the_keys() -> None:
         assert verbs(app) == [Verb.STOP_ENTRIES]
 
 
+async def test_what_comes_while_the_desk_goes_is_not_shown() -> None:
+    app = staged(in_trade())
+    async with desk_of(app) as pilot:
+        await press(pilot, FLATTEN)
+    await _stale(app)
+    app.say("the engine has ended")
+    assert app.words_said[-1] == "the engine has ended"
+
+
 # ---- pausing, alerts, looking ------------------------------------------------------------------------
 
 

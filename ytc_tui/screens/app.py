@@ -184,7 +184,9 @@ class DeskApp(ByHand, Leaving):
         return self.link.why_dead(self.desk.now_s())
 
     def show_views(self) -> None:
-        """Let every screen of this mode show what is known."""
+        """Let every screen of this mode show what is known; nothing once the app takes its screens down."""
+        if not self.is_running:
+            return
         for screen in self.screen_stack:
             show = getattr(screen, "show_views", None)
             if show is not None and screen.is_mounted:
@@ -202,6 +204,8 @@ class DeskApp(ByHand, Leaving):
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Tell the person what became of something; it stays in the list of what was said."""
         self.said.append(Content.styled(text, _TONES[tone]))
+        if not self.is_running:
+            return
         for screen in self.screen_stack:
             show = getattr(screen, "show_said", None)
             if show is not None and screen.is_mounted:
