@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.desk import PROPOSE, engine_of
-from tests.journeys.process import Home, until
+from tests.journeys.process import Home, count_on_record, until
 from ytc_tui.adapters.transports.sockets import find_engines
 from ytc_tui.commands.desk_engine import ProcessEngine
 from ytc_tui.commands.starting import Flags
@@ -52,7 +52,7 @@ def proposal_record(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         home = Home(folder, Path(runtime))
         arguments = ("--demo", "--speed", "max", *(text for given in PROPOSE for text in ("--set", given)))
         with home.running(*arguments) as engine:
-            until(lambda: '"pending"' in home.ytc("handoffs", "--json").stdout)
+            until(lambda: count_on_record(home, "TradeProposed") == 1)
             [proposal] = [
                 row for row in json.loads(home.ytc("handoffs", "--json").stdout) if "proposal" in row
             ]

@@ -25,7 +25,7 @@ from ytc_tui.views.exposure import ExposureView, PositionRow
 from ytc_tui.views.top import TopView
 
 LIMIT_S = 30.0
-POLL_S = 0.03
+POLL_S = 0.05
 SIZE = (120, 40)
 KEYS = {"!": "exclamation_mark", ":": "colon", " ": "space"}
 PROPOSE = ("trading.approval=confirm",)
@@ -69,7 +69,11 @@ class Desk:
 
     async def sees(self, *texts: str) -> None:
         """Wait until all of `texts` are painted."""
-        await self.until(lambda: self.app.is_running and all(text in self.text for text in texts))
+        await self.until(lambda: self.app.is_running and self._shows(texts))
+
+    def _shows(self, texts: tuple[str, ...]) -> bool:
+        painted = self.text
+        return all(text in painted for text in texts)
 
     async def begins(self) -> None:
         """Wait until a session is shown."""
@@ -80,7 +84,7 @@ class Desk:
         await self.until(lambda: text in self.said)
 
     def _seen(self) -> str:
-        return self.text if self.app.is_running else "the desk has ended"
+        return self.text if self.app.is_running else f"the desk has ended: {self.app.last_words}"
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*(KEYS.get(key, key) for key in keys))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,16 @@ class Home:
             finally:
                 if engine.poll() is None:
                     engine.kill()
+
+
+def count_on_record(home: Home, kind: str) -> int:
+    """Entries in the journal whose type begins with `kind`; 0 before there is a journal."""
+    try:
+        with closing(sqlite3.connect(home.paper / "ytc.db")) as store:
+            [(count,)] = store.execute("select count(*) from journal where type like ?", (f"{kind}%",))
+    except sqlite3.OperationalError:
+        return 0
+    return int(count)
 
 
 def until(holds: Callable[[], bool], limit_s: float = START_S) -> None:

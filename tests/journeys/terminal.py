@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -25,20 +26,25 @@ _ALTERNATE_SCREEN = b"\x1b[?1049h"
 _ESCAPES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()][0-9A-B]|\x1b.")
 # The leader of a session makes its standard input its controlling terminal, then becomes `ytc`.
 _BECOME = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    "os.execv(sys.executable, [sys.executable, '-m', 'ytc_tui', *sys.argv[1:]])"
+    "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "signal.signal(signal.SIGHUP, signal.Handlers(int(sys.argv[1])));"
+    "os.execv(sys.executable, [sys.executable, '-m', 'ytc_tui', *sys.argv[2:]])"
 )
 
 
 class Terminal:
-    """`python -m ytc_tui ARGUMENTS` at 120x40, as `home`'s user. Seconds are monotonic."""
+    """`python -m ytc_tui ARGUMENTS` at 120x40, as `home`'s user; `nohup` = its shell has it ignore SIGHUP.
 
-    def __init__(self, home: Home, *arguments: str) -> None:
+    Seconds are monotonic.
+    """
+
+    def __init__(self, home: Home, *arguments: str, nohup: bool = False) -> None:
         self._main, inner = pty.openpty()
         fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         environment = {**home.environment, "TERM": "xterm-256color", "COLUMNS": str(COLUMNS)}
         environment |= {"LINES": str(LINES)}
-        command = [sys.executable, "-S", "-E", "-c", _BECOME, *arguments]
+        hangup = signal.SIG_IGN if nohup else signal.SIG_DFL
+        command = [sys.executable, "-S", "-E", "-c", _BECOME, str(int(hangup)), *arguments]
         self.executed_s = time.monotonic()
         self.process = subprocess.Popen(
             command,

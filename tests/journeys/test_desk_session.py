@@ -5,26 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 from tests.journeys.desk import LIMIT_S, PROPOSE, Desk, attached, demo, desk_on, engine_pid
-from tests.journeys.process import Home, until
+from tests.journeys.process import Home, count_on_record, until
 from ytc_tui.commands.desk_engine import ProcessEngine
 from ytc_tui.commands.starting import Flags
 from ytc_tui.model.session import Gate, Phase, SessionStatus
 
 Start = Callable[[Flags], ProcessEngine]
 ASK_FOR_OPEN = 'handoff.approve.paper=["PRE_MARKET->SESSION_OPEN"]'
-
-
-def commands_on_record(user: Home) -> int:
-    """How many commands of operators the journal holds, taken or refused."""
-    with closing(sqlite3.connect(user.paper / "ytc.db")) as store:
-        [(count,)] = store.execute("select count(*) from journal where type like 'Command%'")
-    return int(count)
 
 
 def session_on_record(user: Home) -> dict[str, Any]:
@@ -138,7 +129,7 @@ async def test_left_running_and_attached_again(start: Start, user: Home) -> None
     async with desk_on(attached(), read_only=True) as third:
         await third.begins()
         await third.sees("READ-ONLY")
-        before = commands_on_record(user)
+        before = count_on_record(user, "Command")
         for key in ("p", "s", "c", "b", "n", "k", "X"):
             await third.press(key)
         await third.press("!")
@@ -146,7 +137,7 @@ async def test_left_running_and_attached_again(start: Start, user: Home) -> None
         await third.enter("FLAT")
         await third.press("escape")
         assert "accepted" not in third.said
-        assert commands_on_record(user) == before
+        assert count_on_record(user, "Command") == before
     assert engine_pid() == pid
 
 

@@ -17,6 +17,7 @@ import pytest
 from tests.journeys.desk import PROPOSE, engine_pid
 from tests.journeys.process import Home, until
 from tests.journeys.terminal import Terminal, alive
+from ytc_tui.commands.hangup import EXIT_HANGUP
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
 
 LIMIT_S = 60.0
@@ -72,7 +73,7 @@ def cut_line(home: Home, desk: Terminal) -> tuple[int, str]:
     pid = engine_pid()
     session = json.loads(home.ytc("status", "--json").stdout)["session_id"]
     desk.cut()
-    desk.process.wait(timeout=DESK_ENDS_S)
+    assert desk.process.wait(timeout=DESK_ENDS_S) == EXIT_HANGUP
     assert alive(pid)
     return pid, session
 
@@ -103,7 +104,7 @@ def test_with_a_trade_open(at_the_proposal: Home) -> None:
 def at_a_moment(home: Home, chance: random.Random) -> tuple[float, float]:
     """One session whose line is cut at a moment by chance; the seconds of `shown_soon`'s first desk."""
     moment_ns = PLAY_NS + int(chance.uniform(0, 30) * NS_PER_MIN)
-    with Terminal(home, "run", "--demo", "--speed", "360") as desk:
+    with Terminal(home, "run", "--demo", "--speed", "360", nohup=chance.random() < 0.5) as desk:
         desk.shows("PAPER", "active_trading")
         while on_record(home)[1] < moment_ns:
             desk.read_for(0.02)
@@ -119,6 +120,18 @@ def at_a_moment(home: Home, chance: random.Random) -> tuple[float, float]:
 
 def test_at_a_moment(user: Home) -> None:
     at_a_moment(user, random.Random(0))
+
+
+def test_an_engine_on_a_thread_ends_in_order(user: Home) -> None:
+    with Terminal(user, "run", "--demo", "--speed", "60", "--in-process") as desk:
+        desk.shows("PAPER", "active_trading")
+        desk.cut()
+        assert desk.process.wait(timeout=10) == EXIT_HANGUP
+    assert json.loads(user.ytc("verify", "--json").stdout)["ok"]
+    [session] = json.loads(user.ytc("sessions", "--json").stdout)["sessions"]
+    assert session["status"] == "running"
+    [document] = user.documents("--demo", "--speed", "max")
+    assert (document["session_id"], document["session_status"]) == (session["session"], "completed")
 
 
 @pytest.mark.slow

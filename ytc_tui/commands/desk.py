@@ -8,35 +8,38 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ytc_tui.adapters.terminal_text import safe_line
-from ytc_tui.adapters.transports.client import HttpClient
-from ytc_tui.boot import RunRequest
 from ytc_tui.commands.desk_engine import AttachedEngine, ProcessEngine, kill_command_of
-from ytc_tui.commands.desk_thread import ThreadEngine
-from ytc_tui.commands.operate import engine_named
+from ytc_tui.commands.hangup import end_on_hangup
 from ytc_tui.commands.places import command_of, paper_paths
 from ytc_tui.config import LoadedSettings, Settings, load_settings
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.screens.app import DeskApp, DeskSettings
 from ytc_tui.screens.link import EngineHandle
-from ytc_tui.screens.strip import StripApp
+
+if TYPE_CHECKING:
+    from ytc_tui.boot import RunRequest
 
 SAFE_TEXT = 2_000
 
 
-def open_desk(loaded: LoadedSettings, request: RunRequest, arguments: list[str], *, in_process: bool) -> int:
+def open_desk(loaded: LoadedSettings, arguments: list[str], request: RunRequest | None) -> int:
     """Start an engine and open the desk on it; the exit code.
 
-    `arguments` start the engine as a process of its own; `in_process` runs `request` on a thread instead.
+    `arguments` start the engine as a process of its own; with a `request` it runs on a thread instead.
     """
     paths = paper_paths()
-    if in_process:
+    if request is not None:
+        from ytc_tui.commands.desk_thread import ThreadEngine
+
         engine = ThreadEngine(loaded, request, paths)
         try:
-            return _desk(engine, loaded.settings)
+            return _desk(engine, loaded.settings, last=engine.close)
         finally:
             engine.close()
     return _desk(ProcessEngine(arguments, paths), loaded.settings)
@@ -44,6 +47,8 @@ def open_desk(loaded: LoadedSettings, request: RunRequest, arguments: list[str],
 
 def attach(session: str, *, read_only: bool) -> int:
     """Open the desk on a running engine."""
+    from ytc_tui.commands.operate import engine_named
+
     paths = paper_paths()
     engine = AttachedEngine(engine_named(paths, session), paths)
     return _desk(engine, load_settings().settings, read_only=read_only)
@@ -51,9 +56,13 @@ def attach(session: str, *, read_only: bool) -> int:
 
 def strip(session: str) -> None:
     """The running session in two lines under the prompt."""
+    from ytc_tui.adapters.transports.client import HttpClient
+    from ytc_tui.commands.operate import engine_named
+    from ytc_tui.screens.strip import StripApp
+
     paths = paper_paths()
     engine = engine_named(paths, session)
-    _need_terminal()
+    _take_terminal()
     StripApp(
         HttpClient(engine.socket_path, kill_file=paths.kill_file(engine.session_id)),
         zone=ZoneInfo(load_settings().settings.ui.timezone),
@@ -63,13 +72,21 @@ def strip(session: str) -> None:
     ).run(inline=True)
 
 
-def _need_terminal() -> None:
+def _take_terminal(last: Callable[[], object] = lambda: None) -> None:
+    """Make sure that there is a terminal, and end this process, after `last`, once it is taken away."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageInvalid("this needs a terminal", where="stdin, stdout", fix="use --headless, or --json")
+    end_on_hangup(sys.stdin.fileno(), last)
 
 
-def _desk(handle: EngineHandle, settings: Settings, *, read_only: bool = False) -> int:
-    _need_terminal()
+def _desk(
+    handle: EngineHandle,
+    settings: Settings,
+    *,
+    read_only: bool = False,
+    last: Callable[[], object] = lambda: None,
+) -> int:
+    _take_terminal(last)
     desk = DeskSettings(
         zone=ZoneInfo(settings.ui.timezone),
         safe=partial(safe_line, limit=SAFE_TEXT),

@@ -36,6 +36,7 @@ class ThreadEngine:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: Callable[[], None] | None = None
+        self._asked = False  # to end, perhaps before it could be told
         self._ended = threading.Event()
         self._end = EngineEnd(0, "")
 
@@ -58,9 +59,12 @@ class ThreadEngine:
 
         def opened(door: Door, stop: Callable[[], None]) -> None:
             self._loop, self._stop = asyncio.get_running_loop(), stop
+            if self._asked:
+                stop()
             desk_loop.call_soon_threadsafe(settle, door)
 
         self._ended.clear()
+        self._loop, self._stop, self._asked = None, None, False
         # Not a daemon: what the engine has to bring to an end outlives a desk that crashed.
         self._thread = threading.Thread(target=self._main, args=(opened,), name="engine")
         self._thread.start()
@@ -101,5 +105,6 @@ class ThreadEngine:
             self._thread.join()
 
     def _ask(self) -> None:
+        self._asked = True
         if self._loop is not None and self._stop is not None and not self._ended.is_set():
             self._loop.call_soon_threadsafe(self._stop)
