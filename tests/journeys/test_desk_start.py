@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
 from tests.journeys.desk import Desk, demo, desk_on, engine_pid
 from tests.journeys.process import Home
+from ytc_tui.boot import RunRequest
 from ytc_tui.commands import desk as desk_command
 from ytc_tui.commands.desk_engine import ProcessEngine
 from ytc_tui.commands.desk_thread import ThreadEngine
 from ytc_tui.commands.places import paper_paths
 from ytc_tui.commands.starting import Flags, start_run
+from ytc_tui.config import LoadedSettings
 from ytc_tui.model.session import Phase
 
 Start = Callable[[Flags], ProcessEngine]
@@ -27,13 +29,13 @@ async def thread_engine(user: Home, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     """The engine on a thread that `ytc run --demo --in-process` makes of its flags."""
     made: list[ThreadEngine] = []
 
-    def keep(loaded: Any, request: Any, arguments: list[str], *, in_process: bool) -> int:
+    def keep(loaded: LoadedSettings, arguments: list[str], request: RunRequest | None) -> int:
+        assert request is not None
         made.append(ThreadEngine(loaded, request, paper_paths()))
         return 0
 
     monkeypatch.setattr(desk_command, "open_desk", keep)
-    flags = demo("600")
-    assert start_run(Flags(demo=True, speed=flags.speed, in_process=True)) == 0
+    assert start_run(replace(demo("600"), in_process=True)) == 0
     [engine] = made
     yield engine
     await asyncio.to_thread(engine.close)
