@@ -126,3 +126,14 @@ def test_a_text_is_found(line: str) -> None:
 )
 def test_content_is_let_through(line: str) -> None:
     assert not Room(line, {"made"}).violations()
+
+
+def test_no_content_has_an_auto_colour() -> None:
+    """`$text-muted` and its like need the ground below: in Content they come out as bright as can be."""
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in ("$text", "$text-muted", "$text-disabled")
+    ]
+    assert not found

@@ -31,6 +31,7 @@ class Leaving(OperatedApp):
         survives, why = self.handle.survives_logout
         body = [
             f"{self.handle.description}. Engine survives logout: {survives} ({why}).",
+            "Open now; only f closes it:",
             *self.what_closes(),
         ]
         if self.handle.outlives_desk:

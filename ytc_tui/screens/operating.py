@@ -24,6 +24,7 @@ from ytc_tui.screens.dialogs.approvals import ApprovalsDialog
 from ytc_tui.screens.dialogs.asking import ChoiceDialog, Option, ReadingDialog, TextDialog
 from ytc_tui.screens.dialogs.flatten import FlattenDialog, closing_lines
 from ytc_tui.screens.link import EngineHandle, Link
+from ytc_tui.screens.themes import MUTED
 from ytc_tui.views.alerts import AlertsView
 from ytc_tui.views.exposure import ExposureView
 
@@ -255,5 +256,5 @@ def _help() -> Content:
                     (f"  {actions.key_text(action.key):<3}", "bold"),
                     f" {action.title:<14} {action.does}\n",
                 ]
-    pieces.append(("In a table: arrows, page keys, home, end; tab goes to the next pane\n", "$text-muted"))
+    pieces.append(("In a table: arrows, page keys, home, end; tab goes to the next pane\n", MUTED))
     return Content.assemble(*pieces)

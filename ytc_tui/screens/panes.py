@@ -14,6 +14,7 @@ from textual.content import Content
 
 from ytc_tui.model.session import SessionStatus, StepResult
 from ytc_tui.screens import rows, words
+from ytc_tui.screens.themes import MUTED
 from ytc_tui.screens.widgets.candle_chart import CandleChart
 from ytc_tui.screens.widgets.line import Line
 from ytc_tui.screens.widgets.live_table import LiveTable
@@ -29,9 +30,9 @@ from ytc_tui.views.top import TopView
 # Cells that the path needs with every phase by name.
 _PATH_CELLS = 76
 _STEP_MARKS = {
-    StepState.DONE: ("✓", "$text-muted"),
+    StepState.DONE: ("✓", MUTED),
     StepState.NOW: ("▶", "bold $text-accent"),
-    StepState.AHEAD: ("·", "$text-muted"),
+    StepState.AHEAD: ("·", MUTED),
 }
 _STATUS_STYLES = {
     SessionStatus.PAUSED: "bold $text-warning",
@@ -84,7 +85,7 @@ def phase_content(
 ) -> Content:
     """The pane's text; where it is `narrow`, phases that are not the present one are marks alone."""
     if view is None:
-        return Content.styled("no session yet: the feed warms up", "$text-muted")
+        return Content.styled("no session yet: the feed warms up", MUTED)
     pieces: list[str | tuple[str, str]] = []
     for step in view.path:
         mark, style = _STEP_MARKS[step.state]
@@ -101,7 +102,7 @@ def phase_content(
         )
     for requirement in view.waits_for:
         mark = "[x]" if requirement.met else "[ ]"
-        pieces.append((f"{mark} {requirement.text}\n", "$text-muted" if requirement.met else ""))
+        pieces.append((f"{mark} {requirement.text}\n", MUTED if requirement.met else ""))
     for line in view.checks:
         style = "bold $text-error" if line.result is StepResult.BLOCKED else "$text-warning"
         pieces.append((f"{line.result.value}: {line.step}: {line.detail}\n", style))

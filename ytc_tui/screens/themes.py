@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+# What matters less, in Content; `$text-muted` is an "auto" colour, which there comes out as bright as can be.
+MUTED = "$foreground 60%"
+
 # Okabe and Ito's palette, lightened where it stands on a dark ground.
 _BLUE, _ORANGE, _VERMILLION, _YELLOW, _GREY = "#56b4e9", "#e69f00", "#f0743e", "#f0e442", "#8a93a2"
 

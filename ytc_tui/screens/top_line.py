@@ -15,6 +15,7 @@ from textual.content import Content
 from ytc_tui.model.session import Gate, Mode, SessionStatus
 from ytc_tui.screens import words
 from ytc_tui.screens.link import Link
+from ytc_tui.screens.themes import MUTED
 from ytc_tui.views.ages import age_text, coarse_s, countdown_text
 from ytc_tui.views.seen import Level
 from ytc_tui.views.top import TopView
@@ -40,7 +41,7 @@ _LEVEL_STYLES = {
     Level.OK: "",
     Level.NEAR: "bold $text-warning",
     Level.OVER: "bold $text-error",
-    Level.UNKNOWN: "$text-muted",
+    Level.UNKNOWN: MUTED,
 }
 
 
@@ -58,7 +59,7 @@ def top_content(view: TopView | None, link: Link, zone: ZoneInfo, width: int, no
     pieces: list[str | tuple[str, str]] = []
     for part in _fitting(parts, width):
         if pieces:
-            pieces.append((_SEPARATOR, "$text-muted"))
+            pieces.append((_SEPARATOR, MUTED))
         pieces.append((part.text, part.style) if part.style else part.text)
     return Content.assemble(*pieces)
 
@@ -96,7 +97,7 @@ def _parts(view: TopView, link: Link, zone: ZoneInfo, now_s: float) -> list[Part
             40,
         ),
         _engine_part(link, now_s),
-        Part(f"venue {view.venue}, guard {view.venue_guard.partition(':')[0]}", "$text-muted", 10),
+        Part(f"venue {view.venue}, guard {view.venue_guard.partition(':')[0]}", MUTED, 10),
     ]
     if view.status is not SessionStatus.RUNNING:
         parts.insert(3, Part(view.status.value.upper(), _STATUS_STYLES.get(view.status, "bold"), 85))

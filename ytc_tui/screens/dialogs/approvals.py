@@ -20,6 +20,7 @@ from textual.widgets import Static
 
 from ytc_tui.screens import words
 from ytc_tui.screens.link import Link
+from ytc_tui.screens.themes import MUTED
 from ytc_tui.views.ages import countdown_text
 from ytc_tui.views.waiting import Card, WaitingView
 
@@ -119,7 +120,7 @@ class ApprovalsDialog(ModalScreen[None]):
 def card_line(card: Card) -> Content:
     """A card that is not open, in one line."""
     text = f"  {card.card_id}  {card.title}  {card.state}"
-    return Content.styled(text, "" if card.waiting else "$text-muted").truncate(_LINE_CELLS, ellipsis=True)
+    return Content.styled(text, "" if card.waiting else MUTED).truncate(_LINE_CELLS, ellipsis=True)
 
 
 def card_content(card: Card, zone: ZoneInfo) -> Content:
@@ -130,10 +131,10 @@ def card_content(card: Card, zone: ZoneInfo) -> Content:
     state = f"{card.state}{decided}{reason}, asked at {words.clock(card.proposed_ns, zone)}{life}"
     pieces: list[str | tuple[str, str]] = [
         (f"▶ {card.card_id}  {card.title}", "bold"),
-        (f"\n    {state}", "$text-warning" if card.waiting else "$text-muted"),
+        (f"\n    {state}", "$text-warning" if card.waiting else MUTED),
     ]
     name_cells = max((len(name) for name, _ in card.facts), default=0)
     for name, value in card.facts:
-        pieces += [(f"\n    {name:<{name_cells}}  ", "$text-muted"), value]
-    pieces.append((f"\n    {'content':<{name_cells}}  {card.content_hash}", "$text-muted"))
+        pieces += [(f"\n    {name:<{name_cells}}  ", MUTED), value]
+    pieces.append((f"\n    {'content':<{name_cells}}  {card.content_hash}", MUTED))
     return Content.assemble(*pieces)
