@@ -1,8 +1,9 @@
 """S1: how long the command line takes to answer, as a whole process.
 
 `ytc --help` against a minimal typer app with the same commands and options (rich help off in both), and
-`ytc --version` against a bare `python -c pass`; runs alternate, medians count. "Exec to first paint" is not
-measured: there is no screen in this release. `python -m benchmarks.startup [--quick]`
+`ytc --version` against a bare `python -c pass`; and from exec to the first paint on a pseudo-terminal, the
+desk of `ytc run --demo` against a Textual app with one line in it. Runs alternate, medians count.
+`python -m benchmarks.startup [--quick]`
 """
 
 from __future__ import annotations
@@ -12,19 +13,20 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 import typer
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
 from benchmarks.harness import emit
+from benchmarks.terminal import Terminal
 from ytc_tui.commands.app import app
 
 RUNS, QUICK_RUNS = 31, 9
-HELP_GOAL, VERSION_GOAL = 1.5, 3.0
+HELP_GOAL, VERSION_GOAL, PAINT_GOAL = 1.5, 3.0, 1.3
 MS_PER_S = 1_000.0
 YTC = str(Path(sys.executable).with_name("ytc"))
 
@@ -117,6 +119,50 @@ def main() -> None:
             (YTC, "--help"), (sys.executable, str(minimal), "--help"), "minimal typer app", HELP_GOAL, runs
         )
         measure((YTC, "--version"), (sys.executable, "-c", "pass"), "bare python", VERSION_GOAL, runs)
+        measure_paint(Path(folder), runs // 2)
+
+
+def paint_ms(module: str, arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[float, float]:
+    """Milliseconds from exec until the first text and until the first whole frame could be read; the
+    program is killed then."""
+    start_s = monotonic()
+    terminal = Terminal(module, arguments, environ)
+    drawn_s = monotonic()
+    terminal.kill()
+    first_s = terminal.first_text_s if terminal.first_text_s is not None else drawn_s
+    return (first_s - start_s) * MS_PER_S, (drawn_s - start_s) * MS_PER_S
+
+
+def measure_paint(folder: Path, runs: int) -> None:
+    """The desk's first paint against a minimal app's, in turns; the first turn is not counted."""
+    places = {"XDG_STATE_HOME": str(folder / "state"), "XDG_RUNTIME_DIR": str(folder)}
+    times: tuple[list[float], list[float], list[float]] = ([], [], [])
+    for turn in range(runs + 1):
+        first_ms, drawn_ms = paint_ms("ytc_tui", ["run", "--demo"], places)
+        _, minimal_ms = paint_ms("benchmarks.screen_apps", ["minimal"], {})
+        if turn:
+            for taken, value in zip(times, (first_ms, drawn_ms, minimal_ms), strict=True):
+                taken.append(value)
+    our_ms, drawn_ms, minimal_ms = map(statistics.median, times)
+    emit(
+        "S1",
+        drawn_ms,
+        f"ms from exec to the whole desk, median of {runs}",
+        baseline=("minimal Textual app, ms", minimal_ms),
+        ratio=drawn_ms / minimal_ms,
+        goal="none, for comparison",
+        ok=True,
+    )
+    emit(
+        "S1",
+        our_ms,
+        f"ms from exec to first paint (a line; the desk follows), median of {runs}, `ytc run --demo`",
+        baseline=("minimal Textual app, ms", minimal_ms),
+        ratio=our_ms / minimal_ms,
+        goal=f"<= {PAINT_GOAL}x minimal Textual app",
+        ok=our_ms <= PAINT_GOAL * minimal_ms,
+        why="the settings are checked before the first paint",
+    )
 
 
 def same_help(minimal: Path) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -20,6 +21,8 @@ COLUMNS, LINES = 200, 50
 READ_SIZE = 65_536
 START_TIMEOUT_S, END_TIMEOUT_S = 20.0, 10.0
 SYNC_QUERY, SYNC_ANSWER, FRAME = b"\x1b[?2026$p", b"\x1b[?2026;2$y", b"\x1b[?2026h"
+# Letters that are no part of an escape sequence: something to read.
+_WORDS = re.compile(rb"(?<![\x1b\[;?0-9A-Za-z])[a-z]{3}")
 QUIT = b"\x11"
 
 
@@ -44,13 +47,15 @@ class Watched:
 class Terminal:
     """Runs `python -m MODULE ARGUMENTS` at 200x50, with true colour and synchronized output."""
 
-    def __init__(self, module: str, arguments: Sequence[str]) -> None:
+    def __init__(
+        self, module: str, arguments: Sequence[str], more_environ: Mapping[str, str] | None = None
+    ) -> None:
         self._main, inner = pty.openpty()
         fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         environ = {
             key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "COLUMNS", "LINES"}
         }
-        environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", **(more_environ or {})}
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             stdin=inner,
@@ -60,6 +65,7 @@ class Terminal:
             start_new_session=True,
         )
         os.close(inner)
+        self.first_text_s: float | None = None
         self._usage = psutil.Process(self._process.pid)
         self._start()
 
@@ -67,6 +73,8 @@ class Terminal:
         """Answer what a terminal is asked at the start, and wait for the first frame."""
         seen = b""
         for chunk in self.chunks(START_TIMEOUT_S):
+            if self.first_text_s is None and _WORDS.search(chunk.data):
+                self.first_text_s = chunk.at_s
             if SYNC_QUERY in (seen[-len(SYNC_QUERY) :] + chunk.data):
                 self.send(SYNC_ANSWER)
             seen += chunk.data
@@ -97,6 +105,13 @@ class Terminal:
         cpu_s = after.user + after.system - before.user - before.system
         data = b"".join(chunk.data for chunk in chunks)
         return Watched(100 * cpu_s / passed, len(data) / passed, data.count(FRAME) / passed, chunks)
+
+    def kill(self) -> None:
+        """End it and what it started, at once."""
+        for child in (*self._usage.children(recursive=True), self._usage):
+            child.kill()
+        self._process.wait()
+        os.close(self._main)
 
     def close(self) -> None:
         """Ask it to quit; kill it when it does not."""

@@ -145,9 +145,13 @@ def attach(
     read_only: Annotated[bool, typer.Option("--read-only", help="Look, and send nothing.")] = False,
 ) -> None:
     """Open the desk on a running engine; from any number of terminals."""
-    from ytc_tui.commands.desk import attach as open_attached
+    from ytc_tui.commands.curtain import curtain
 
-    raise typer.Exit(open_attached(session, read_only=read_only))
+    with curtain(" ytc: attaching"):
+        from ytc_tui.commands.desk import attach as open_attached
+
+        code = open_attached(session, read_only=read_only)
+    raise typer.Exit(code)
 
 
 @app.command()

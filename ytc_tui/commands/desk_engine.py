@@ -13,12 +13,12 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import IO
 
 from ytc_tui.adapters.logout import survives_logout
 from ytc_tui.adapters.paths import Paths
-from ytc_tui.adapters.transports.client import HttpClient
 from ytc_tui.adapters.transports.sockets import RunningEngine, find_engines
 from ytc_tui.client import EngineClient
 from ytc_tui.errors import EngineUnreachable
@@ -37,6 +37,13 @@ def _survival() -> tuple[Survival, str]:
 def kill_command_of(paths: Paths, session: str = "") -> str:
     """The shell command that flattens `session` (or every session) without its door."""
     return f"touch {shlex.quote(str(paths.kill_file(session)))}"
+
+
+async def client_of(engine: RunningEngine, paths: Paths) -> EngineClient:
+    """A client of a running engine; its libraries load on a thread, while the desk is painted."""
+    module = await asyncio.to_thread(import_module, "ytc_tui.adapters.transports.client")
+    client: EngineClient = module.HttpClient(engine.socket_path, kill_file=paths.kill_file(engine.session_id))
+    return client
 
 
 class ProcessEngine:
@@ -86,9 +93,7 @@ class ProcessEngine:
                 for engine in find_engines(self._paths.socket_dir):
                     if engine.pid == self._process.pid:
                         self._engine = engine
-                        return HttpClient(
-                            engine.socket_path, kill_file=self._paths.kill_file(engine.session_id)
-                        )
+                        return await client_of(engine, self._paths)
                 await asyncio.sleep(_POLL_S)
 
     @staticmethod
@@ -134,7 +139,7 @@ class AttachedEngine:
         return kill_command_of(self._paths, self._engine.session_id)
 
     async def start(self) -> EngineClient:
-        return HttpClient(self._engine.socket_path, kill_file=self._paths.kill_file(self._engine.session_id))
+        return await client_of(self._engine, self._paths)
 
     async def ended(self) -> EngineEnd:
         """An engine that was killed may come back at the same door, so its end is never certain here."""

@@ -16,7 +16,8 @@ from ytc_tui.model.codec import to_json
 from ytc_tui.views.explain import explain as explained
 from ytc_tui.views.explain_text import explanation_text
 from ytc_tui.views.history import History, Subject
-from ytc_tui.views.journal import Sanitiser, recorded
+from ytc_tui.views.journal import recorded
+from ytc_tui.views.sanitised import Sanitiser
 
 _LISTED = 5
 

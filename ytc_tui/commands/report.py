@@ -19,9 +19,10 @@ from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.sessions import open_session
 from ytc_tui.errors import JournalCorrupt
 from ytc_tui.model.codec import to_json
-from ytc_tui.views.journal import Sanitiser, recorded
+from ytc_tui.views.journal import recorded
 from ytc_tui.views.report import SessionReport, build_report
 from ytc_tui.views.report_layout import Section, markdown, sections
+from ytc_tui.views.sanitised import Sanitiser
 
 WIDTH = 120
 _BAD = frozenset({"critical", "blocked", "failed", "rejected", "expired"})

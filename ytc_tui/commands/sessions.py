@@ -16,7 +16,8 @@ from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.commands.answer import Answer
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.codec import to_json
-from ytc_tui.views.journal import Sanitiser, plain, sanitised, utc
+from ytc_tui.views.journal import plain, utc
+from ytc_tui.views.sanitised import Sanitiser, sanitised
 
 _COLUMNS = ("date (UTC)", "mode", "status", "P&L", "%", "trades", "end reason", "entries", "head", "session")
 _LEFT = frozenset({"date (UTC)", "mode", "status", "end reason", "head", "session"})

@@ -9,11 +9,14 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ytc_tui.boot import RunRequest
+from ytc_tui.commands.curtain import curtain
 from ytc_tui.commands.instants import parse_instant, parse_speed
-from ytc_tui.commands.run import Manner, Stay, run_headless
-from ytc_tui.config import assignments as parsed, load_settings
+from ytc_tui.config import LoadedSettings, assignments as parsed, load_settings
+
+if TYPE_CHECKING:
+    from ytc_tui.boot import RunRequest
 
 # The demo begins so that its first trade by the rules, a short in ETHUSDT at 04:41 UTC, comes twenty
 # minutes after play begins; the half hour before that passes at full speed.
@@ -71,27 +74,52 @@ def start_run(flags: Flags) -> int:
     if flags.speed:
         parse_speed(flags.speed)
         overrides["feed.speed"] = flags.speed
-    start, end = flags.start, flags.end
     if flags.demo:
         overrides.setdefault("feed.speed", DEMO_SPEED)
-        start, end = start or DEMO_FROM, end or DEMO_TO
     loaded = load_settings(flags.config, overrides)
     if loaded.path is not None:
         sys.stderr.write(f"settings: {loaded.path}\n")
-    request = RunRequest(
-        data=flags.data,
-        from_ns=parse_instant(start, "--from") if start else None,
-        to_ns=parse_instant(end, "--to") if end else None,
-        speed=loaded.settings.feed.speed_factor,
-        label=flags.label,
-        demo=flags.demo,
-        play_from_ns=parse_instant(DEMO_PLAY_FROM, "--from") if flags.demo and start == DEMO_FROM else 0,
-    )
-    if not flags.headless:
+    if flags.headless:
+        return _headless(loaded, flags)
+    times_of(flags)
+    with curtain(" ytc: opening the desk"):
         from ytc_tui.commands.desk import open_desk
 
-        return open_desk(loaded, request, flags.of_engine(), in_process=flags.in_process)
+        # A desk on an engine process needs nothing of what an engine is made of.
+        request = request_of(loaded, flags) if flags.in_process else None
+        return open_desk(loaded, flags.of_engine(), request)
+
+
+def _headless(loaded: LoadedSettings, flags: Flags) -> int:
+    from ytc_tui.commands.run import Manner, Stay, run_headless
+
     ends = flags.exit_when_done or flags.demo or loaded.settings.session.exit_when_done
     stay = Stay.WHILE_WATCHED if flags.for_desk else Stay.NO if ends else Stay.UNTIL_STOPPED
     manner = Manner(stay=stay, anew=flags.for_desk)
-    return run_headless(loaded, request, manner, as_json=flags.as_json)
+    return run_headless(loaded, request_of(loaded, flags), manner, as_json=flags.as_json)
+
+
+def times_of(flags: Flags) -> tuple[int | None, int | None]:
+    """The range that was asked for (UTC ns). Raises UsageInvalid naming the flag that is no time."""
+    start, end = flags.start, flags.end
+    if flags.demo:
+        start, end = start or DEMO_FROM, end or DEMO_TO
+    from_ns = parse_instant(start, "--from") if start else None
+    return from_ns, parse_instant(end, "--to") if end else None
+
+
+def request_of(loaded: LoadedSettings, flags: Flags) -> RunRequest:
+    """What the flags ask of a run."""
+    from ytc_tui.boot import RunRequest
+
+    from_ns, to_ns = times_of(flags)
+    whole_demo = flags.demo and flags.start in ("", DEMO_FROM)
+    return RunRequest(
+        data=flags.data,
+        from_ns=from_ns,
+        to_ns=to_ns,
+        speed=loaded.settings.feed.speed_factor,
+        label=flags.label,
+        demo=flags.demo,
+        play_from_ns=parse_instant(DEMO_PLAY_FROM, "--from") if whole_demo else 0,
+    )

@@ -33,8 +33,9 @@ from ytc_tui.model.chain import ChainHead
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.events import decode_event
 from ytc_tui.model.state import State
-from ytc_tui.views.journal import Recorded, Sanitiser, sanitised
+from ytc_tui.views.journal import Recorded
 from ytc_tui.views.ledger import Ledger, LedgerReport
+from ytc_tui.views.sanitised import Sanitiser, sanitised
 from ytc_tui.views.verification import ledger_data, verification_text
 
 _NO_LIMIT = -1

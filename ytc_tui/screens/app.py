@@ -34,7 +34,7 @@ from ytc_tui.screens.themes import DARK, THEMES
 from ytc_tui.screens.widgets.live_table_screen import freeze_start_up
 from ytc_tui.views.catalog import VIEW_TYPES, chart_name
 from ytc_tui.views.exposure import ExposureView
-from ytc_tui.views.journal import Sanitiser, sanitised
+from ytc_tui.views.sanitised import Sanitiser, sanitised
 from ytc_tui.views.top import TopView
 
 _WATCH_S = 0.2

@@ -23,7 +23,7 @@ from ytc_tui.screens.link import Link
 from ytc_tui.screens.themes import DARK
 from ytc_tui.screens.top_line import banner_content, top_content
 from ytc_tui.screens.widgets.line import Line
-from ytc_tui.views.journal import Sanitiser, sanitised
+from ytc_tui.views.sanitised import Sanitiser, sanitised
 
 _RETRY_S = 0.3
 _WATCH_S = 0.2

@@ -7,12 +7,15 @@ agent that never ran says so; its success rate is unknown, not perfect.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ytc_tui.model.market import NS_PER_S
-from ytc_tui.model.state import State
 from ytc_tui.model.tasks import AgentStatus
 from ytc_tui.views.ages import coarse_s
 from ytc_tui.views.seen import Seen
+
+if TYPE_CHECKING:
+    from ytc_tui.model.state import State
 
 
 @dataclass(frozen=True, slots=True)

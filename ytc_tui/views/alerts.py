@@ -7,12 +7,15 @@ unacknowledged critical alert is never pushed out by others; a repeated alert is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.session import Severity
-from ytc_tui.model.state import AlertRecord, State
 from ytc_tui.views.ages import coarse_s
 from ytc_tui.views.seen import Seen
+
+if TYPE_CHECKING:
+    from ytc_tui.model.state import AlertRecord, State
 
 MAX_ROWS = 200
 _RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}

@@ -16,11 +16,12 @@ from ytc_tui.model.risk import Verdict
 from ytc_tui.model.signals import Setup
 from ytc_tui.model.tasks import ResponseStatus
 from ytc_tui.views.history import History, Subject
-from ytc_tui.views.journal import Recorded, Sanitiser, plain, sanitised, utc
+from ytc_tui.views.journal import Recorded, plain, utc
 from ytc_tui.views.moment import explain_time
 from ytc_tui.views.moments import Moment, moments
 from ytc_tui.views.order_fate import OrderFate, order_fate
 from ytc_tui.views.proposal_story import ProposalPart, proposal_parts
+from ytc_tui.views.sanitised import Sanitiser, sanitised
 
 _SHOWN_RUNS = 20
 

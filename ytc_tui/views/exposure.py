@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ytc_tui.model.market import NS_PER_S, Instrument, Side
 from ytc_tui.model.money import ONE, ZERO, price_ceiling, price_floor
 from ytc_tui.model.orders import OrderKind, OrderRole, OrderState
-from ytc_tui.model.state import OrderRecord, State
 from ytc_tui.model.trades import Position, Trade, TradeState
 from ytc_tui.views.ages import coarse_s
 from ytc_tui.views.seen import Seen
+
+if TYPE_CHECKING:
+    from ytc_tui.model.state import OrderRecord, State
 
 
 class Protection(StrEnum):

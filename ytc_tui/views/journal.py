@@ -6,19 +6,15 @@ entry's sequence number travels with everything that was read from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from enum import Enum
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
 from ytc_tui.model.chain import Entry
 from ytc_tui.model.events import Event, decode_event
 from ytc_tui.model.market import NS_PER_S
 
-ValueT = TypeVar("ValueT")
-Sanitiser = Callable[[str], str]
 _SHORT = 12
 
 
@@ -72,25 +68,3 @@ def short(amount: Decimal) -> str:
     """`amount` as people read it: exact up to twelve characters, else at six significant digits."""
     exact = plain(amount)
     return exact if len(exact) <= _SHORT else plain(Decimal(f"{amount:.6g}"))
-
-
-def sanitised(value: ValueT, safe: Sanitiser) -> ValueT:
-    """`value` with every text in it passed through `safe`: dataclasses, tuples, lists and mappings."""
-    return cast(ValueT, _sanitised(value, safe))
-
-
-def _sanitised(value: Any, safe: Sanitiser) -> Any:
-    if isinstance(value, Enum):
-        return value
-    if isinstance(value, str):
-        return safe(value)
-    if isinstance(value, Mapping):
-        return {_sanitised(key, safe): _sanitised(item, safe) for key, item in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        changes = {field.name: _sanitised(getattr(value, field.name), safe) for field in fields(value)}
-        return replace(value, **changes)
-    if isinstance(value, tuple) and hasattr(value, "_make"):
-        return value._make(_sanitised(item, safe) for item in value)
-    if isinstance(value, tuple | list):
-        return type(value)(_sanitised(item, safe) for item in value)
-    return value

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.session import Phase, SessionStatus, StepResult
-from ytc_tui.model.state import State
 from ytc_tui.views.ages import coarse_s
 from ytc_tui.views.seen import Requirement, Seen
+
+if TYPE_CHECKING:
+    from ytc_tui.model.state import State
 
 PATH = tuple(Phase)
 

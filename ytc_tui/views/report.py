@@ -17,7 +17,7 @@ from ytc_tui.model.chain import GENESIS_HASH
 from ytc_tui.model.money import HUNDRED, ZERO
 from ytc_tui.model.session import Phase, SessionStatus
 from ytc_tui.model.trades import TradeOutcome
-from ytc_tui.views.journal import Recorded, Sanitiser, plain, sanitised, utc
+from ytc_tui.views.journal import Recorded, plain, utc
 from ytc_tui.views.ledger import Ledger, LedgerReport
 from ytc_tui.views.report_rows import Rows
 from ytc_tui.views.report_tables import (
@@ -30,6 +30,7 @@ from ytc_tui.views.report_tables import (
     LimitRow,
     TradeRow,
 )
+from ytc_tui.views.sanitised import Sanitiser, sanitised
 
 NOT_MODELLED = "not modelled"
 REVIEWER = "session_review"

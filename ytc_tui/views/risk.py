@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from ytc_tui.model.money import ONE, ZERO
-from ytc_tui.model.state import State
 from ytc_tui.views.seen import Level, LimitUse, Seen, Unit
+
+if TYPE_CHECKING:
+    from ytc_tui.model.state import State
 
 # From this share of a limit on, it is shown as near.
 NEAR_SHARE = Decimal("0.8")

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.orders import OrderState
 from ytc_tui.model.session import Gate, Mode, Phase, SessionStatus
-from ytc_tui.model.state import State
 from ytc_tui.views.seen import Level, Seen
+
+if TYPE_CHECKING:
+    from ytc_tui.model.state import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from ytc_tui.model.market import Side
 from ytc_tui.model.proposals import ProposalState
-from ytc_tui.model.state import HandoffRecord, ProposalRecord, State
 from ytc_tui.model.tasks import HandoffState
 from ytc_tui.views.seen import Seen
+
+if TYPE_CHECKING:
+    from ytc_tui.model.state import HandoffRecord, ProposalRecord, State
 
 _CENT = Decimal("0.01")
 _MAX_CARDS = 50
