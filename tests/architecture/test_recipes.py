@@ -18,6 +18,7 @@ from ytc_tui.agents.registry import Registry, discover
 from ytc_tui.analysis.setups import finders
 from ytc_tui.commands.app import app
 from ytc_tui.engine.risk.registry import NOT_RULES, RULES
+from ytc_tui.screens.actions import as_markdown
 from ytc_tui.settings.catalog import KeySpec, resolve
 from ytc_tui.settings.tree import Settings
 
@@ -184,3 +185,8 @@ def test_the_bundled_workflow_loads_and_has_a_step_for_every_agent() -> None:
     workflow = load_workflow(PACKAGE / "data" / "workflows" / "ytc_session.toml", registry)
     stepped = {step.agent for plan in workflow.phases.values() for step in plan.steps}
     assert stepped == set(registry.agents)
+
+
+def test_the_page_of_keys_is_the_table_of_actions() -> None:
+    """Where it differs, write `ytc_tui.screens.actions.as_markdown()` into docs/keys.md."""
+    assert (ROOT / "docs" / "keys.md").read_text() == as_markdown()

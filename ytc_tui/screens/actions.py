@@ -120,6 +120,19 @@ def key_text(key: str) -> str:
     return _SHOWN.get(key, key)
 
 
+def as_markdown() -> str:
+    """The table as the page `docs/keys.md`."""
+    lines = ["# Keys", "", "Made from the table of actions; a test compares the two."]
+    for group in Group:
+        lines += ["", f"## {group.value}", "", "| key | action | does |", "|---|---|---|"]
+        lines += [
+            f"| `{key_text(action.key)}` | {action.title} | {action.does} |"
+            for action in ACTIONS
+            if action.group is group
+        ]
+    return "\n".join(lines) + "\n"
+
+
 def bindings() -> list[Binding]:
     """The table as the app's bindings; their ids are the ones that a keymap may remap."""
     return [
