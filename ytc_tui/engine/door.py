@@ -43,6 +43,8 @@ class Door:
     venue: str
     last_document: dict[str, Any] = field(default_factory=dict)
     watching: Watching = field(init=False)
+    _shown: tuple[object, ...] = ()
+    _built: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.watching = Watching(self._views)
@@ -109,24 +111,43 @@ class Door:
         return run.kernel.sit.state.session_id if run else str(self.last_document.get("session_id", ""))
 
     def _views(self, names: Collection[str]) -> tuple[int, dict[str, Any]]:
+        """Every view of `names`; built anew only when something that they show can have changed."""
         run = self.host.latest
         if run is None:
             return 0, dict.fromkeys(names)
+        kernel, sit = run.kernel, run.kernel.sit
+        at_ns = max(run.now_ns, sit.at_ns, sit.state.now_ns)
+        left_s = _left_s(run)
+        shown = (
+            frozenset(names),
+            kernel.head.session,
+            kernel.head.seq,
+            at_ns,
+            kernel.stalled,
+            tuple(left_s.items()),
+        )
+        if shown != self._shown:
+            self._shown, self._built = shown, self._build(run, names, at_ns, left_s)
+        return at_ns, self._built
+
+    def _build(
+        self, run: SessionRun, names: Collection[str], at_ns: int, left_s: dict[str, int]
+    ) -> dict[str, Any]:
         sit = run.kernel.sit
         seen = see(
             sit,
             run.kernel.runner,
-            at_ns=max(run.now_ns, sit.at_ns, sit.state.now_ns),
+            at_ns=at_ns,
             speed=self.speed(),
             venue=self.venue,
             stalled=run.kernel.stalled,
-            left_s=_left_s(run),
+            left_s=left_s,
         )
         views: dict[str, Any] = {}
         for name in names:
             charted = chart_of(name)
             views[name] = chart(sit, *charted) if charted else BUILDERS[name](sit.state, seen)
-        return seen.at_ns, views
+        return views
 
 
 def _left_s(run: SessionRun) -> dict[str, int]:
