@@ -16,7 +16,7 @@ from textual.worker import Worker
 from ytc_tui.client import EngineClient, Receipt
 from ytc_tui.errors import YtcError
 from ytc_tui.model.commands import Action, Command, Verb
-from ytc_tui.model.session import Gate, SessionStatus
+from ytc_tui.model.session import Gate, Phase, SessionStatus
 from ytc_tui.screens import actions, words
 from ytc_tui.screens.crash import DiscreetApp
 from ytc_tui.screens.desk import DeskScreen
@@ -106,7 +106,8 @@ class OperatedApp(DiscreetApp[int]):
         top = self.link.top
         if top is None:
             return
-        if top.status is not SessionStatus.PAUSED and top.gate is Gate.ACTIVE:
+        open_yet = top.phase is Phase.ACTIVE_TRADING
+        if top.status is not SessionStatus.PAUSED and (top.gate is Gate.ACTIVE or not open_yet):
             self.send(self.command(Verb.PAUSE))
             return
         asked = TextDialog(
