@@ -34,8 +34,7 @@ class Line(Widget):
             self.refresh(layout=True)
             return
         start, end = _changed(before, content)
-        inner = self.content_region
-        self.refresh(Region(inner.x - self.region.x + start, inner.y - self.region.y, end - start, 1))
+        self.refresh(Region(start, 0, end - start, 1))
 
     def render(self) -> Content:
         return self._said

@@ -1,0 +1,71 @@
+"""A line sends a terminal what changed in it, and the terminal then shows the line."""
+
+from __future__ import annotations
+
+import pytest
+from textual.app import ComposeResult
+from textual.content import Content
+
+from ytc_tui.screens.widgets.line import Line
+from ytc_tui.screens.widgets.live_table_screen import LiveScreen
+
+from .terminal import SIZE, Terminal
+
+PADDING = 3
+
+
+class Lines(LiveScreen[None]):
+    def compose(self) -> ComposeResult:
+        line = Line(id="line")
+        line.styles.padding = (0, PADDING)
+        yield line
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        (["feed 04:59:59 UTC", "feed 05:00:01 UTC"], 7),
+        (["feed 05:28:41 UTC", "feed 05:28:51 UTC"], 1),
+        (["a", "b"], 1),
+        (["P&L +0.00 │ gate ACTIVE", "P&L -0.01 │ gate ACTIVE"], 5),
+    ],
+)
+async def test_what_changed_is_sent_and_shown(said: list[str], sent: int) -> None:
+    app = Terminal(Lines())
+    async with app.run_test(size=SIZE) as pilot:
+        line = app.screen.query_one(Line)
+        for text in said:
+            app.written = 0
+            line.say(Content(text))
+            await pilot.pause()
+            assert app.lines[0].rstrip() == " " * PADDING + text
+    assert app.written == sent
+
+
+async def test_a_text_of_another_length_or_style_is_shown_whole() -> None:
+    app = Terminal(Lines())
+    async with app.run_test(size=SIZE) as pilot:
+        line = app.screen.query_one(Line)
+        for text in ("one", "three", "one\ntwo", "日本", "ab"):
+            content = Content(text)
+            line.say(content)
+            await pilot.pause()
+            shown = "\n".join(text.strip() for text in app.lines[: content.plain.count("\n") + 1])
+            assert shown.replace(" ", "") == content.plain
+        app.written = 0
+        line.say(Content.styled("ab", "bold"))
+        await pilot.pause()
+        assert app.written >= len("ab")
+        assert line.said.spans
+
+
+async def test_the_same_again_sends_nothing() -> None:
+    app = Terminal(Lines())
+    async with app.run_test(size=SIZE) as pilot:
+        line = app.screen.query_one(Line)
+        line.say(Content("quiet"))
+        await pilot.pause()
+        app.written = 0
+        line.say(Content("quiet"))
+        await pilot.pause()
+    assert app.written == 0
