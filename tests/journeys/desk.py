@@ -24,7 +24,7 @@ from ytc_tui.screens.link import EngineHandle
 from ytc_tui.views.exposure import ExposureView, PositionRow
 from ytc_tui.views.top import TopView
 
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 POLL_S = 0.05
 SIZE = (120, 40)
 KEYS = {"!": "exclamation_mark", ":": "colon", " ": "space"}

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,7 +22,7 @@ from tests.journeys.process import Home
 
 LINES, COLUMNS = 40, 120
 READ_SIZE = 65_536
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 _ALTERNATE_SCREEN = b"\x1b[?1049h"
 _ESCAPES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()][0-9A-B]|\x1b.")
 # The leader of a session makes its standard input its controlling terminal, then becomes `ytc`.
@@ -56,7 +57,8 @@ class Terminal:
             start_new_session=True,
         )
         os.close(inner)
-        self.drawn_s = 0.0  # when the screen was taken over: the interpreter and the imports are done
+        # When the screen was taken over: the interpreter and the imports are done; and `waited_s` then.
+        self.drawn_s = self.drawn_waited_s = 0.0
         self._seen = b""
         self._cut = False
 
@@ -79,7 +81,7 @@ class Terminal:
         except OSError as error:
             raise AssertionError(f"it left the terminal; what came was {self._seen[-2000:]!r}") from error
         if not self.drawn_s and _ALTERNATE_SCREEN in self._seen:
-            self.drawn_s = time.monotonic()
+            self.drawn_s, self.drawn_waited_s = time.monotonic(), waited_s(self.process.pid)
 
     def read_for(self, seconds: float) -> None:
         """Read on, so that the program is not held up."""
@@ -108,6 +110,15 @@ class Terminal:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def waited_s(pid: int) -> float:
+    """Seconds for which the threads of `pid` were ready to run and got no processor."""
+    waited_ns = 0
+    for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with suppress(OSError):  # a thread that ended meanwhile
+            waited_ns += int(task.read_text().split()[1])
+    return waited_ns / 1e9
 
 
 def alive(pid: int) -> bool:

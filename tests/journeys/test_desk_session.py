@@ -30,7 +30,7 @@ async def waits_for_answer(desk: Desk) -> None:
 
 
 async def test_a_handoff_is_rejected_and_then_approved(start: Start) -> None:
-    async with desk_on(start(demo("600", ASK_FOR_OPEN))) as desk:
+    async with desk_on(start(demo("60", ASK_FOR_OPEN))) as desk:
         await waits_for_answer(desk)
         stood_ns = desk.top.at_ns
         await desk.press("h")
@@ -142,7 +142,7 @@ async def test_left_running_and_attached_again(start: Start, user: Home) -> None
 
 
 async def test_ended_when_flat(start: Start, at_the_proposal: Home) -> None:
-    engine = start(demo("100", *PROPOSE))
+    engine = start(demo("60", *PROPOSE))
     async with desk_on(engine) as desk:
         await waits_for_answer(desk)
         await desk.press("h", "a")

@@ -35,7 +35,7 @@ async def thread_engine(user: Home, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
         return 0
 
     monkeypatch.setattr(desk_command, "open_desk", keep)
-    assert start_run(replace(demo("600"), in_process=True)) == 0
+    assert start_run(replace(demo("120"), in_process=True)) == 0
     [engine] = made
     yield engine
     await asyncio.to_thread(engine.close)
@@ -50,14 +50,14 @@ async def comes_to_trading(desk: Desk) -> None:
     assert "engine" in running_workers(desk)
     await desk.begins()
     await desk.until(lambda: desk.top.phase is Phase.ACTIVE_TRADING)
-    await desk.sees("PAPER", "active_trading", "gate ACTIVE", "engine live", "setup_scanner", "600x")
+    await desk.sees("PAPER", "active_trading", "gate ACTIVE", "engine live", "setup_scanner", "120x")
     await desk.until(lambda: len(desk.app.link.views["agents"].rows) == 12)
     await desk.until(lambda: any(row.runs > 1 for row in desk.app.link.views["agents"].rows))
     assert running_workers(desk) >= {"engine", "frames"}
 
 
 async def test_an_engine_of_its_own(start: Start, user: Home) -> None:
-    engine = start(demo("600"))
+    engine = start(demo("120"))
     async with desk_on(engine) as desk:
         await comes_to_trading(desk)
         assert str(engine_pid()) in desk.said

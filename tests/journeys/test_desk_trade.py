@@ -21,7 +21,7 @@ from ytc_tui.views.exposure import Protection
 
 Start = Callable[[Flags], ProcessEngine]
 # Slow where keys are pressed while the trade is open: it lasts 500 s of feed time.
-BY_HAND, WATCHED = "40", "240"
+BY_HAND, WATCHED = "30", "60"
 QUANTITY, STOP = Decimal("6.728"), Decimal("1484.94")
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.journeys.desk import PROPOSE, engine_pid
 from tests.journeys.process import Home, until
-from tests.journeys.terminal import Terminal, alive
+from tests.journeys.terminal import Terminal, alive, waited_s
 from ytc_tui.commands.hangup import EXIT_HANGUP
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
 
@@ -38,13 +38,15 @@ def on_record(home: Home) -> tuple[int, int]:
     return seq or 0, at_ns or 0
 
 
-def attach_s(home: Home, session: str) -> tuple[float, float]:
-    """A second desk: seconds from its start to its screen, and from there to the session on it."""
+def attach_s(home: Home, session: str) -> tuple[float, float, float]:
+    """A second desk: seconds from its start to its screen, from there to the session on it, and for how
+    much of the latter it waited for a processor that other programs had."""
     with Terminal(home, "attach", "--session", session) as desk:
         shown_s = desk.shows("PAPER", "gate ", "setup_scanner")
+        starved_s = waited_s(desk.process.pid) - desk.drawn_waited_s
         desk.press(b"q")
         assert desk.process.wait(timeout=DESK_ENDS_S) == 0
-        return desk.drawn_s - desk.executed_s, shown_s - desk.drawn_s
+        return desk.drawn_s - desk.executed_s, shown_s - desk.drawn_s, starved_s
 
 
 def lives_on(home: Home, pid: int) -> None:
@@ -78,12 +80,13 @@ def cut_line(home: Home, desk: Terminal) -> tuple[int, str]:
     return pid, session
 
 
-def shown_soon(home: Home, session: str) -> tuple[float, float]:
-    """The quickest of a few desks: what other programs take of the machine is not the desk's doing."""
-    tried: list[tuple[float, float]] = []
-    while not tried or (tried[-1][1] >= SHOWN_WITHIN_S and len(tried) < TRIES):
-        tried.append(attach_s(home, session))
-    return min(tried, key=lambda each: each[1])
+def quickest_s(home: Home, session: str) -> float:
+    """Of a few desks, the fewest seconds to the session that were the desk's own doing and the engine's."""
+    tried: list[float] = []
+    while not tried or (tried[-1] >= SHOWN_WITHIN_S and len(tried) < TRIES):
+        _, shown_s, starved_s = attach_s(home, session)
+        tried.append(shown_s - starved_s)
+    return min(tried)
 
 
 def test_with_a_trade_open(at_the_proposal: Home) -> None:
@@ -94,15 +97,15 @@ def test_with_a_trade_open(at_the_proposal: Home) -> None:
         desk.shows("at venue", "6.728")
         pid, session = cut_line(home, desk)
     lives_on(home, pid)
-    assert shown_soon(home, session)[1] < SHOWN_WITHIN_S
+    assert quickest_s(home, session) < SHOWN_WITHIN_S
     [closed] = flattened(home, session)
     assert closed.startswith("ETHUSDT sell 6.728")
     # Nobody watches it any more: it ends by itself.
     until(lambda: not alive(pid), LIMIT_S)
 
 
-def at_a_moment(home: Home, chance: random.Random) -> tuple[float, float]:
-    """One session whose line is cut at a moment by chance; the seconds of `shown_soon`'s first desk."""
+def at_a_moment(home: Home, chance: random.Random) -> tuple[float, float, float]:
+    """One session whose line is cut at a moment by chance; `attach_s` of a desk after that."""
     moment_ns = PLAY_NS + int(chance.uniform(0, 30) * NS_PER_MIN)
     with Terminal(home, "run", "--demo", "--speed", "360", nohup=chance.random() < 0.5) as desk:
         desk.shows("PAPER", "active_trading")
@@ -146,8 +149,12 @@ def test_at_fifty_moments(
         home = Home(tmp_path_factory.mktemp(f"cut{number}"), user.runtime)
         monkeypatch.setenv("XDG_STATE_HOME", str(home.folder))
         shown.append(at_a_moment(home, chance))
-    screens, sessions = zip(*shown, strict=True)
-    for name, seconds in (("to_the_screen_s", screens), ("to_the_session_s", sessions)):
+    screens, sessions, starved = zip(*shown, strict=True)
+    for name, seconds in (
+        ("to_the_screen_s", screens),
+        ("to_the_session_s", sessions),
+        ("starved_s", starved),
+    ):
         record_property(f"median_{name}", round(median(seconds), 3))
         record_property(f"most_{name}", round(max(seconds), 3))
-    assert median(sessions) < SHOWN_WITHIN_S
+    assert median(map(float.__sub__, sessions, starved)) < SHOWN_WITHIN_S
