@@ -31,11 +31,10 @@ from ytc_tui.adapters.transports.sockets import find_engines
 from ytc_tui.boot import RunRequest
 from ytc_tui.client import EngineClient
 from ytc_tui.commands.desk import SAFE_TEXT
-from ytc_tui.commands.instants import parse_instant
 from ytc_tui.commands.output import Output
 from ytc_tui.commands.places import command_of, paper_paths
 from ytc_tui.commands.run import Manner, Stay, run_engine
-from ytc_tui.commands.starting import DEMO_FROM, DEMO_PLAY_FROM, DEMO_TO
+from ytc_tui.commands.starting import Flags, request_of
 from ytc_tui.config import LoadedSettings, load_settings
 from ytc_tui.engine.door import Door
 from ytc_tui.screens.app import DeskApp, DeskSettings
@@ -53,15 +52,9 @@ Late = list[tuple[float, float]]  # (monotonic second, seconds late)
 
 def demo_run() -> tuple[LoadedSettings, RunRequest]:
     """The demo's session from the first minute that is played."""
-    request = RunRequest(
-        data=(),
-        from_ns=parse_instant(DEMO_FROM, "--from"),
-        to_ns=parse_instant(DEMO_TO, "--to"),
-        speed=SPEED,
-        demo=True,
-        play_from_ns=parse_instant(DEMO_PLAY_FROM, "--from"),
-    )
-    return load_settings(None, {"feed.speed": str(SPEED)}), request
+    speed = str(SPEED)
+    loaded = load_settings(None, {"feed.speed": speed})
+    return loaded, request_of(loaded, Flags(demo=True, speed=speed))
 
 
 class TickingEngine:

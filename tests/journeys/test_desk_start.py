@@ -5,38 +5,27 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 
 import pytest
 
 from tests.journeys.desk import Desk, demo, desk_on, engine_pid
 from tests.journeys.process import Home
-from ytc_tui.boot import RunRequest
-from ytc_tui.commands import desk as desk_command
 from ytc_tui.commands.desk_engine import ProcessEngine
 from ytc_tui.commands.desk_thread import ThreadEngine
 from ytc_tui.commands.places import paper_paths
-from ytc_tui.commands.starting import Flags, start_run
-from ytc_tui.config import LoadedSettings
+from ytc_tui.commands.starting import Flags, request_of
+from ytc_tui.config import load_settings
 from ytc_tui.model.session import Phase
 
 Start = Callable[[Flags], ProcessEngine]
-PHASES = [phase.value for phase in Phase]
 
 
 @pytest.fixture
-async def thread_engine(user: Home, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ThreadEngine]:
-    """The engine on a thread that `ytc run --demo --in-process` makes of its flags."""
-    made: list[ThreadEngine] = []
-
-    def keep(loaded: LoadedSettings, arguments: list[str], request: RunRequest | None) -> int:
-        assert request is not None
-        made.append(ThreadEngine(loaded, request, paper_paths()))
-        return 0
-
-    monkeypatch.setattr(desk_command, "open_desk", keep)
-    assert start_run(replace(demo("120"), in_process=True)) == 0
-    [engine] = made
+async def thread_engine(user: Home) -> AsyncIterator[ThreadEngine]:
+    """The engine on a thread of `ytc run --demo --in-process`."""
+    flags = demo("120")
+    loaded = load_settings(None, {"feed.speed": flags.speed})
+    engine = ThreadEngine(loaded, request_of(loaded, flags), paper_paths())
     yield engine
     await asyncio.to_thread(engine.close)
 
