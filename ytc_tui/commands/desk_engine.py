@@ -69,7 +69,10 @@ class ProcessEngine:
         return kill_command_of(self._paths, self._engine.session_id if self._engine else "")
 
     async def start(self) -> EngineClient:
-        """Start it and wait for its door. Raises EngineUnreachable with its last words if it ends first."""
+        """Start it and wait for its door.
+
+        Raises EngineUnreachable with its last words if it ends first, or opens none in time.
+        """
         self._paths.prepare()
         self._log = self._paths.log_dir / f"engine-{os.getpid()}.out"
         with self._open_log(self._log) as log:
@@ -83,18 +86,27 @@ class ProcessEngine:
                 stderr=log,
                 start_new_session=True,
             )
-        async with asyncio.timeout(_START_TIMEOUT_S):
-            while True:
-                if self._process.returncode is not None:
-                    raise EngineUnreachable(
-                        f"it ended with exit code {self._process.returncode}: {self._last_words()}",
-                        where=str(self._log),
-                    )
-                for engine in find_engines(self._paths.socket_dir):
-                    if engine.pid == self._process.pid:
-                        self._engine = engine
-                        return await client_of(engine, self._paths)
-                await asyncio.sleep(_POLL_S)
+        try:
+            async with asyncio.timeout(_START_TIMEOUT_S):
+                self._engine = await self._door_of(self._process)
+        except TimeoutError:
+            await self.stop()
+            raise EngineUnreachable(
+                f"it opened no door within {_START_TIMEOUT_S:g} s: {self._last_words()}", where=str(self._log)
+            ) from None
+        return await client_of(self._engine, self._paths)
+
+    async def _door_of(self, process: asyncio.subprocess.Process) -> RunningEngine:
+        while True:
+            if process.returncode is not None:
+                raise EngineUnreachable(
+                    f"it ended with exit code {process.returncode}: {self._last_words()}",
+                    where=str(self._log),
+                )
+            for engine in find_engines(self._paths.socket_dir):
+                if engine.pid == process.pid:
+                    return engine
+            await asyncio.sleep(_POLL_S)
 
     @staticmethod
     def _open_log(path: Path) -> IO[bytes]:

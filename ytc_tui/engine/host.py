@@ -64,6 +64,7 @@ class Host:
     latest: SessionRun | None = None  # the current one, or the last that this process ran
     stopping: bool = False
     _feed_over: bool = False
+    _urgent: deque[_Waiting] = field(default_factory=deque)
     _inbox: deque[_Waiting] = field(default_factory=deque)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -155,10 +156,7 @@ class Host:
             if self._feed_over:
                 why = _FEED_OVER
             return Receipt(command.command_id, False, why, "", 0)
-        if command.verb in URGENT:
-            self._inbox.appendleft(waiting)
-        else:
-            self._inbox.append(waiting)
+        (self._urgent if command.verb in URGENT else self._inbox).append(waiting)
         self._arrived.set()
         return await waiting.answer
 
@@ -179,11 +177,15 @@ class Host:
 
     async def _take_commands(self) -> None:
         self._arrived.clear()
-        while self._inbox and self.current is not None:
-            waiting = self._inbox.popleft()
+        while self.current is not None and (waiting := self._next_waiting()) is not None:
             receipt = await self._carry_out(self.current, waiting.command)
             if not waiting.answer.done():
                 waiting.answer.set_result(receipt)
+
+    def _next_waiting(self) -> _Waiting | None:
+        """The next command in turn, urgent ones before the rest; None when none waits."""
+        queue = self._urgent or self._inbox
+        return queue.popleft() if queue else None
 
     async def _carry_out(self, run: SessionRun, command: Command) -> Receipt:
         kernel = run.kernel
@@ -218,8 +220,7 @@ class Host:
             await run.kernel.take(run.now_ns, (inp.Commanded(command),))
 
     def _refuse_waiting(self, reason: str) -> None:
-        while self._inbox:
-            waiting = self._inbox.popleft()
+        while (waiting := self._next_waiting()) is not None:
             if not waiting.answer.done():
                 waiting.answer.set_result(Receipt(waiting.command.command_id, False, reason, "", 0))
 

@@ -1,7 +1,7 @@
 """What happened, newest first, a page at a time; and what the desk itself said.
 
-Decides when another page is read. Imports the client protocol and the widgets. Invariant: a page is read
-because somebody looks, never by time alone.
+Decides when another page is read. Imports the client protocol and the widgets. Invariants: a page is read
+because somebody looks; who stands at the newest line sees newer ones, who reads further down is not moved.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ytc_tui.screens.app import DeskApp
 
 PAGE_ROWS = 100
+FRESH_S = 2.0
 _COLUMNS = (
     Column("seq", "entry", 6, "right", priority=2),
     Column("text", "what happened (UTC)", 20, priority=3, share=1),
@@ -39,7 +40,7 @@ class EventsScreen(Screen[None]):
         super().__init__()
         self._rows: list[PageRow] = []
         self._before_seq = 0
-        self._session = ""
+        self._read_s = 0.0
 
     def compose(self) -> ComposeResult:
         yield Line(id="top-line")
@@ -61,12 +62,16 @@ class EventsScreen(Screen[None]):
         width = max(1, self.size.width - 2)
         line = top_content(link.top, link, settings.zone, width, settings.now_s())
         self.query_one("#top-line", Line).say(line)
+        table = self.query_one(LiveTable)
+        at_newest = not table.rows or table.cursor_key == table.rows[0].key
+        if self.is_current and at_newest and settings.now_s() - self._read_s >= FRESH_S:
+            self.read_newest()
 
     def show_said(self, content: Content) -> None:
         self.query_one("#said", Line).say(content)
 
     def on_live_table_row_highlighted(self, event: LiveTable.RowHighlighted) -> None:
-        """The cursor at the oldest line asks for older ones; at the newest, for newer ones."""
+        """The cursor at the oldest line asks for older ones."""
         rows = event.table.rows
         if not rows or event.key is None:
             return
@@ -76,7 +81,7 @@ class EventsScreen(Screen[None]):
     @work(group="events", exclusive=True, exit_on_error=False)
     async def read_newest(self) -> None:
         """The newest page, afresh."""
-        self._rows = []
+        self._read_s = self.desk.desk.now_s()
         await self._read(0)
 
     @work(group="events", exclusive=True, exit_on_error=False)
@@ -92,7 +97,7 @@ class EventsScreen(Screen[None]):
         except YtcError as error:
             self.show_said(Content(self.desk.desk.safe(str(error))))
             return
-        self._rows += page.rows
+        self._rows = [*self._rows, *page.rows] if before_seq else list(page.rows)
         self._before_seq = page.before_seq
         safe = self.desk.desk.safe
         self.query_one(LiveTable).set_rows(
