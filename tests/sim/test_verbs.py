@@ -201,3 +201,15 @@ async def test_an_operators_flatten_that_crosses_the_loss_limit_becomes_final(tm
     assert [event.final for event in simulation.all(ev.FlattenStarted)] == [False, True]
     assert (state.status, state.gate) == (SessionStatus.EMERGENCY_STOP, Gate.HALTED)
     assert state.ended
+
+
+async def test_urgent_verbs_go_first_and_keep_their_order(tmp_path: Path) -> None:
+    operator = says(("12:38", Verb.ACK), ("12:38", Verb.STOP_ENTRIES), ("12:38", Verb.CANCEL))
+    simulation = stage(tmp_path, Tape(), operator=operator)
+    await simulation.run()
+    order = {
+        event.command.verb: place
+        for place, (_, event) in enumerate(simulation.events)
+        if isinstance(event, ev.CommandTaken | ev.CommandRefused)
+    }
+    assert order[Verb.STOP_ENTRIES] < order[Verb.CANCEL] < order[Verb.ACK]
