@@ -124,7 +124,7 @@ async def test_a_working_entry_is_pulled_when_the_blackout_begins(tmp_path: Path
     assert asked_ns == on_day("12:43")
     assert cancel.reason == "news blackout until 13:13Z: USD CPI (12:58Z)"
     [entry] = state.orders.values()
-    assert (entry.state, entry.filled) == (OrderState.CANCELED, 0)
+    assert (entry.state, entry.filled) == (OrderState.CANCELED, Decimal(0))
     [trade] = state.trades.values()
     assert trade.state is TradeState.NOT_ENTERED
     [alert] = [alert for alert in simulation.all(ev.AlertRaised) if alert.code == "news_blackout"]
