@@ -160,6 +160,13 @@ def test_rows_are_sorted_made_alike_and_safe_to_show(tmp_path: Path) -> None:
     assert second == NewsEvent(utc("2022-11-10T13:30"), "USD", Impact.HIGH, "CPI, y/y", "7.9%")
 
 
+def test_a_cell_may_hold_a_line_break_and_a_folded_line_a_keyword(tmp_path: Path) -> None:
+    text = 'time,currency,impact,title\n2022-11-10T13:30Z,USD,high,"CPI\nm/m"\n'
+    assert [event.title for event in read(tmp_path, "a.csv", text).events] == ["CPI m/m"]
+    folded = vevent("DTSTART:20221110T083000Z", "CATEGORIES:USD,High", "SUMMARY:x\r\n BEGIN:VEVENT")
+    assert [event.title for event in read(tmp_path, "a.ics", vcalendar(folded)).events] == ["xBEGIN:VEVENT"]
+
+
 def test_json_takes_a_list_and_numbers(tmp_path: Path) -> None:
     row = {"time": "2022-11-10T13:30Z", "currency": "USD", "impact": "Low", "title": 5, "forecast": 3.1}
     [event] = read(tmp_path, "a.json", json.dumps([{**row, "previous": None}])).events

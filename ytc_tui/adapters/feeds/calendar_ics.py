@@ -41,7 +41,7 @@ def ics_rows(text: str, timezone: str) -> Found:
     begins = [
         number
         for number, line in enumerate(text.splitlines(), start=1)
-        if line.strip().upper() == "BEGIN:VEVENT"
+        if line.rstrip().upper() == "BEGIN:VEVENT"  # a folded line begins with a space
     ]
     if len(begins) != len(found):
         what = f"{len(begins)} events begin and {len(found)} are whole"

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -175,7 +176,7 @@ def to_ns(moment: datetime) -> int:
 def csv_rows(text: str, timezone: str) -> Found:
     """Rows of a CSV with a header; row 1 is the first below it."""
     try:
-        lines = list(csv.reader(text.splitlines(), strict=True))
+        lines = list(csv.reader(StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         return [], [Problem("", f"is not CSV: {error}", "write one row a line, quoted where it has commas")]
     header = [name.strip().lower() for name in lines[0]] if lines else []
