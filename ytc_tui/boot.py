@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ytc_tui.adapters.clock import PacedClock, WallClock
 from ytc_tui.adapters.feeds.bars import BarsFeed
+from ytc_tui.adapters.feeds.calendar import bundled_calendar, load_calendar
 from ytc_tui.adapters.feeds.demo import demo_sources
 from ytc_tui.adapters.feeds.files import open_source
 from ytc_tui.adapters.instruments import instrument_for, load_instruments
@@ -42,6 +43,7 @@ from ytc_tui.engine.recovery import recover_state
 from ytc_tui.engine.schedule import windows
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.market import NS_PER_MIN, Instrument
+from ytc_tui.model.news import Calendar
 from ytc_tui.model.session import Phase
 from ytc_tui.model.workflow import PhasePlan, Step, Workflow
 from ytc_tui.wiring import analysis_params, hours_of, paper_settings, policy_of, refuse_unbuilt
@@ -102,8 +104,9 @@ def prepare(loaded: LoadedSettings, request: RunRequest, environ: Mapping[str, s
     feed = _feed(loaded, request)
     instruments = _instruments(loaded, feed.symbols)
     registry = _registry(loaded, request)
+    calendar = _calendar(loaded, request)
     policy = policy_of(
-        settings, frozenset(registry.agents), instruments, BARS_INSTALL_ID, _volume_known(feed)
+        settings, frozenset(registry.agents), instruments, BARS_INSTALL_ID, _volume_known(feed), calendar
     )
     params = analysis_params(settings)
     analysis = {
@@ -116,9 +119,7 @@ def prepare(loaded: LoadedSettings, request: RunRequest, environ: Mapping[str, s
         raise UsageInvalid(
             "no session opens in this range", where="--from, --to", fix="widen it or change session.open"
         )
-    run_id = ids.run_id(
-        feed.digest, loaded.digest, feed.from_ns, feed.to_ns, settings.paper.seed, request.label
-    )
+    run_id = _run_id(loaded, feed, calendar, request.label)
     return Parts(
         loaded=loaded,
         request=request,
@@ -134,6 +135,20 @@ def prepare(loaded: LoadedSettings, request: RunRequest, environ: Mapping[str, s
         clock=PacedClock(request.speed),
         opening_balance=settings.account.initial_balance,
     )
+
+
+def _run_id(loaded: LoadedSettings, feed: BarsFeed, calendar: Calendar, label: str) -> str:
+    """A run is its data, of which the calendar is a part, its settings, its range and its label."""
+    data = f"{feed.digest}+{calendar.digest}" if calendar.digest else feed.digest
+    return ids.run_id(data, loaded.digest, feed.from_ns, feed.to_ns, loaded.settings.paper.seed, label)
+
+
+def _calendar(loaded: LoadedSettings, request: RunRequest) -> Calendar:
+    """The user's calendar; without one the bundled data have theirs, and other data none."""
+    feed = loaded.settings.feed
+    if feed.calendar_path:
+        return load_calendar(Path(feed.calendar_path), feed.calendar_timezone)
+    return Calendar() if request.data or feed.data else bundled_calendar()
 
 
 def _state_dir(loaded: LoadedSettings) -> Path | None:
@@ -208,10 +223,7 @@ def _workflow(registry: Registry, request: RunRequest) -> Workflow:
 
 def relabel(parts: Parts, label: str) -> None:
     """Let `parts` be the run of the same data and settings under another label."""
-    feed, loaded = parts.feed, parts.loaded
-    parts.run_id = ids.run_id(
-        feed.digest, loaded.digest, feed.from_ns, feed.to_ns, loaded.settings.paper.seed, label
-    )
+    parts.run_id = _run_id(parts.loaded, parts.feed, parts.policy.news.calendar, label)
 
 
 def open_venue(parts: Parts, store: PaperStore) -> PaperVenue:

@@ -19,6 +19,7 @@ from ytc_tui.engine.document import iso
 from ytc_tui.engine.host import Host
 from ytc_tui.engine.kernel import Kernel, Observer
 from ytc_tui.engine.outward import EmergencyLines, Outward
+from ytc_tui.engine.past import session_balance
 from ytc_tui.engine.policy import Window
 from ytc_tui.engine.ports import Journal, JournalReader, MatchingVenue, Notifier
 from ytc_tui.engine.recovery import recover_state
@@ -26,8 +27,10 @@ from ytc_tui.engine.runner import AgentRunner
 from ytc_tui.engine.session_run import SessionRun
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model.chain import ChainHead
-from ytc_tui.model.events import SessionStarted
+from ytc_tui.model.drawdown import SessionBalance, ledger_spans
+from ytc_tui.model.events import LedgerFixed, SessionStarted
 from ytc_tui.model.state import State
+from ytc_tui.wiring import drawdown_limits
 
 VENUE_TIMEOUT_S = 10.0
 
@@ -61,6 +64,7 @@ class PaperRun:
     feed_can_wait: bool = True
     documents: list[dict[str, Any]] = field(default_factory=list)
     host: Host = field(init=False)
+    _past: dict[str, SessionBalance | None] = field(default_factory=dict)  # by local date, oldest first
 
     def __post_init__(self) -> None:
         self.host = Host(
@@ -97,7 +101,7 @@ class PaperRun:
             venue=outlets.venue,
             journal=outlets.journal,
             pace=lambda at_ns: self.host.pace(parts.clock, at_ns),
-            opened=inp.SessionOpened(self._started(window), tuple(checks)),
+            opened=inp.SessionOpened(self._started(window), tuple(checks), self._ledger(window)),
             between=self.host.between,
             stopping=lambda: self.host.stopping,
             paced=lambda: parts.clock.paced,
@@ -134,6 +138,24 @@ class PaperRun:
             snapshot_every=parts.loaded.settings.journal.snapshot_every,
             observe=outlets.observe,
         )
+
+    def _ledger(self, window: Window) -> LedgerFixed:
+        """The drawdown ledger as `window` begins: on a bars feed, of this run's sessions before it."""
+        parts = self.parts
+        for earlier in parts.windows:
+            if earlier.init_ns >= window.init_ns:
+                break
+            if earlier.date not in self._past:
+                self._past[earlier.date] = session_balance(
+                    self.outlets.reader,
+                    ids.session_id(parts.run_id, earlier.date),
+                    earlier.date,
+                    parts.policy.account_id,
+                    parts.policy.mode,
+                )
+        past = [held for held in self._past.values() if held is not None]
+        limits = drawdown_limits(parts.loaded.settings)
+        return LedgerFixed(len(past), ledger_spans(past, window.date, parts.opening_balance, limits))
 
     def _started(self, window: Window) -> SessionStarted:
         parts, policy = self.parts, self.parts.policy

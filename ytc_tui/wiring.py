@@ -19,7 +19,9 @@ from ytc_tui.config import Settings
 from ytc_tui.engine.policy import Policy
 from ytc_tui.engine.schedule import Hours
 from ytc_tui.errors import ConfigInvalid
+from ytc_tui.model.drawdown import DrawdownLimits, Span
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Instrument
+from ytc_tui.model.news import Calendar, News, NewsRules
 from ytc_tui.model.risk import RiskLimits
 from ytc_tui.model.session import Mode
 from ytc_tui.model.signals import SetupKind
@@ -110,7 +112,31 @@ def limits_of(settings: Settings, slippage_bps: Decimal) -> RiskLimits:
         correlation_threshold=Decimal(repr(risk.correlation_threshold)),
         half_spread_bps=paper.spread_bps / 2,
         slippage_bps=slippage_bps,
+        restricted_size_pct=risk.restricted_size_pct,
     )
+
+
+def news_rules(settings: Settings) -> NewsRules:
+    risk, trading = settings.risk, settings.trading
+    return NewsRules(
+        acts=trading.enable_news_filter,
+        flat_before=trading.flat_before_news,
+        currencies=tuple(trading.news_currencies),
+        before_ns=risk.blackout_before_min * NS_PER_MIN,
+        after_ns=risk.blackout_after_min * NS_PER_MIN,
+        restricted_ns=risk.restricted_min * NS_PER_MIN,
+        restricted_housing_ns=risk.restricted_housing_min * NS_PER_MIN,
+    )
+
+
+def drawdown_limits(settings: Settings) -> DrawdownLimits:
+    drawdown = settings.risk.drawdown
+    return {
+        Span.DAY: (drawdown.day_warn_pct, drawdown.day_limit_pct),
+        Span.WEEK: (drawdown.week_warn_pct, drawdown.week_limit_pct),
+        Span.MONTH: (drawdown.month_warn_pct, drawdown.month_limit_pct),
+        Span.TOTAL: (drawdown.total_warn_pct, drawdown.total_limit_pct),
+    }
 
 
 def management_rules(settings: Settings) -> ManagementRules:
@@ -152,6 +178,7 @@ def policy_of(
     instruments: Mapping[str, Instrument],
     install_id: str,
     volume_known: Mapping[str, bool],
+    calendar: Calendar | None = None,
 ) -> Policy:
     risk, orchestrator, trading = settings.risk, settings.orchestrator, settings.trading
     slippage_bps = expected_slippage_bps(settings, volume_known)
@@ -207,4 +234,5 @@ def policy_of(
         late_gap_bars=settings.feed.late_gap_bars,
         health_interval_ns=orchestrator.health_check_interval_s * NS_PER_S,
         max_slippage_bps=risk.max_slippage_bps,
+        news=News(calendar or Calendar(), news_rules(settings)),
     )

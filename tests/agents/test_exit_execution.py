@@ -10,6 +10,7 @@ from tests.analysis.series import bar, minutes_of
 from ytc_tui.agents.exit_execution import bars_since_entry, consider
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Side
+from ytc_tui.model.news import Calendar, Impact, News, NewsEvent, NewsRules
 from ytc_tui.model.trades import Trade, TradeState
 
 WARM = 90  # quiet minutes before the entry; a multiple of three, so bar 92 closes the next 3-minute bar
@@ -201,3 +202,27 @@ def test_a_close_that_is_not_complete_is_asked_for_again(state: TradeState) -> N
     assert closes_of(idle(2, 1000.0), trade(state=state, **ENTERED)) == [
         ("signal", "its close is not complete")
     ]
+
+
+# -- news -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("minute", "impact", "rules", "closes"),
+    [
+        (10, Impact.HIGH, NewsRules(flat_before=True), [("news", "flat before news: USD CPI")]),
+        (15, Impact.HIGH, NewsRules(flat_before=True), [("news", "flat before news: USD CPI")]),
+        (16, Impact.HIGH, NewsRules(flat_before=True), []),
+        (0, Impact.HIGH, NewsRules(flat_before=True), []),  # it is out: the trade is held
+        (5, Impact.MEDIUM, NewsRules(flat_before=True), []),
+        (10, Impact.HIGH, NewsRules(), []),
+        (10, Impact.HIGH, NewsRules(acts=False, flat_before=True), []),
+    ],
+)
+def test_nothing_is_held_into_high_impact_news_where_that_is_set(
+    minute: int, impact: Impact, rules: NewsRules, closes: list[tuple[str, str]]
+) -> None:
+    analysis = after(1000, 1000.5)
+    event = NewsEvent(analysis.now_ns + minute * NS_PER_MIN, "USD", impact, "CPI")
+    news = News(Calendar((event,), "mine.csv", "d"), rules)
+    assert closes_of(analysis, news=news) == closes

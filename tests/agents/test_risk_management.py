@@ -87,3 +87,15 @@ def test_a_streak_alerts_from_the_settings_count_on() -> None:
     account = replace(ACCOUNT, alert_consecutive_losses=2, consecutive_losses=2)
     [alert] = result(consider, context(account=account))["alerts"]
     assert alert["threshold"] == "2"
+
+
+def test_the_correlation_of_each_pair_is_told_with_what_it_rests_on() -> None:
+    one = context().analysis
+    [market] = one.values()
+    two = context(analysis={"BTCUSDT": market, "ETHUSDT": market}, symbols=("BTCUSDT", "ETHUSDT"))
+    [pair] = result(consider, two)["correlation_matrix"]
+    assert pair == {
+        "first": "BTCUSDT", "second": "ETHUSDT", "rho": 1.0, "days": 0, "days_needed": 20, "assumed": True,
+        "told": "+1.00 assumed, 0 of 20 days",
+    }  # fmt: skip
+    assert result(consider, context())["correlation_matrix"] == []

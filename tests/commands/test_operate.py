@@ -89,6 +89,7 @@ async def test_agents_say_why_they_are_idle() -> None:
             "runs": 5,
             "failures": 0,
             "idle": "waits for trading_close",
+            "output": {},
         },
         {
             "agent": "entry_execution",
@@ -97,6 +98,7 @@ async def test_agents_say_why_they_are_idle() -> None:
             "runs": 0,
             "failures": 0,
             "idle": "no setup",
+            "output": {},
         },
     ]
     assert (

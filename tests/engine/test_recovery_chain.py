@@ -28,6 +28,7 @@ async def test_an_edited_entry_before_the_snapshot_stops_recovery() -> None:
             return (session,)
 
         latest_snapshot = simulation.journal.latest_snapshot
+        ends = simulation.journal.ends
 
         def entries(self, name: str, after_seq: int = 0) -> Iterator[Entry]:
             for entry in entries[after_seq:]:

@@ -40,7 +40,7 @@ async def comes_to_trading(desk: Desk) -> None:
     await desk.begins()
     await desk.until(lambda: desk.top.phase is Phase.ACTIVE_TRADING)
     await desk.sees("PAPER", "active_trading", "gate ACTIVE", "engine live", "setup_scanner", "120x")
-    await desk.until(lambda: len(desk.app.link.views["agents"].rows) == 12)
+    await desk.until(lambda: len(desk.app.link.views["agents"].rows) == 13)
     await desk.until(lambda: any(row.runs > 1 for row in desk.app.link.views["agents"].rows))
     assert running_workers(desk) >= {"engine", "frames"}
 

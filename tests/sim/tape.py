@@ -19,8 +19,8 @@ _WICK_SHARE = 0.0003
 
 
 def on_day(clock: str) -> int:
-    """`12:40` on the tape's day as UTC nanoseconds."""
-    return at(f"{DAY}T{clock}")
+    """`12:40` on the tape's day, or `2022-11-09T12:40`, as UTC nanoseconds."""
+    return at(clock if "T" in clock else f"{DAY}T{clock}")
 
 
 @dataclass

@@ -106,7 +106,7 @@ def test_a_markdown_row_has_as_many_cells_as_its_head() -> None:
 def test_every_section_of_the_brief_is_there() -> None:
     titles = [section.title for section in sections(report())]
     assert titles == [
-        "Session", "Result", "Trades", "Funnel", "Limits", "Alerts", "Handoffs",
+        "Session", "Result", "Trades", "Funnel", "Limits", "Drawdown", "Alerts", "Handoffs",
         "Checklist: initialization", "Agents", "Session review",
     ]  # fmt: skip
 

@@ -16,6 +16,7 @@ from ytc_tui.analysis.params import SetupParams
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.market import Instrument
 from ytc_tui.model.money import ZERO, decimal_from_float
+from ytc_tui.model.news import News
 from ytc_tui.model.session import Phase, StepResult
 from ytc_tui.model.signals import SetupKind
 from ytc_tui.model.tasks import Priority, ResponseStatus, TaskType
@@ -140,6 +141,9 @@ class AgentContext:
     task_data: Mapping[str, Any] = field(default_factory=dict)
     setup_params: SetupParams = field(default_factory=SetupParams)
     prior_sessions: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    news: News = field(default_factory=News)
+    restricted_size_pct: Decimal = Decimal(50)
+    correlation_days: int = 20
 
     def mark_of(self, symbol: str) -> Decimal | None:
         """The last price met of `symbol`, None before the first."""

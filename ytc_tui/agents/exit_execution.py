@@ -1,8 +1,8 @@
 """Agent 10, exit execution: which open trades are closed before stop or target.
 
-Decides scratch, time exit and session end (domain.md Y-41, Y-42). Imports the agents' contract,
-analysis and the model. Invariants: at most one close per trade and run; a trade whose stop stands at
-or beyond its entry is never scratched, its risk is gone already.
+Decides scratch, time exit, session end (domain.md Y-41, Y-42), and flat before news where that is set.
+Imports the agents' contract, analysis and the model. Invariants: at most one close per trade and run; a
+trade whose stop stands at or beyond its entry is never scratched, its risk is gone already.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec, figure, pr
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Bar
 from ytc_tui.model.money import ZERO, decimal_from_float
+from ytc_tui.model.news import NewsState
 from ytc_tui.model.session import Phase
 from ytc_tui.model.tasks import Priority, TaskType
 from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Trade, TradeState
@@ -50,7 +51,7 @@ async def consider(context: AgentContext) -> AgentAnswer:
         r_now = price_r(trade, mark) if mark is not None else None
         market = context.analysis[trade.symbol]
         bars = bars_since_entry(market, trade, most)
-        found = _session_end(context) or _time_exit(context, trade, r_now)
+        found = _session_end(context) or _before_news(context) or _time_exit(context, trade, r_now)
         if not found and not _secured(trade, proposed):
             found = _scratch(context, trade, market, r_now, bars)
         if not found and trade.state in _LEAVING:
@@ -95,6 +96,20 @@ def _session_end(context: AgentContext) -> tuple[ExitReason, str] | None:
     if context.now_ns < context.session_ends_ns:
         return None
     return ExitReason.SESSION_END, "the session's hard end is reached"
+
+
+def _before_news(context: AgentContext) -> tuple[ExitReason, str] | None:
+    """Where it is set, nothing is held into an event that has a blackout."""
+    rules = context.news.rules
+    if not (rules.acts and rules.flat_before):
+        return None
+    ahead = (
+        window.event.label
+        for window in context.news.at(context.now_ns).windows
+        if window.state is NewsState.BLACKOUT and context.now_ns < window.event.at_ns
+    )
+    event = next(ahead, None)
+    return (ExitReason.NEWS, f"flat before news: {event}") if event is not None else None
 
 
 def _time_exit(context: AgentContext, trade: Trade, r_now: Decimal | None) -> tuple[ExitReason, str] | None:

@@ -1,7 +1,7 @@
 """Agent 02, risk management: the risk gate shown as an agent (semantics.md 8).
 
 Decides nothing about orders: the gate sizes and vetoes. It reports capacity, exposure and limits
-in the gate's own figures (domain.md 1.4-02). Imports the agents' contract and the model.
+in the gate's own figures (domain.md 1.4-02). Imports the agents' contract, analysis and the model.
 Invariant: every figure is a decimal string that follows from the account view and the trades.
 """
 
@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from ytc_tui.agents.base import AccountView, AgentAnswer, AgentContext, AgentSpec, figure
+from ytc_tui.analysis.correlation import correlations
 from ytc_tui.model.money import HUNDRED, ZERO
 from ytc_tui.model.session import Phase
 from ytc_tui.model.tasks import Priority
@@ -56,6 +57,7 @@ async def consider(context: AgentContext) -> AgentAnswer:
             "consecutive_losses": account.consecutive_losses,
             "trades_taken": account.trades_taken,
         },
+        "correlation_matrix": _correlations(context),
         "alerts": _alerts(account, level),
     }
     return AgentAnswer(result)
@@ -80,6 +82,25 @@ def _exposure(account: AccountView, open_trades: list[Trade]) -> dict[str, Any]:
         "effective_risk_pct": figure(account.open_risk_pct),
         "positions_at_breakeven": sum(1 for trade in open_trades if _at_breakeven(trade)),
     }
+
+
+def _correlations(context: AgentContext) -> list[dict[str, Any]]:
+    """Each pair of the session's symbols with its rho, by the gate's own measure."""
+    return [
+        {
+            "first": first,
+            "second": second,
+            "rho": round(measured.rho, 6),
+            "days": measured.days,
+            "days_needed": measured.days_needed,
+            "assumed": measured.assumed,
+            "told": str(measured),
+        }
+        for first, second, measured in correlations(
+            {symbol: context.analysis[symbol].half_hour_closes for symbol in context.symbols},
+            days=context.correlation_days,
+        )
+    ]
 
 
 def _at_breakeven(trade: Trade) -> bool:

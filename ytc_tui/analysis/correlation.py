@@ -7,9 +7,9 @@ Invariant: returns never span a hole; too little history is answered by the care
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import fsum, log, sqrt
 
 from ytc_tui.model.market import NS_PER_DAY, NS_PER_MIN, Side
@@ -92,6 +92,14 @@ def correlation(
     if rho is None:
         return Correlation(1.0, covered, days, True)
     return Correlation(rho, covered, days, False)
+
+
+def correlations(
+    closes: Mapping[str, Iterable[tuple[int, float]]], *, days: int = 20
+) -> Iterator[tuple[str, str, Correlation]]:
+    """Each pair of symbols once, in order of their names, with its correlation."""
+    for first, second in combinations(sorted(closes), 2):
+        yield first, second, correlation(closes[first], closes[second], days=days)
 
 
 def is_correlated(first: Side, second: Side, rho: float, threshold: float = _THRESHOLD) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.model.trades import OPEN_TRADE_STATES
+from ytc_tui.views.ages import countdown_text
 
 _BAR_WIDTH = 20
 _LINE_LIMIT = 400
@@ -41,6 +42,9 @@ def status_lines(document: Document) -> Iterator[str]:
         f"  of the loss limit used [{bar:.<{_BAR_WIDTH}}] {used:.1%}"
     )
     yield f"trades   {measures['trades_taken']} taken  fees {document['fees_paid']}"
+    yield from _news_lines(document)
+    yield from _drawdown_lines(document)
+    yield from _correlation_lines(document)
     yield from _emergency_lines(document)
     yield from _exposure_lines(document)
     yield from _alert_lines(document)
@@ -48,6 +52,37 @@ def status_lines(document: Document) -> Iterator[str]:
     yield from (f"proposal {proposal_text(row)}: `ytc approve`" for row in _proposed(document))
     yield from (f"agent    {row['agent']}: {row['status']}, {row['idle']}" for row in agent_rows(document))
     yield from _health_lines(document)
+
+
+def _news_lines(document: Document) -> Iterator[str]:
+    news = document.get("news")
+    if news is None:
+        return
+    if not news["calendar"]:
+        yield "news     no calendar (feed.calendar_path): what is due is not known"
+        return
+    acting = "" if news["filter"] == "on" else ", filter off"
+    following = "nothing ahead is known"
+    if news["next_event"] is not None:
+        left = countdown_text(news["next_event_in_s"])
+        following = f"news in {left}: {news['next_event']} at {news['next_event_time']}"
+    reason = f" {news['reason']}" if news["reason"] else ""
+    yield f"news     {news['status']}{reason}{acting}, {following}"
+
+
+def _drawdown_lines(document: Document) -> Iterator[str]:
+    for row in document.get("drawdown", []):
+        used = "unknown" if row["used_pct"] is None else f"{Decimal(row['used_pct']):.2f} %"
+        yield (
+            f"drawdown {row['span']} {used} of {row['limit_pct']} % (warning {row['warn_pct']} %)"
+            f"  from {row['base']} of {row['since']}"
+        )
+
+
+def _correlation_lines(document: Document) -> Iterator[str]:
+    told = document.get("agent_states", {}).get("risk_management", {}).get("output", {})
+    for row in told.get("correlation_matrix", []):
+        yield f"rho      {row['first']} {row['second']} {row['told']}"
 
 
 def _emergency_lines(document: Document) -> Iterator[str]:
@@ -166,6 +201,7 @@ def agent_rows(document: Document) -> list[Document]:
             "failures": 0,
             **health.get(f"agent.{name}", {}).get("metrics", {}),
             "idle": reason,
+            "output": states.get(name, {}).get("output", {}),
         }
         for name, reason in document.get("why_idle", {}).items()
     ]

@@ -44,4 +44,7 @@ def agent_context(sit: Situation, task: TaskMessage) -> AgentContext:
         task_data=task.data,
         setup_params=policy.setup_params,
         prior_sessions=market.prior_sessions,
+        news=policy.news,
+        restricted_size_pct=policy.limits.restricted_size_pct,
+        correlation_days=policy.correlation_days,
     )

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from ytc_tui.engine.drawdown import drawdowns
+from ytc_tui.engine.news import standing, told
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.market import NS_PER_S
@@ -79,6 +81,8 @@ def session_document(sit: Situation) -> dict[str, Any]:
         "checklists": to_json(state.checklists),
         "handoffs": [to_json(record) for record in state.handoffs.values()],
         "proposals": [to_json(record) for record in state.proposals.values()],
+        "news": news_facts(sit),
+        "drawdown": drawdown_rows(sit),
         "end_reason": state.end_reason,
         "ended": state.ended,
         "as_of": iso(sit.at_ns or state.now_ns),
@@ -123,6 +127,42 @@ def trade_rows(sit: Situation) -> list[dict[str, Any]]:
             "mfe_r": str(trade.mfe_r) if trade.mfe_r is not None else None,
         }
         for trade in sit.state.trades.values()
+    ]
+
+
+def news_facts(sit: Situation) -> dict[str, Any]:
+    """What news stands now, and the next event with the seconds until it."""
+    news, now_ns = sit.policy.news, sit.at_ns or sit.state.now_ns
+    stands, following = standing(sit, now_ns), news.next_event(now_ns)
+    return {
+        "calendar": news.calendar.source,
+        "filter": "on" if news.rules.acts else "off",
+        "status": stands.state.value,
+        "reason": told(stands) if stands.windows else "",
+        "resume_time": iso(stands.until_ns) if stands.windows else None,
+        "next_event": following.label if following else None,
+        "next_event_time": iso(following.at_ns) if following else None,
+        "next_event_in_s": (following.at_ns - now_ns) // NS_PER_S if following else None,
+    }
+
+
+def drawdown_rows(sit: Situation) -> list[dict[str, Any]]:
+    """The drawdown ledger with what is lost of each span now; `used_pct` None while a mark is missing."""
+    ledger = sit.state.ledger
+    try:
+        used = {drawdown.held.span: drawdown.used_pct for drawdown in drawdowns(sit)}
+    except LookupError:
+        used = {}
+    return [
+        {
+            "span": held.span.value,
+            "since": held.since,
+            "base": _money(held.base),
+            "used_pct": _percent(used[held.span]) if held.span in used else None,
+            "warn_pct": str(held.warn_pct),
+            "limit_pct": str(held.limit_pct),
+        }
+        for held in (ledger.spans if ledger is not None else ())
     ]
 
 

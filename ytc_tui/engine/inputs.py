@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ytc_tui.model.commands import Command
-from ytc_tui.model.events import Event, SessionStarted
+from ytc_tui.model.events import Event, LedgerFixed, SessionStarted
 from ytc_tui.model.orders import VenueAccount, VenueOrder, VenuePosition, VenueReport
 from ytc_tui.model.tasks import ResponseMessage
 
@@ -19,6 +19,7 @@ class SessionOpened:
 
     started: SessionStarted
     checks: tuple[tuple[str, str, str], ...]  # (step, result, detail) of boot's checklist lines
+    ledger: LedgerFixed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,13 @@ Invariant: the figures are those that the gate's rules would be given at this in
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 
+from ytc_tui.engine.drawdown import drawdowns
 from ytc_tui.engine.risk import (
     buying_power,
+    drawdown as drawdown_rule,
     losing_streak,
     max_positions,
     open_risk,
@@ -20,6 +23,7 @@ from ytc_tui.engine.risk import (
     trade_count,
 )
 from ytc_tui.engine.situation import Situation
+from ytc_tui.model.drawdown import Span
 from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.money import HUNDRED, ONE, ZERO
 from ytc_tui.views.seen import LimitUse, Unit
@@ -53,7 +57,18 @@ def _limits(sit: Situation) -> Iterator[LimitUse]:
     yield _count(trade_count.RULE, "trades", state.trades_taken, limits.max_trades_per_session)
     recent = sum(1 for at_ns in state.order_times_ns if at_ns > sit.at_ns - NS_PER_MIN)
     yield _count(order_rate.RULE, "orders a minute", recent, limits.max_orders_per_minute)
+    yield from _drawdowns(sit)
     yield _count(rejects_in_row.RULE, "rejects in a row", state.rejects_in_row, limits.max_rejects_in_row)
+
+
+def _drawdowns(sit: Situation) -> Iterator[LimitUse]:
+    ledger = sit.state.ledger
+    used: dict[Span, Decimal] = {}
+    with suppress(LookupError):
+        used = {drawdown.held.span: drawdown.used_pct for drawdown in drawdowns(sit)}
+    for held in ledger.spans if ledger is not None else ():
+        rule = f"{drawdown_rule.RULE}.{held.span}"
+        yield LimitUse(rule, f"{held.span} drawdown", used.get(held.span), held.limit_pct, Unit.PERCENT)
 
 
 def _entries(sit: Situation) -> Iterator[str]:

@@ -6,12 +6,13 @@ Invariant: a policy never changes within a session; its digest is in the first j
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ytc_tui.agents.base import ManagementRules, ScanRules
 from ytc_tui.analysis.params import SetupParams
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
+from ytc_tui.model.news import News
 from ytc_tui.model.risk import RiskLimits
 from ytc_tui.model.session import Approval, Mode
 from ytc_tui.model.signals import SetupKind
@@ -68,6 +69,7 @@ class Policy:
     late_gap_bars: int = 2
     health_interval_ns: int = 10 * NS_PER_S
     max_slippage_bps: Decimal = Decimal(20)
+    news: News = field(default_factory=News)
 
     def approval_of(self, kind: SetupKind) -> Approval:
         """Who lets a trade of this setup happen: the setup's own rule, or the session's."""

@@ -159,6 +159,10 @@ class JournalReader(Protocol):
 
     def entries(self, session: str, after_seq: int = 0) -> Iterator[Entry]: ...
 
+    def ends(self, session: str) -> tuple[Entry, Entry] | None:
+        """The first and the last entry of `session`; None if it has none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

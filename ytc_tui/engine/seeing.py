@@ -13,14 +13,16 @@ from ytc_tui.engine.decide.phases import delivered
 from ytc_tui.engine.decide.tasks import idle_reason
 from ytc_tui.engine.health import components
 from ytc_tui.engine.limits_in_use import limits_in_use
+from ytc_tui.engine.news import standing, told
 from ytc_tui.engine.runner import AgentRunner
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.money import ZERO
+from ytc_tui.model.news import NewsState
 from ytc_tui.model.session import Phase, SessionStatus
 from ytc_tui.model.tasks import HandoffState
 from ytc_tui.model.workflow import Step, Trigger
-from ytc_tui.views.seen import AgentSeen, Hours, Requirement, Seen, SymbolSeen
+from ytc_tui.views.seen import AgentSeen, Hours, NewsSeen, Requirement, Seen, SymbolSeen
 
 _OCCASIONS = {
     Trigger.PHASE: "its phase",
@@ -91,6 +93,17 @@ def see(
         waits_for=tuple(_waits_for(sit)),
         components=tuple(components(sit)),
         left_s=left_s,
+        news=_news(sit, at_ns),
+    )
+
+
+def _news(sit: Situation, at_ns: int) -> NewsSeen:
+    stands, following = standing(sit, at_ns), sit.policy.news.next_event(at_ns)
+    return NewsSeen(
+        standing=told(stands) if stands.windows else "",
+        blackout=stands.state is NewsState.BLACKOUT,
+        next_label=following.label if following else "",
+        next_ns=following.at_ns if following else 0,
     )
 
 

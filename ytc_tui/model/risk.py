@@ -50,6 +50,7 @@ class RiskLimits:
     correlation_threshold: Decimal
     half_spread_bps: Decimal
     slippage_bps: Decimal
+    restricted_size_pct: Decimal = Decimal(50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,12 @@ class RiskRequest:
     last_price: Decimal | None
     atr: Decimal | None
     blackout_reason: str = ""
+    restricted_reason: str = ""  # why entries are smaller now, empty when they are not
     data_problem: str = ""
     correlations: tuple[tuple[str, Decimal, str], ...] = ()  # (other symbol, rho, note)
     drawdown_problem: str = ""
+    drawdown_used: Decimal | None = None  # % of the span that is nearest to its limit
+    drawdown_limit: Decimal | None = None
     foreign_reason: str = ""  # why this symbol takes no new risk (unknown order, discrepancy)
 
 

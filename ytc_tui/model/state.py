@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ytc_tui.model.events import SessionStarted
+from ytc_tui.model.events import LedgerFixed, SessionStarted
 from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.money import ONE, ZERO
 from ytc_tui.model.orders import WORKING_STATES, OrderRequest, OrderRole, OrderState
@@ -166,6 +166,7 @@ class State:
     gate: Gate = Gate.REDUCING
     gate_reason: str = GATE_BEFORE_HOURS
     start_balance: Decimal | None = None
+    ledger: LedgerFixed | None = None
     opening_balance: Decimal = ZERO
     wallet: Decimal = ZERO
     fees_paid: Decimal = ZERO

@@ -72,6 +72,7 @@ class ExitReason(StrEnum):
     SIGNAL = "signal"
     SESSION_END = "session_end"
     DATA_GAP = "data_gap"
+    NEWS = "news"
     EMERGENCY = "emergency"
     MANUAL = "manual"
     LIQUIDATION = "liquidation"

@@ -29,6 +29,7 @@ class When(StrEnum):
     ALWAYS = "always"
     READY_SETUPS = "ready_setups"
     OPEN_POSITIONS = "open_positions"
+    NEWS_MOVED = "news_moved"
 
 
 @dataclass(frozen=True, slots=True)

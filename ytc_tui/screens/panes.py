@@ -97,9 +97,9 @@ def phase_content(
     if view.end_reason:
         pieces.append((f"ends: {view.end_reason}\n", "$text-warning"))
     for countdown in top.countdowns if top is not None else ():
-        pieces.append(
-            f"{countdown.label} {words.clock(countdown.at_ns, zone)} in {countdown_text(countdown.left_s)}\n"
-        )
+        note = f": {countdown.note}" if countdown.note else ""
+        when = f"{words.clock(countdown.at_ns, zone)} in {countdown_text(countdown.left_s)}"
+        pieces.append(f"{countdown.label} {when}{note}\n")
     for requirement in view.waits_for:
         mark = "[x]" if requirement.met else "[ ]"
         pieces.append((f"{mark} {requirement.text}\n", MUTED if requirement.met else ""))

@@ -170,6 +170,9 @@ def _warnings(
         found.append((f"JOURNAL AWAY: {view.journal_stalled}", alarm))
     if view.feed_state.startswith("late"):
         found.append((f"DATA {view.feed_state}", warn))
+    if view.news:
+        what = "NEWS BLACKOUT, no entries" if view.news_blackout else "news, smaller entries"
+        found.append((f"{what} {view.news}", warn if view.news_blackout else note))
     if view.approvals_waiting:
         found.append((_asked(view, link), warn))
     if view.ended:

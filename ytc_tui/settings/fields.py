@@ -91,7 +91,8 @@ def _clock_time(value: object) -> object:
     return time(int(hour), int(minute))
 
 
-def _zone(value: str) -> str:
+def known_zone(value: str) -> str:
+    """`value` if it names an IANA time zone; ValueError if not."""
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError) as error:
@@ -105,9 +106,10 @@ def choices(literal: object) -> tuple[str, ...]:
 
 
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
-Zone = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_zone)]
+Zone = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(known_zone)]
 Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,24}$")]
 SetupName = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,8}$")]
+CurrencyName = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 AgentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Text = Annotated[str, StringConstraints(max_length=128)]
 PathText = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00]*$")]

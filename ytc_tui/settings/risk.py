@@ -123,6 +123,13 @@ class RiskSettings(Section):
     )
     blackout_before_min: int = setting(15, "Minutes without entries before high-impact news.", ge=0, le=240)
     blackout_after_min: int = setting(15, "Minutes without entries after high-impact news.", ge=0, le=240)
+    restricted_min: int = setting(
+        10, "Minutes of smaller entries on each side of medium-impact news.", ge=0, le=240
+    )
+    restricted_housing_min: int = setting(5, "The same for housing data.", ge=0, le=240)
+    restricted_size_pct: Decimal = setting(
+        "50", "Part of risk_per_trade_pct that an entry may risk around medium-impact news.", ge=1, le=100
+    )
     connection_timeout_s: int = setting(
         30,
         "Seconds without the venue after which everything is closed.",

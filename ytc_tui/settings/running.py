@@ -13,7 +13,7 @@ from pydantic import field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ytc_tui.model.session import PHASE_TABLE, Mode, PhaseTrigger
-from ytc_tui.settings.fields import ZONE_ALLOWED, PathText, Section, Zone, setting
+from ytc_tui.settings.fields import ZONE_ALLOWED, PathText, Section, Text, Zone, known_zone, setting
 
 TRANSITIONS: tuple[str, ...] = tuple(
     f"{start.name}->{end.name}"
@@ -138,7 +138,16 @@ class FeedSettings(Section):
         "", "Instrument rows (tick, lot, fees ...); empty = the bundled file.", decides=False
     )
     calendar_path: PathText = setting(
-        "", "Economic calendar; empty = none, and the news filter says so.", decides=False
+        "",
+        "Economic calendar (.ics, .csv or .json); empty = the bundled sample with the bundled data, else "
+        "none.",
+        decides=False,
+    )
+    calendar_timezone: Text = setting(
+        "",
+        "Time zone of calendar times that say none; empty refuses them.",
+        allowed=f"empty, or {ZONE_ALLOWED}",
+        decides=False,
     )
     speed: str = setting(
         "60",
@@ -159,6 +168,11 @@ class FeedSettings(Section):
     )
     late_warn_bars: int = setting(1, "Bars of delay that warn and stop entries.", ge=1, le=100)
     late_gap_bars: int = setting(2, "Bars of delay that are a data gap.", ge=1, le=100)
+
+    @field_validator("calendar_timezone")
+    @classmethod
+    def _zone_or_none(cls, value: str) -> str:
+        return known_zone(value) if value else value
 
     @field_validator("speed", mode="before")
     @classmethod

@@ -14,7 +14,7 @@ from pydantic import field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ytc_tui.model.session import Approval
-from ytc_tui.settings.fields import Section, SetupName, setting
+from ytc_tui.settings.fields import CurrencyName, Section, SetupName, setting
 
 
 class EntrySettings(Section):
@@ -91,6 +91,15 @@ class TradingSettings(Section):
     enable_news_filter: bool = setting(
         True, "No entries around high-impact news of feed.calendar_path.", spec="enable_news_filter"
     )
+    news_currencies: tuple[CurrencyName, ...] = setting(
+        ("USD",),
+        "Currencies whose events count; those of ALL count always.",
+        allowed='a list of different currencies, written like "USD"',
+        max_length=32,
+    )
+    flat_before_news: bool = setting(
+        False, "Open trades are closed when a blackout begins, before its event."
+    )
     enable_correlation_check: bool = setting(
         True, "Correlated positions count together against the limits.", spec="enable_correlation_check"
     )
@@ -122,9 +131,9 @@ class TradingSettings(Section):
     exits: ExitSettings = ExitSettings()
     scratch: ScratchSettings = ScratchSettings()
 
-    @field_validator("setups")
+    @field_validator("setups", "news_currencies")
     @classmethod
     def _named_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(value)) != len(value):
-            raise ValueError("a setup appears twice")
+            raise ValueError("a name appears twice")
         return value

@@ -107,6 +107,9 @@ def _order_text(event: ev.Event) -> str:
             return f"RECOVER  after entry {event.from_seq}: {held}"
         case ev.DiscrepancyFound():
             return f"DIFFERS  {event.kind} {event.symbol}: ours {event.ours}, venue {event.theirs}"
+        case ev.LedgerFixed(sessions, spans):
+            bases = ", ".join(f"{held.span} from {held.base:.2f}" for held in spans)
+            return f"LEDGER   {sessions} sessions before this one: {bases}"
         case ev.HealthChanged():
             return f"HEALTH   {event.component} {event.status}  {event.detail}"
         case ev.SessionEnded():

@@ -7,7 +7,7 @@ ledger check. Invariant: every figure is stated by an entry or recomputed from f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,7 @@ from ytc_tui.views.report_tables import (
     AgentRow,
     AlertRow,
     ChecklistRow,
+    DrawdownRow,
     FlattenRow,
     Funnel,
     HandoffRow,
@@ -85,6 +86,7 @@ class SessionReport:
     header: Header
     result: Result
     limits: tuple[LimitRow, ...]
+    drawdown: tuple[DrawdownRow, ...]
     trades: tuple[TradeRow, ...]
     funnel: Funnel
     flattens: tuple[FlattenRow, ...]
@@ -108,6 +110,7 @@ class _Course:
     session: str = ""
     head: str = GENESIS_HASH
     outcomes: Counter[TradeOutcome] = field(default_factory=Counter)
+    ledger: ev.LedgerFixed | None = None
 
     def take(self, record: Recorded) -> None:
         self.entries = record.seq
@@ -115,6 +118,8 @@ class _Course:
         match record.event:
             case ev.SessionStarted() as started:
                 self.started = started
+            case ev.LedgerFixed() as fixed:
+                self.ledger = fixed
             case ev.PhaseChanged(after=after, end_reason=reason):
                 self.phase = after
                 self.end_reason = self.end_reason or reason
@@ -142,6 +147,7 @@ def build_report(records: Iterable[Recorded], *, safe: Sanitiser) -> SessionRepo
         _header(course),
         _result(course, checked, trades),
         rows.limit_rows(),
+        tuple(_drawdown(course.ledger, checked)),
         trades,
         rows.funnel(trades),
         tuple(rows.flattens),
@@ -152,6 +158,20 @@ def build_report(records: Iterable[Recorded], *, safe: Sanitiser) -> SessionRepo
         rows.results.get(REVIEWER),
     )
     return sanitised(report, safe)
+
+
+def _drawdown(fixed: ev.LedgerFixed | None, checked: LedgerReport) -> Iterator[DrawdownRow]:
+    sums = checked.sums
+    for held in fixed.spans if fixed is not None else ():
+        yield DrawdownRow(
+            held.span.value,
+            held.since,
+            held.base,
+            held.used_pct(sums.base),
+            held.used_pct(sums.wallet),
+            held.warn_pct,
+            held.limit_pct,
+        )
 
 
 def _header(course: _Course) -> Header:

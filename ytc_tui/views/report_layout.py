@@ -56,6 +56,15 @@ def sections(report: SessionReport) -> tuple[Section, ...]:
             "no rule was asked: no setup was proposed",
         ),
         Section(
+            "Drawdown",
+            ("span", "since", "base", "lost at begin, %", "lost at end, %", "warning, %", "limit, %"),
+            tuple(
+                (d.span, d.since, _n(d.base), _n(d.begin_pct), _n(d.end_pct), _n(d.warn_pct), _n(d.limit_pct))
+                for d in report.drawdown
+            ),
+            "this session was recorded without a ledger",
+        ),
+        Section(
             "Alerts",
             ("time", "severity", "code", "count", "message", "acknowledged"),
             tuple(

@@ -27,6 +27,19 @@ class LimitRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawdownRow:
+    """One span of the drawdown ledger: what was lost from `base` when the session began and ended, %."""
+
+    span: str
+    since: str
+    base: Decimal
+    begin_pct: Decimal
+    end_pct: Decimal
+    warn_pct: Decimal
+    limit_pct: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class TradeRow:
     """One trade, entered or not. Prices are averages; `pnl` is net of fees, None while not ended."""
 

@@ -84,6 +84,17 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class NewsSeen:
+    """News as it acts now: `standing` says what and until when, empty in normal times. `next_ns` is the
+    next event (UTC ns), 0 = none is known."""
+
+    standing: str = ""
+    blackout: bool = False
+    next_label: str = ""
+    next_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """The engine's sight at feed time `at_ns`. Money in account currency, percents of start balance.
 
@@ -116,3 +127,4 @@ class Seen:
     waits_for: tuple[Requirement, ...] = ()
     components: tuple[tuple[str, StepResult, str], ...] = ()
     left_s: Mapping[str, int] = field(default_factory=dict)
+    news: NewsSeen = field(default_factory=NewsSeen)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ytc_tui.model.market import NS_PER_S
+from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
 from ytc_tui.model.orders import OrderState
 from ytc_tui.model.session import Gate, Mode, Phase, SessionStatus
 from ytc_tui.views.seen import Level, Seen
@@ -18,14 +18,18 @@ from ytc_tui.views.seen import Level, Seen
 if TYPE_CHECKING:
     from ytc_tui.model.state import State
 
+# News so long after the hard end is still counted down to.
+_NEWS_AFTER_NS = 60 * NS_PER_MIN
+
 
 @dataclass(frozen=True, slots=True)
 class Countdown:
-    """Seconds until something that the clock brings."""
+    """Seconds until something that the clock brings; `note` says more of it, e.g. which news."""
 
     label: str
     at_ns: int
     left_s: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class TopView:
     ended: bool
     end_reason: str
     entries_working: int = 0
+    news: str = ""  # the news that stands now, and until when; empty in normal times
+    news_blackout: bool = False
 
 
 def build(state: State, seen: Seen) -> TopView:
@@ -99,6 +105,8 @@ def build(state: State, seen: Seen) -> TopView:
         ended=state.ended,
         end_reason=state.end_reason,
         entries_working=sum(1 for name in state.working if not state.orders[name].request.reduce_only),
+        news=seen.news.standing,
+        news_blackout=seen.news.blackout,
     )
 
 
@@ -130,8 +138,14 @@ def _countdowns(state: State, seen: Seen) -> tuple[Countdown, ...]:
         Phase.POST_MARKET: (),
         Phase.SHUTDOWN: (),
     }[state.phase]
-    return tuple(
+    found = [
         Countdown(label, at_ns, (at_ns - seen.at_ns) // NS_PER_S)
         for label, at_ns in ahead
         if at_ns > seen.at_ns
-    )
+    ]
+    news = seen.news
+    # Later news is no concern of this session.
+    if ahead and seen.at_ns < news.next_ns <= hours.hard_end_ns + _NEWS_AFTER_NS:
+        left_s = (news.next_ns - seen.at_ns) // NS_PER_S
+        found.append(Countdown("news", news.next_ns, left_s, news.next_label))
+    return tuple(found)

@@ -60,6 +60,10 @@ class MemoryJournal:
     def entries(self, session: str, after_seq: int = 0) -> Iterator[Entry]:
         return iter(self._entries.get(session, [])[after_seq:])
 
+    def ends(self, session: str) -> tuple[Entry, Entry] | None:
+        entries = self._entries.get(session)
+        return (entries[0], entries[-1]) if entries else None
+
     def _point(self, session: str) -> Point:
         entries = self._entries.get(session)
         return Point(entries[-1].seq, entries[-1].hash, entries[-1].at) if entries else START

@@ -171,6 +171,11 @@ class SqliteReader:
                 return
             after_seq = page[-1][0]
 
+    def ends(self, session: str) -> tuple[Entry, Entry] | None:
+        """The first and the last entry of `session`; None if it has none."""
+        last = self.newest(session, 0, 1)
+        return (Entry._make(self._all(ENTRIES_SQL, (session, 0, 1))[0]), last[0]) if last else None
+
     def newest(self, session: str, before_seq: int, limit: int) -> tuple[Entry, ...]:
         """At most `limit` entries before `before_seq` (0 = the end), newest first."""
         return tuple(map(Entry._make, self._all(NEWEST_SQL, (session, before_seq or _END, limit))))

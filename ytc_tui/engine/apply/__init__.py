@@ -66,6 +66,7 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
             | ev.GateChanged()
             | ev.EndingWhenFlat()
             | ev.StartBalanceFixed()
+            | ev.LedgerFixed()
             | ev.FundingBooked()
             | ev.PositionLiquidated()
             | ev.FlattenStarted()

@@ -20,6 +20,7 @@ SessionEvent = (
     | ev.GateChanged
     | ev.EndingWhenFlat
     | ev.StartBalanceFixed
+    | ev.LedgerFixed
     | ev.FundingBooked
     | ev.PositionLiquidated
     | ev.FlattenStarted
@@ -57,6 +58,8 @@ def apply_session(state: State, event: SessionEvent, at_ns: int) -> None:
             state.ending_when_flat = event.reason
         case ev.StartBalanceFixed():
             state.start_balance = event.balance
+        case ev.LedgerFixed():
+            state.ledger = event
         case ev.FundingBooked():
             state.wallet += event.amount
             state.funding += event.amount

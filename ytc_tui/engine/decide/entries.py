@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ytc_tui.analysis.sizing import size_position, split_parts, tick_value
+from ytc_tui.engine.drawdown import drawdowns, nearest
 from ytc_tui.engine.ids import client_order_id
+from ytc_tui.engine.news import blackout_reason, restricted_reason
 from ytc_tui.engine.risk.exposure import cost_per_unit, loss_per_unit
 from ytc_tui.engine.risk.gate import Assessment, approve_entry
 from ytc_tui.engine.situation import Situation
@@ -86,6 +88,7 @@ def risk_request(sit: Situation, plan: TradePlan) -> RiskRequest:
     analysis = market.analysis[plan.symbol]
     atr = analysis.atr_ttf
     recent = sum(1 for at in state.order_times_ns if at > sit.at_ns - 60_000_000_000)
+    lost = nearest(drawdowns(sit))
     return RiskRequest(
         plan=plan,
         instrument=market.instruments[plan.symbol],
@@ -103,8 +106,13 @@ def risk_request(sit: Situation, plan: TradePlan) -> RiskRequest:
         rejects_in_row=state.rejects_in_row,
         last_price=market.mark(plan.symbol),
         atr=None if atr is None else decimal_from_float(round(atr, 10)),
+        blackout_reason=blackout_reason(sit),
+        restricted_reason=restricted_reason(sit),
         data_problem=market.problem(plan.symbol),
         correlations=sit.correlations(plan.symbol),
+        drawdown_problem=f"{lost.words}: no entries" if lost is not None and lost.at_limit else "",
+        drawdown_used=lost.used_pct if lost is not None else None,
+        drawdown_limit=lost.held.limit_pct if lost is not None else None,
         foreign_reason=_symbol_problem(sit, plan.symbol),
     )
 

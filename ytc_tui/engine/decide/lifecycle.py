@@ -34,6 +34,8 @@ SHUTDOWN = "shutdown"
 def decide_opened(sit: Situation, opened: SessionOpened) -> Iterator[ev.Event]:
     """The first entry, the initialisation checklist, and PRE_MARKET unless a line is blocked."""
     yield opened.started
+    if opened.ledger is not None:
+        yield opened.ledger
     blocked = []
     for step, result, detail in opened.checks:
         yield ev.ChecklistStepDone(INITIALIZATION, step, StepResult(result), detail)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.session import Gate, Severity
@@ -33,6 +34,7 @@ def decide_loss(sit: Situation) -> Iterator[ev.Event]:
     for code, level in (("loss-high", policy.alert_high_pct), ("loss-medium", policy.alert_medium_pct)):
         if pnl <= -level and code not in state.alerts:
             yield _loss_alert(code, pnl, level)
+    yield from decide_drawdown(sit)
 
 
 def _loss_alert(code: str, pnl: Decimal, level: Decimal) -> ev.AlertRaised:

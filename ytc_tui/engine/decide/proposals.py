@@ -193,10 +193,13 @@ def decide_drift(sit: Situation) -> Iterator[ev.Event]:
 
 def decide_gate_closed(sit: Situation) -> Iterator[ev.Event]:
     """A gate that lets no new risk in lets nothing wait for it either."""
-    if sit.state.gate is Gate.ACTIVE:
-        return
+    if sit.state.gate is not Gate.ACTIVE:
+        yield from decide_void(sit, f"gate {sit.state.gate.name}: {sit.state.gate_reason}")
+
+
+def decide_void(sit: Situation, why: str) -> Iterator[ev.Event]:
+    """Nothing that waits for an answer can trade any more."""
     for record in sit.state.pending_proposals():
-        why = f"gate {sit.state.gate.name}: {sit.state.gate_reason}"
         yield from _settled(sit, record, ProposalState.VOID, _GATE, why)
 
 

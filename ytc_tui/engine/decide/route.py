@@ -23,7 +23,9 @@ from ytc_tui.engine.decide import (
     tasks,
     trades as trade,
 )
+from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.decide.evidence import decide_order_read
+from ytc_tui.engine.decide.news import decide_news
 from ytc_tui.engine.decide.recovery import decide_restarted, decide_venue_read
 from ytc_tui.engine.decide.timers import decide_timer
 from ytc_tui.engine.decide.volatility import decide_volatility
@@ -110,6 +112,7 @@ def _at_close(sit: Situation) -> Iterator[ev.Event]:
     elif sit.state.positions:
         yield from trade.decide_coverage(sit)
     yield from proposals.decide_drift(sit)
+    yield from decide_news(sit)
     yield from _data_alerts(sit)
     yield from decide_health(sit)
     yield from phases.decide_clock(sit)
@@ -171,6 +174,8 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
             yield from loss.decide_streak(sit)
         case ev.FundingBooked():
             yield from loss.decide_loss(sit)
+        case ev.StartBalanceFixed():
+            yield from decide_drawdown(sit)
         case ev.FlattenStarted():
             yield from flatten.decide_started(sit, event)
         case ev.FlatVerified():

@@ -59,6 +59,11 @@ def idle_reason(sit: Situation, step: Step) -> str:
         case When.OPEN_POSITIONS:
             if not state.positions:
                 return "no open position"
+        case When.NEWS_MOVED:
+            record = state.agents.get(step.agent)
+            since_ns = record.last_run_ns if record is not None else 0
+            if since_ns and not sit.policy.news.moved(since_ns, sit.at_ns):
+                return "no news window begins or ends"
         case When.ALWAYS:
             pass
     return ""

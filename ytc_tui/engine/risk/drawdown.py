@@ -13,6 +13,7 @@ SUMMARY = "No day, week, month or total drawdown limit (% of balance, across ses
 
 
 def check(request: RiskRequest, limits: RiskLimits) -> Verdict:
+    used, limit = request.drawdown_used, request.drawdown_limit
     if request.drawdown_problem:
-        return refused(RULE, request.drawdown_problem)
-    return passed(RULE, "no drawdown limit is reached")
+        return refused(RULE, request.drawdown_problem, used, limit)
+    return passed(RULE, "no drawdown limit is reached", used, limit)

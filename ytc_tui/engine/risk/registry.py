@@ -49,6 +49,7 @@ ORDER = (
     "costs",
     "reward_risk",
     "risk_per_trade",
+    "restricted_size",
     "order_notional",
 )
 

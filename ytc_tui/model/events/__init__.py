@@ -48,6 +48,7 @@ from ytc_tui.model.events.session import (
     FundingBooked as FundingBooked,
     GateChanged as GateChanged,
     HealthChanged as HealthChanged,
+    LedgerFixed as LedgerFixed,
     PhaseChanged as PhaseChanged,
     PositionLiquidated as PositionLiquidated,
     SessionEnded as SessionEnded,
@@ -81,6 +82,7 @@ Event = (
     | GateChanged
     | EndingWhenFlat
     | StartBalanceFixed
+    | LedgerFixed
     | AlertRaised
     | AlertAcknowledged
     | TaskRequested

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ytc_tui.model.drawdown import LedgerSpan
 from ytc_tui.model.session import Gate, Mode, Phase, PhaseTrigger, SessionStatus, StepResult
 
 
@@ -73,6 +74,14 @@ class EndingWhenFlat:
 @dataclass(frozen=True, slots=True)
 class StartBalanceFixed:
     balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFixed:
+    """The drawdown ledger as the session begins, from `sessions` closed sessions before it."""
+
+    sessions: int
+    spans: tuple[LedgerSpan, ...]
 
 
 @dataclass(frozen=True, slots=True)
