@@ -99,3 +99,11 @@ def test_the_correlation_of_each_pair_is_told_with_what_it_rests_on() -> None:
         "told": "+1.00 assumed, 0 of 20 days",
     }  # fmt: skip
     assert result(consider, context())["correlation_matrix"] == []
+
+
+def test_of_many_pairs_the_report_stays_bounded() -> None:
+    [market] = context().analysis.values()
+    names = tuple(f"S{number:02d}USDT" for number in range(40))
+    many = result(consider, context(analysis=dict.fromkeys(names, market), symbols=names))
+    assert len(many["correlation_matrix"]) == 100
+    assert many["correlations_left_out"] == 680

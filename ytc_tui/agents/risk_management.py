@@ -31,6 +31,9 @@ SPEC = AgentSpec(
     critical=True,
 )
 
+# The report is journalled: of more pairs than this the strongest are told.
+_PAIRS_TOLD = 100
+
 
 async def consider(context: AgentContext) -> AgentAnswer:
     """Capacity, exposure and limits of the session as they stand."""
@@ -57,7 +60,7 @@ async def consider(context: AgentContext) -> AgentAnswer:
             "consecutive_losses": account.consecutive_losses,
             "trades_taken": account.trades_taken,
         },
-        "correlation_matrix": _correlations(context),
+        **_correlations(context),
         "alerts": _alerts(account, level),
     }
     return AgentAnswer(result)
@@ -84,9 +87,12 @@ def _exposure(account: AccountView, open_trades: list[Trade]) -> dict[str, Any]:
     }
 
 
-def _correlations(context: AgentContext) -> list[dict[str, Any]]:
-    """Each pair of the session's symbols with its rho, by the gate's own measure."""
-    return [
+def _correlations(context: AgentContext) -> dict[str, Any]:
+    """Each pair of the session's symbols with its rho by the gate's own measure; of many, the strongest."""
+    closes = {symbol: context.analysis[symbol].half_hour_closes for symbol in context.symbols}
+    pairs = list(correlations(closes, days=context.correlation_days))
+    strongest = sorted(pairs, key=lambda pair: -abs(pair[2].rho))[:_PAIRS_TOLD]
+    rows = [
         {
             "first": first,
             "second": second,
@@ -96,11 +102,9 @@ def _correlations(context: AgentContext) -> list[dict[str, Any]]:
             "assumed": measured.assumed,
             "told": str(measured),
         }
-        for first, second, measured in correlations(
-            {symbol: context.analysis[symbol].half_hour_closes for symbol in context.symbols},
-            days=context.correlation_days,
-        )
+        for first, second, measured in sorted(strongest, key=lambda pair: pair[:2])
     ]
+    return {"correlation_matrix": rows, "correlations_left_out": len(pairs) - len(rows)}
 
 
 def _at_breakeven(trade: Trade) -> bool:

@@ -74,8 +74,12 @@ def correlation(
     With fewer days of common bars, or a series that does not vary, rho = 1 is assumed: two
     positions of the same side then count as one.
     """
-    returns_first = log_returns(first)
-    returns_second = log_returns(second)
+    return _of_returns(log_returns(first), log_returns(second), days)
+
+
+def _of_returns(
+    returns_first: Mapping[int, float], returns_second: Mapping[int, float], days: int
+) -> Correlation:
     common = sorted(returns_first.keys() & returns_second.keys())
     if not common:
         return Correlation(1.0, 0, days, True)
@@ -98,8 +102,9 @@ def correlations(
     closes: Mapping[str, Iterable[tuple[int, float]]], *, days: int = 20
 ) -> Iterator[tuple[str, str, Correlation]]:
     """Each pair of symbols once, in order of their names, with its correlation."""
-    for first, second in combinations(sorted(closes), 2):
-        yield first, second, correlation(closes[first], closes[second], days=days)
+    returns = {symbol: log_returns(closes[symbol]) for symbol in sorted(closes)}
+    for first, second in combinations(returns, 2):
+        yield first, second, _of_returns(returns[first], returns[second], days)
 
 
 def is_correlated(first: Side, second: Side, rho: float, threshold: float = _THRESHOLD) -> bool:
