@@ -32,6 +32,7 @@ from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.adapters.workflows import load_workflow
 from ytc_tui.agents.base import Agent
 from ytc_tui.agents.registry import Registry, discover
+from ytc_tui.analysis.exits import policies
 from ytc_tui.analysis.setups import finders
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.config import LoadedSettings
@@ -202,6 +203,7 @@ def _registry(loaded: LoadedSettings, request: RunRequest) -> Registry:
     kinds = [kind.value for kind in finders()]
     loaded.require_known("trading.setups", trading.setups, kinds)
     loaded.require_known("trading.approval_by_setup", trading.approval_by_setup, kinds)
+    loaded.require_known("trading.exit_policy", [trading.exit_policy], list(policies()))
     enabled = [
         agent for agent in known if agent.spec.name not in settings or settings[agent.spec.name].enabled
     ]

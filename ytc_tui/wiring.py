@@ -13,7 +13,8 @@ from decimal import Decimal
 
 from ytc_tui import __version__
 from ytc_tui.adapters.venues.matching_costs import PaperSettings
-from ytc_tui.agents.base import ManagementRules, ScanRules
+from ytc_tui.agents.base import ScanRules
+from ytc_tui.analysis.exit_policy import ManagementRules, PercentRules
 from ytc_tui.analysis.params import AnalysisParams, SetupParams
 from ytc_tui.config import Settings
 from ytc_tui.engine.policy import Policy
@@ -140,7 +141,7 @@ def drawdown_limits(settings: Settings) -> DrawdownLimits:
 
 
 def management_rules(settings: Settings) -> ManagementRules:
-    exits, scratch = settings.trading.exits, settings.trading.scratch
+    exits, scratch, percent = settings.trading.exits, settings.trading.scratch, settings.trading.percent
     return ManagementRules(
         breakeven_r=exits.breakeven_r,
         trail_buffer_ticks=exits.trail_buffer_ticks,
@@ -154,7 +155,16 @@ def management_rules(settings: Settings) -> ManagementRules:
         scratch_risk_lost=scratch.counter_bar_risk_lost_pct / 100,
         scratch_ttf_risk_lost=scratch.trading_bar_risk_lost_pct / 100,
         scratch_t1_progress=scratch.extend_target_pct / 100,
+        scratch_flow_bars=scratch.flow_bars,
         breakeven_band_r=settings.risk.breakeven_band_r,
+        hard_exit_s=int(exits.hard_exit_hours * 3600),
+        policy=settings.trading.exit_policy,
+        percent=PercentRules(
+            stop_loss_pct=percent.stop_loss_pct,
+            take_profit_pct=percent.take_profit_pct,
+            trailing_pct=percent.trailing_pct,
+            signal_exit=percent.signal_exit,
+        ),
     )
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from tests.agents.builders import RULES, SYMBOL, D, context, market, minute_ns, quiet, result, trade
 from tests.analysis.series import bar, minutes_of
-from ytc_tui.agents.exit_execution import bars_since_entry, consider
+from ytc_tui.agents.base import open_trade
+from ytc_tui.agents.exit_execution import consider
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Side
 from ytc_tui.model.news import Calendar, Impact, News, NewsEvent, NewsRules
@@ -33,8 +34,9 @@ def closes_of(analysis: SymbolAnalysis, held: Trade | None = None, **changes: An
 def test_bars_count_from_the_first_that_began_after_the_entry() -> None:
     analysis = after(*quiet(6))
     for late_ns, bars in ((0, 6), (1, 5), (5 * NS_PER_MIN, 1), (6 * NS_PER_MIN, 0)):
-        assert bars_since_entry(analysis, trade(opened_ns=minute_ns(WARM) + late_ns), 14) == bars
-    assert bars_since_entry(analysis, trade(**ENTERED), 4) == 4
+        held = trade(opened_ns=minute_ns(WARM) + late_ns)
+        assert open_trade(context(analysis), held).bars(14) == bars
+    assert open_trade(context(analysis), trade(**ENTERED)).bars(4) == 4
 
 
 # -- scratch: a wide counter bar ----------------------------------------------------------------

@@ -18,7 +18,8 @@ from tests.agents.builders import (
     trade,
 )
 from tests.analysis.series import minutes_of
-from ytc_tui.agents.trade_management import breakeven_price, consider
+from ytc_tui.agents.trade_management import consider
+from ytc_tui.analysis.exits.ytc import breakeven_price
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.market import Side
 from ytc_tui.model.structure import SwingKind

@@ -154,7 +154,7 @@ def _is_safe(state: State, trade: Trade) -> bool:
     ]
     return (
         sum(stops, ZERO) >= trade.open_quantity
-        or trade.state is TradeState.UNPROTECTED
+        or trade.state in (TradeState.UNPROTECTED, TradeState.CLOSE_FAILED)
         or any(record.request.role in _CLOSING for record in working)
         or (state.flattening is not None and not state.flattening.verified)
     )

@@ -15,7 +15,11 @@ from ytc_tui.model.market import Side
 FROM = "12:00"
 QUIET = {"trading.setups": "[]", "session.warmup_days": "1"}
 # The scratch rules would close a trade that rests for minutes; off where a test is about something else.
-PATIENT = {"trading.scratch.idle_bars": "200", "trading.scratch.idle_extended_bars": "240"}
+PATIENT = {
+    "trading.scratch.flow_bars": "240",
+    "trading.scratch.idle_bars": "200",
+    "trading.scratch.idle_extended_bars": "240",
+}
 
 # At 20,000: 0.5 % to the stop, part one at 1.3 R, part two at 2.5 R.
 LONG = {"trigger": 20_050.0, "limit": 20_060.0, "stop": 19_950.0, "t1": 20_260.0, "t2": 20_400.0}

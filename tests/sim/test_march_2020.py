@@ -20,6 +20,8 @@ RAISED = {
     "risk.max_open_risk_pct": "6",
     "risk.max_order_notional": "2500",  # 25 % of the balance
     "trading.setups": "[]",
+    # The trade is to be there when the crash comes.
+    "trading.scratch.flow_bars": "240",
 }
 
 

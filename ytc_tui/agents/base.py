@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ytc_tui.analysis.exit_policy import ManagementRules as ManagementRules, OpenTrade
 from ytc_tui.analysis.params import SetupParams
 from ytc_tui.analysis.symbol import SymbolAnalysis
-from ytc_tui.model.market import Instrument
-from ytc_tui.model.money import ZERO, decimal_from_float
+from ytc_tui.model.market import Instrument, Side
+from ytc_tui.model.money import decimal_from_float, figure as figure
 from ytc_tui.model.news import News
 from ytc_tui.model.session import Phase, StepResult
 from ytc_tui.model.signals import SetupKind
 from ytc_tui.model.tasks import Priority, ResponseStatus, TaskType
-from ytc_tui.model.trades import Trade
+from ytc_tui.model.trades import Trade, price_r as price_r
 from ytc_tui.model.workflow import Trigger
 
 
@@ -79,25 +80,6 @@ class AccountView:
     alert_high_pct: Decimal
     entries_off_loss_pct: Decimal
     alert_consecutive_losses: int
-
-
-@dataclass(frozen=True, slots=True)
-class ManagementRules:
-    """Numbers of trade management (domain.md 2.10): R multiples, ticks, bars, seconds, shares."""
-
-    breakeven_r: Decimal
-    trail_buffer_ticks: int
-    time_exit_s: int
-    time_exit_max_r: Decimal
-    scratch_min_bars: int
-    scratch_no_progress_bars: int
-    scratch_extended_bars: int
-    scratch_progress_r: Decimal
-    scratch_bar_atr: Decimal
-    scratch_risk_lost: Decimal
-    scratch_ttf_risk_lost: Decimal = Decimal("0.5")
-    scratch_t1_progress: Decimal = Decimal("0.4")
-    breakeven_band_r: Decimal = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +154,19 @@ class Agent:
     consider: Consider | None
 
 
-_FIGURE = Decimal("0.0001")
-
-
-def figure(value: Decimal) -> str:
-    """`value` with four decimals, as results report money, percents and R multiples."""
-    return format(value.quantize(_FIGURE) + ZERO, "f")
-
-
-def price_r(trade: Trade, price: Decimal) -> Decimal | None:
-    """The move from `trade`'s average entry to `price` in initial stop distances, > 0 in its favour.
-
-    None before the first fill and for a stop distance of zero. Costs do not enter.
-    """
-    entry = trade.entry_price
-    if entry is None or entry == trade.initial_stop:
-        return None
-    return (price - entry) * trade.side.sign / abs(entry - trade.initial_stop)
+def open_trade(context: AgentContext, trade: Trade, stop: Decimal | None = None) -> OpenTrade:
+    """`trade` as its exit policy may see it; `stop` is one that is about to be in force."""
+    extremes = context.excursions.get(trade.trade_id)
+    best = None
+    if extremes is not None:
+        best = decimal_from_float(extremes[1] if trade.side is Side.BUY else extremes[0])
+    return OpenTrade(
+        trade=trade,
+        market=context.analysis[trade.symbol],
+        instrument=context.instruments[trade.symbol],
+        mark=context.mark_of(trade.symbol),
+        best=best,
+        stop=trade.stop if stop is None else stop,
+        cost_bps=context.cost_bps,
+        rules=context.management,
+    )

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ytc_tui.agents.base import ManagementRules, ScanRules
+from ytc_tui.agents.base import ScanRules
+from ytc_tui.analysis.exit_policy import ManagementRules
 from ytc_tui.analysis.params import SetupParams
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
 from ytc_tui.model.news import News

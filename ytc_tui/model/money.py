@@ -45,3 +45,11 @@ def price_floor(price: Decimal, tick: Decimal) -> Decimal:
 def price_ceiling(price: Decimal, tick: Decimal) -> Decimal:
     """The lowest multiple of `tick` not below `price`."""
     return (price / tick).to_integral_value(rounding=ROUND_CEILING) * tick
+
+
+_FIGURE = Decimal("0.0001")
+
+
+def figure(value: Decimal) -> str:
+    """`value` with four decimals, as results report money, percents and R multiples."""
+    return format(value.quantize(_FIGURE) + ZERO, "f")

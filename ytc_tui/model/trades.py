@@ -141,7 +141,8 @@ class Trade:
     """One trade: its plan, its orders, what it has done so far. Money in account currency.
 
     `stop` is the protective stop in force, `initial_stop` the one it was sized by; `risk_money` is
-    the planned loss at the initial stop including costs (the 1 R of this trade).
+    the planned loss at the initial stop including costs (the 1 R of this trade). `lwp` is its setup's last
+    wholesale price, None where there is no setup.
     """
 
     trade_id: str
@@ -176,6 +177,7 @@ class Trade:
     mae_r: Decimal | None = None
     mfe_r: Decimal | None = None
     attempts: int = 1
+    lwp: Decimal | None = None
 
     @property
     def by_hand(self) -> bool:
@@ -197,3 +199,14 @@ class Trade:
         if not self.entered_quantity:
             return None
         return self.entry_notional / self.entered_quantity / self.contract_size
+
+
+def price_r(trade: Trade, price: Decimal) -> Decimal | None:
+    """The move from `trade`'s average entry to `price` in initial stop distances, > 0 in its favour.
+
+    None before the first fill and for a stop distance of zero. Costs do not enter.
+    """
+    entry = trade.entry_price
+    if entry is None or entry == trade.initial_stop:
+        return None
+    return (price - entry) * trade.side.sign / abs(entry - trade.initial_stop)

@@ -14,7 +14,7 @@ from pydantic import field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ytc_tui.model.session import Approval
-from ytc_tui.settings.fields import CurrencyName, Section, SetupName, setting
+from ytc_tui.settings.fields import CurrencyName, PolicyName, Section, SetupName, setting
 
 
 class EntrySettings(Section):
@@ -49,6 +49,37 @@ class ExitSettings(Section):
     time_exit_max_abs_r: Decimal = setting(
         "0.5", "A trade went nowhere when its profit or loss in R is smaller.", ge=0, le=5
     )
+    hard_exit_hours: Decimal = setting(
+        "4", "Age at which any trade is closed, whatever it has made.", ge=Decimal("0.1"), le=24
+    )
+
+    @model_validator(mode="after")
+    def _hard_exit_is_later(self) -> Self:
+        if self.hard_exit_hours < self.time_exit_hours:
+            raise PydanticCustomError(
+                "across",
+                "the hard limit is earlier than the one for trades that went nowhere",
+                {"keys": ("trading.exits.hard_exit_hours", "trading.exits.time_exit_hours")},
+            )
+        return self
+
+
+class PercentSettings(Section):
+    """The numbers of the exit policy "percent" (spec 003)."""
+
+    stop_loss_pct: Decimal = setting(
+        "0.5", "Distance of the stop from the entry, in percent of the price.", ge=Decimal("0.05"), le=20
+    )
+    take_profit_pct: Decimal = setting(
+        "1.5", "Distance of the target from the entry, in percent of the price.", ge=Decimal("0.05"), le=50
+    )
+    trailing_pct: Decimal = setting(
+        "0.5",
+        "Distance of the stop behind a price in profit, in percent of the price; 0 = it does not trail.",
+        ge=0,
+        le=20,
+    )
+    signal_exit: bool = setting(True, "A trading-timeframe trend that turns against the trade closes it.")
 
 
 class ScratchSettings(Section):
@@ -66,6 +97,12 @@ class ScratchSettings(Section):
         "Share of the trade's risk lost at which a trading-timeframe close against it scratches.",
         ge=5,
         le=100,
+    )
+    flow_bars: int = setting(
+        4,
+        "Lower-timeframe bars within which the price must trade past the last wholesale price.",
+        ge=1,
+        le=240,
     )
     idle_bars: int = setting(8, "Lower-timeframe bars without progress after which to scratch.", ge=1, le=240)
     idle_extended_bars: int = setting(14, "The same for a trade that made some progress.", ge=1, le=240)
@@ -124,12 +161,19 @@ class TradingSettings(Section):
     min_rr_blended: Decimal = setting(
         "1.5", "Smallest reward to risk of both parts together, net of costs.", ge=Decimal("0.1"), le=20
     )
+    exit_policy: PolicyName = setting(
+        "ytc",
+        "How open trades are managed: ytc = two parts, breakeven, swings, scratch; percent = "
+        "[trading.percent].",
+        allowed='the name of an exit policy, written like "ytc"',
+    )
     approval_by_setup: Mapping[SetupName, Approval] = setting(
         {}, "Approval of one setup, in place of trading.approval.", name_case="upper", max_length=32
     )
     entry: EntrySettings = EntrySettings()
     exits: ExitSettings = ExitSettings()
     scratch: ScratchSettings = ScratchSettings()
+    percent: PercentSettings = PercentSettings()
 
     @field_validator("setups", "news_currencies")
     @classmethod

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from ytc_tui.analysis.exits import policies
 from ytc_tui.analysis.sizing import size_position, split_parts, tick_value
 from ytc_tui.engine.drawdown import drawdowns, nearest
 from ytc_tui.engine.ids import client_order_id
@@ -27,7 +28,8 @@ from ytc_tui.model.trades import MANUAL, Trade, TradeState
 
 
 def plan_of(sit: Situation, setup: Setup) -> TradePlan:
-    """The setup as prices on the tick grid and a size for the 1 % rule (Y-37, Y-44).
+    """The setup as prices on the tick grid, with stop and targets as the exit policy trades them, and a size
+    for the 1 % rule (Y-37, Y-44).
 
     No entry is below one tick, however much costs take off it.
 
@@ -42,7 +44,10 @@ def plan_of(sit: Situation, setup: Setup) -> TradePlan:
     t2 = None
     if setup.t2 is not None:
         t2 = _toward(instrument, decimal_from_float(setup.t2), setup.side.opposite)
-    return sized(sit, TradePlan(setup.symbol, setup.side, ZERO, entry, stop, t1, t2, ZERO), stop)
+    plan = TradePlan(setup.symbol, setup.side, ZERO, entry, stop, t1, t2, ZERO)
+    rules = sit.policy.management
+    plan = policies()[rules.policy].shape(plan, instrument, rules)
+    return sized(sit, plan, stop if plan.stop is None else plan.stop)
 
 
 def sized(sit: Situation, plan: TradePlan, stop: Decimal) -> TradePlan:
@@ -152,16 +157,18 @@ def enter(
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a trade comes from: the setup's id, kind and score, and which attempt on it this is."""
+    """What a trade comes from: the setup's id, kind, score and last wholesale price, and which attempt on it
+    this is."""
 
     setup_id: str
     kind: str
     score: float
     attempt: int
+    lwp: Decimal | None = None
 
 
 def origin_of(setup: Setup, attempt: int) -> Origin:
-    return Origin(setup.setup_id, setup.kind.value, setup.score, attempt)
+    return Origin(setup.setup_id, setup.kind.value, setup.score, attempt, decimal_from_float(setup.lwp))
 
 
 def entry_order(sit: Situation, plan: TradePlan, decision: str) -> OrderRequest:
@@ -204,8 +211,9 @@ def planned_trade(sit: Situation, plan: TradePlan, decision: str, trade_id: str,
     if plan.stop is None:
         raise ValueError(f"plan for {plan.symbol} has no stop")
     per_unit = loss_per_unit(instrument, plan.entry, plan.stop, sit.policy.limits)
-    # A trade by hand has one target: all of it leaves there.
-    part_one = plan.quantity if origin.kind == MANUAL else plan.part_one_quantity
+    # All of a trade by hand leaves at its one target, and so does one of a policy in one part.
+    whole = origin.kind == MANUAL or policies()[sit.policy.management.policy].parts == 1
+    part_one = plan.quantity if whole else plan.part_one_quantity
     return Trade(
         trade_id=trade_id,
         decision_id=decision,
@@ -226,4 +234,5 @@ def planned_trade(sit: Situation, plan: TradePlan, decision: str, trade_id: str,
         score=origin.score,
         contract_size=instrument.contract_size,
         attempts=origin.attempt,
+        lwp=origin.lwp,
     )

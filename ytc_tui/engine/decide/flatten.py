@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.outgoing import cancel_all, has_working, intend_close
 from ytc_tui.engine.inputs import VenueRead
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRole
-from ytc_tui.model.session import STATUS_TABLE, Gate, SessionStatus, Severity, StatusTrigger
+from ytc_tui.model.session import STATUS_TABLE, Gate, SessionStatus, StatusTrigger
 from ytc_tui.model.tables import next_state
 from ytc_tui.model.trades import ExitReason
 
@@ -83,9 +84,7 @@ def decide_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
     left += [f"order {order.request.client_id}" for order in read.orders if order.open]
     if left:
         yield ev.ExposureRemains(tuple(left), rounds)
-        yield ev.AlertRaised(
-            "exposure", Severity.CRITICAL, "unconfirmed_exposure", f"not flat yet: {'; '.join(left)}"
-        )
+        yield alert("exposure", "unconfirmed_exposure", f"not flat yet: {'; '.join(left)}")
         return
     pnl = sit.pnl_pct()
     limit = -sit.policy.limits.max_session_loss_pct
@@ -101,9 +100,8 @@ def decide_verified(sit: Situation, event: ev.FlatVerified) -> Iterator[ev.Event
     beyond = ""
     if event.beyond_limit_pct:
         beyond = f", at worst {-event.beyond_limit_pct:.4f} % past the limit"
-    yield ev.AlertRaised(
+    yield alert(
         f"flat-{sit.at_ns}",
-        Severity.INFO,
         "verified_flat",
         f"verified flat at {event.pnl_pct:.4f} %{beyond} ({flattened.reason})",
     )

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import assert_never
 
-from ytc_tui.agents.trade_management import breakeven_price
+from ytc_tui.analysis.exits.ytc import breakeven_price
 from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop, intend_target
-from ytc_tui.engine.decide.targets import free_quantity, make_way, part_of, working_targets
+from ytc_tui.engine.decide.targets import free_quantity, make_way, part_of, part_one_taken, working_targets
 from ytc_tui.engine.risk.answers import plain
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -220,7 +220,7 @@ def _part_refusal(sit: Situation, trade: Trade, action: MoveTarget) -> str:
     part = _part(sit, trade, action)
     if _works(sit, trade, part):
         return ""
-    if part == 1 and _filled(sit, trade):
+    if part == 1 and part_one_taken(sit, trade):
         return f"part 1 of {trade.trade_id} is taken already; its part 2 is open"
     if free_quantity(sit, trade) <= ZERO:
         return f"part {part} of {trade.trade_id} has nothing left: all that is open is under its other target"
@@ -233,22 +233,11 @@ def _part(sit: Situation, trade: Trade, action: MoveTarget) -> int:
         return action.part
     for record in working_targets(sit, trade):
         return int(part_of(record).removeprefix("T"))
-    return 2 if _filled(sit, trade) else 1
+    return 2 if part_one_taken(sit, trade) else 1
 
 
 def _works(sit: Situation, trade: Trade, part: int) -> bool:
     return any(part_of(record) == f"T{part}" for record in working_targets(sit, trade))
-
-
-def _filled(sit: Situation, trade: Trade) -> bool:
-    """Whether part one was taken at its target."""
-    return any(
-        record.trade_id == trade.trade_id
-        and record.request.role is OrderRole.TARGET
-        and part_of(record) == "T1"
-        and record.state is OrderState.FILLED
-        for record in sit.state.orders.values()
-    )
 
 
 def _limit(record: OrderRecord) -> Decimal:

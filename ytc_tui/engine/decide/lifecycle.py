@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.flatten import flattening
 from ytc_tui.engine.decide.phases import decide_clock
 from ytc_tui.engine.document import session_document
@@ -21,7 +22,6 @@ from ytc_tui.model.session import (
     Phase,
     PhaseTrigger,
     SessionStatus,
-    Severity,
     StatusTrigger,
     StepResult,
 )
@@ -45,7 +45,7 @@ def decide_opened(sit: Situation, opened: SessionOpened) -> Iterator[ev.Event]:
         blocked.append(f"the account holds {opened.started.opening_balance}, nothing can be risked from it")
     if blocked:
         reason = f"initialisation blocked: {'; '.join(blocked)}"
-        yield ev.AlertRaised("init-blocked", Severity.CRITICAL, "init_blocked", reason)
+        yield alert("init-blocked", "init_blocked", reason)
         yield ev.PhaseChanged(Phase.INIT, Phase.SHUTDOWN, PhaseTrigger.ABORTED, reason, end_reason=reason)
         return
     yield ev.StatusChanged(SessionStatus.INITIALIZED, SessionStatus.RUNNING, "session started")
@@ -106,12 +106,7 @@ def decide_feed_ended(sit: Situation) -> Iterator[ev.Event]:
     if state.positions or flattening(sit):
         left = ", ".join(f"{held.symbol} {held.quantity}" for held in state.positions.values())
         left = left or "the venue has not confirmed that all is flat"
-        yield ev.AlertRaised(
-            "feed-ended-open",
-            Severity.CRITICAL,
-            "unconfirmed_exposure",
-            f"feed ended with open positions: {left}",
-        )
+        yield alert("feed-ended-open", "unconfirmed_exposure", f"feed ended with open positions: {left}")
     reason = "feed ended"
     if state.phase is Phase.POST_MARKET:
         yield from decide_clock(sit)

@@ -7,12 +7,12 @@ Invariant: the emergency boundary is inclusive, exact Decimal, unrounded.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
+from ytc_tui.engine.decide.alarms import alert, react
 from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
-from ytc_tui.model.session import Gate, Severity
+from ytc_tui.model.session import Gate
 
 
 def decide_loss(sit: Situation) -> Iterator[ev.Event]:
@@ -24,23 +24,19 @@ def decide_loss(sit: Situation) -> Iterator[ev.Event]:
     limits = policy.limits
     if pnl <= -limits.max_session_loss_pct:
         reason = f"session P&L {pnl:.4f} % <= -{limits.max_session_loss_pct} %"
-        yield ev.AlertRaised("session-loss", Severity.CRITICAL, "session_loss_limit", reason)
-        yield ev.FlattenStarted("session_loss", reason, pnl, -limits.max_session_loss_pct, final=True)
+        yield from react(sit, "session-loss", "session_loss_limit", reason, pnl=pnl)
         return
     if pnl <= -limits.entries_off_loss_pct and state.gate is Gate.ACTIVE:
         reason = f"session P&L {pnl:.4f} % <= -{limits.entries_off_loss_pct} %: entries off"
-        yield ev.AlertRaised("loss-entries-off", Severity.WARNING, "entries_off", reason)
-        yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, reason)
-    for code, level in (("loss-high", policy.alert_high_pct), ("loss-medium", policy.alert_medium_pct)):
-        if pnl <= -level and code not in state.alerts:
-            yield _loss_alert(code, pnl, level)
-    yield from decide_drawdown(sit)
-
-
-def _loss_alert(code: str, pnl: Decimal, level: Decimal) -> ev.AlertRaised:
-    return ev.AlertRaised(
-        code, Severity.WARNING, code.replace("-", "_"), f"session P&L {pnl:.4f} % <= -{level} %"
+        yield from react(sit, "loss-entries-off", "entries_off", reason)
+    levels = (
+        ("loss-high", "loss_high", policy.alert_high_pct),
+        ("loss-medium", "loss_medium", policy.alert_medium_pct),
     )
+    for alert_id, code, level in levels:
+        if pnl <= -level and alert_id not in state.alerts:
+            yield alert(alert_id, code, f"session P&L {pnl:.4f} % <= -{level} %")
+    yield from decide_drawdown(sit)
 
 
 def decide_streak(sit: Situation) -> Iterator[ev.Event]:
@@ -48,13 +44,7 @@ def decide_streak(sit: Situation) -> Iterator[ev.Event]:
     losses = sit.state.consecutive_losses
     limit = sit.policy.limits.max_consecutive_losses
     if losses >= limit:
-        yield ev.AlertRaised(
-            "losing-streak-limit",
-            Severity.CRITICAL,
-            "losing_streak_limit",
-            f"{losses} losses in a row: no entries",
-        )
+        message = f"{losses} losses in a row: no entries"
+        yield alert("losing-streak-limit", "losing_streak_limit", message)
     elif losses >= sit.policy.alert_consecutive_losses:
-        yield ev.AlertRaised(
-            "losing-streak", Severity.WARNING, "losing_streak", f"{losses} losses in a row (limit {limit})"
-        )
+        yield alert("losing-streak", "losing_streak", f"{losses} losses in a row (limit {limit})")

@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.answers import FAR
 from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop, stop_unanswered
+from ytc_tui.engine.decide.trades import closing_for
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRole
-from ytc_tui.model.session import Severity
 from ytc_tui.model.tasks import ResponseMessage
 from ytc_tui.model.trades import OPEN_TRADE_STATES, ExitReason, Trade, TradeState
+
+_TRAILING = "the stop trails the price"
 
 
 def decide_actions(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:
@@ -67,7 +70,7 @@ def _tighten(
         return
     yield from intend_stop(sit, trade, stop, basis, str(action.get("reason", "")))
     if basis is ExitReason.TRAILING_STOP and trade.state is not TradeState.TRAILING_STOP:
-        yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.TRAILING_STOP, "trailing behind swings")
+        yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.TRAILING_STOP, _TRAILING)
 
 
 def _close(
@@ -78,15 +81,18 @@ def _close(
     except (KeyError, ValueError) as error:
         yield _unfit(response, action, str(error))
         return
-    yield from intend_close(sit, trade.symbol, OrderRole.EXIT, reason, str(action.get("reason", "")))
+    words = str(action.get("reason", ""))
+    if trade.state in (TradeState.CLOSING, TradeState.CLOSE_FAILED):
+        # What it was to be closed for first is what it is closed for.
+        reason = closing_for(sit, trade) or reason
+    yield from intend_close(sit, trade.symbol, OrderRole.EXIT, reason, words)
     if trade.state is not TradeState.CLOSING:
-        yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.CLOSING, str(action.get("reason", "")))
+        yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.CLOSING, words)
 
 
 def _unfit(response: ResponseMessage, action: dict[str, Any], why: str) -> ev.AlertRaised:
-    return ev.AlertRaised(
+    return alert(
         f"unfit-{response.agent_name}",
-        Severity.WARNING,
         "agent_output",
         f"{response.agent_name}: action {str(action)[:120]} dropped: {why}",
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import assert_never
 
+from ytc_tui.engine.decide.alarms import alert, react
 from ytc_tui.engine.inputs import VenueFailed
 from ytc_tui.engine.risk import order_rate
 from ytc_tui.engine.situation import Situation
@@ -28,7 +29,6 @@ from ytc_tui.model.orders import (
     Rejected,
     VenueReport,
 )
-from ytc_tui.model.session import Gate, Severity
 from ytc_tui.model.state import OrderRecord
 from ytc_tui.model.trades import after_fill
 
@@ -49,12 +49,8 @@ def decide_report(sit: Situation, report: VenueReport) -> Iterator[ev.Event]:
             yield ev.FundingBooked(symbol, amount)
         case Liquidated(symbol):
             yield ev.PositionLiquidated(symbol)
-            yield ev.AlertRaised(
-                f"liquidation-{symbol}",
-                Severity.CRITICAL,
-                "liquidation",
-                f"{symbol} was liquidated by the venue",
-            )
+            message = f"{symbol} was liquidated by the venue"
+            yield alert(f"liquidation-{symbol}", "liquidation", message)
         case _:
             assert_never(report)
 
@@ -155,12 +151,8 @@ def _attached_ended(
     for record in sit.state.orders.values():
         if record.request.attached_stop_id == report.client_id:
             reason = getattr(report, "reason", "ended")
-            yield ev.AlertRaised(
-                f"rejected-{report.client_id}",
-                Severity.CRITICAL,
-                "order_rejected",
-                f"the stop attached to {record.request.client_id} was refused: {reason}",
-            )
+            message = f"the stop attached to {record.request.client_id} was refused: {reason}"
+            yield alert(f"rejected-{report.client_id}", "stop_rejected", message)
             return
     yield _foreign("", report.client_id, type(report).__name__)
 
@@ -182,22 +174,14 @@ def decide_failure(sit: Situation, failed: VenueFailed) -> Iterator[ev.Event]:
     if record is None or record.state in _CLOSED:
         return
     if failed.cancel:
-        yield ev.AlertRaised(
-            f"cancel-{failed.client_id}",
-            Severity.WARNING,
-            "cancel_unconfirmed",
-            f"cancel of {failed.client_id} is unconfirmed: {failed.message}",
-        )
+        message = f"cancel of {failed.client_id} is unconfirmed: {failed.message}"
+        yield alert(f"cancel-{failed.client_id}", "cancel_unconfirmed", message)
     elif failed.refused:
         yield _rejected(record, failed.message)
     else:
         yield ev.OrderLost(failed.client_id, failed.message)
-        yield ev.AlertRaised(
-            f"unknown-{failed.client_id}",
-            Severity.CRITICAL,
-            "order_unknown",
-            f"order {failed.client_id} is UNKNOWN: {failed.message}",
-        )
+        message = f"order {failed.client_id} is UNKNOWN: {failed.message}"
+        yield alert(f"unknown-{failed.client_id}", "order_unknown", message)
 
 
 def decide_slippage(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
@@ -209,21 +193,14 @@ def decide_slippage(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
     if slipped <= limit:
         return
     message = f"{fill.symbol} {fill.side} slipped {slipped:.1f} bps (limit {limit}): no entries until resume"
-    yield ev.AlertRaised(f"slippage-{fill.venue_fill_id}", Severity.CRITICAL, "slippage", message)
-    yield from _entries_off(sit, message)
+    yield from react(sit, f"slippage-{fill.venue_fill_id}", "slippage", message)
 
 
 def decide_order_rate(sit: Situation, event: ev.DecisionMade) -> Iterator[ev.Event]:
     """More orders a minute than allowed mean that something runs wild: no entries until an operator
     resumes (semantics.md 5)."""
     if event.refused_by == order_rate.RULE:
-        yield ev.AlertRaised("order-rate", Severity.CRITICAL, order_rate.RULE, f"{event.reason}: no entries")
-        yield from _entries_off(sit, event.reason)
-
-
-def _entries_off(sit: Situation, reason: str) -> Iterator[ev.Event]:
-    if sit.state.gate is Gate.ACTIVE:
-        yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, reason)
+        yield from react(sit, "order-rate", "order_rate", f"{event.reason}: no entries", event.reason)
 
 
 def decide_order_news(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
@@ -231,27 +208,15 @@ def decide_order_news(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
     match event:
         case ev.OrderRejected(client_id, reason):
             record = sit.state.orders[client_id]
-            yield ev.AlertRaised(
-                f"rejected-{client_id}",
-                Severity.WARNING,
-                "order_rejected",
-                f"{record.request.role} {record.request.symbol} was rejected: {reason}",
-            )
+            message = f"{record.request.role} {record.request.symbol} was rejected: {reason}"
+            yield alert(f"rejected-{client_id}", "order_rejected", message)
             limit = sit.policy.limits.max_rejects_in_row
             if sit.state.rejects_in_row >= limit:
-                yield ev.AlertRaised(
-                    "rejects-in-row",
-                    Severity.CRITICAL,
-                    "rejects_in_row",
-                    f"{sit.state.rejects_in_row} rejects in a row (limit {limit}): no entries until resume",
-                )
-                yield from _entries_off(sit, f"{sit.state.rejects_in_row} rejects in a row")
+                found = f"{sit.state.rejects_in_row} rejects in a row"
+                message = f"{found} (limit {limit}): no entries until resume"
+                yield from react(sit, "rejects-in-row", "rejects_in_row", message, found)
         case ev.DiscrepancyFound():
-            yield ev.AlertRaised(
-                event.discrepancy_id,
-                Severity.CRITICAL,
-                event.kind,
-                f"{event.symbol}: ours {event.ours}, venue {event.theirs}",
-            )
+            message = f"{event.symbol}: ours {event.ours}, venue {event.theirs}"
+            yield alert(event.discrepancy_id, event.kind, message)
         case _:
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.ids import client_order_id
 from ytc_tui.engine.risk.gate import ApprovedOrder, approve_reducing
 from ytc_tui.engine.situation import Situation
@@ -16,7 +17,6 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.money import ZERO, price_ceiling, price_floor
 from ytc_tui.model.orders import OrderKind, OrderRequest, OrderRole, OrderState
-from ytc_tui.model.session import Severity
 from ytc_tui.model.trades import ExitReason, Trade
 
 # A cancel is idempotent: it is repeated while unconfirmed, but not on every point of the path.
@@ -143,9 +143,4 @@ def _intended(
 
 
 def _refused(symbol: str, order: OrderRequest, reason: str) -> ev.AlertRaised:
-    return ev.AlertRaised(
-        f"gate-{symbol}-{order.role}",
-        Severity.WARNING,
-        "reducing_refused",
-        f"{order.role} {symbol}: {reason}",
-    )
+    return alert(f"gate-{symbol}-{order.role}", "reducing_refused", f"{order.role} {symbol}: {reason}")

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.flatten import flattening
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.codec import canonical
 from ytc_tui.model.orders import OrderRole
-from ytc_tui.model.session import PHASE_TABLE, Gate, Phase, PhaseTrigger, Severity
+from ytc_tui.model.session import PHASE_TABLE, Gate, Phase, PhaseTrigger
 from ytc_tui.model.state import GATE_BEFORE_HOURS, HandoffRecord
 from ytc_tui.model.tables import next_state
 from ytc_tui.model.tasks import AgentStatus, Handoff, HandoffState, HandoffStatus
@@ -159,9 +160,8 @@ def propose(sit: Situation, after: Phase) -> Iterator[ev.Event]:
     if not handoff.needs_approval:
         yield ev.HandoffDecided(handoff.handoff_id, HandoffState.APPROVED, "orchestrator", _AUTOMATIC)
     else:
-        yield ev.AlertRaised(
+        yield alert(
             f"handoff-{handoff.handoff_id}",
-            Severity.WARNING,
             "handoff_waiting",
             f"{name} waits for approval: {handoff.task} (approve {handoff.handoff_id})",
         )

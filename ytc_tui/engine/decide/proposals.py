@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.entries import enter, origin_of, planned_trade, risk_request
 from ytc_tui.engine.ids import proposal_id
 from ytc_tui.engine.risk.exposure import cost_per_unit
@@ -19,7 +20,7 @@ from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.money import HUNDRED, ZERO
 from ytc_tui.model.proposals import Proposal, ProposalState, hash_of, sealed
 from ytc_tui.model.risk import Verdict
-from ytc_tui.model.session import Approval, Gate, Severity
+from ytc_tui.model.session import Approval, Gate
 from ytc_tui.model.signals import Setup
 from ytc_tui.model.state import ProposalRecord
 
@@ -40,11 +41,11 @@ def propose(
     if sit.policy.approval_of(setup.kind) is Approval.ALERT_ONLY:
         yield ev.TradeProposed(proposal, ProposalState.ALERTED)
         message = f"{name} {what}: shown only, it is not traded"
-        yield ev.AlertRaised(_alert_id(name), Severity.WARNING, "proposal_alerted", message)
+        yield alert(_alert_id(name), "proposal_alerted", message)
         return
     yield ev.TradeProposed(proposal, ProposalState.PENDING)
     message = f"{name} {what}: waits {proposal.life_s:g} s for a yes (approve {name})"
-    yield ev.AlertRaised(_alert_id(name), Severity.WARNING, "proposal_waiting", message)
+    yield alert(_alert_id(name), "proposal_waiting", message)
 
 
 def _drawn_up(sit: Situation, setup: Setup, assessment: Assessment, decision: str, attempt: int) -> Proposal:
@@ -217,11 +218,11 @@ def _settled(
     yield ev.ProposalDecided(name, proposal.decision_id, state, actor, reason, verdicts)
     if state in (ProposalState.EXPIRED, ProposalState.VOID):
         message = f"{name} {proposal.setup.setup_id} {state}, no trade: {reason}"
-        yield ev.AlertRaised(_alert_id(name), Severity.WARNING, f"proposal_{state}", message)
+        yield alert(_alert_id(name), f"proposal_{state}", message)
         return
-    alert = sit.state.alerts.get(_alert_id(name))
-    if alert is not None and not alert.acknowledged_by:
-        yield ev.AlertAcknowledged(alert.alert_id, actor)
+    asked = sit.state.alerts.get(_alert_id(name))
+    if asked is not None and not asked.acknowledged_by:
+        yield ev.AlertAcknowledged(asked.alert_id, actor)
 
 
 def _alert_id(name: str) -> str:

@@ -23,6 +23,7 @@ from ytc_tui.engine.decide import (
     tasks,
     trades as trade,
 )
+from ytc_tui.engine.decide.alarms import alert, react
 from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.decide.evidence import decide_order_read
 from ytc_tui.engine.decide.news import decide_news
@@ -34,7 +35,7 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.orders import OrderRole
-from ytc_tui.model.session import Gate, Phase, SessionStatus, Severity
+from ytc_tui.model.session import Gate, Phase
 from ytc_tui.model.state import GATE_JOURNAL
 from ytc_tui.model.tasks import HandoffState
 from ytc_tui.model.trades import OPEN_TRADE_STATES
@@ -72,12 +73,7 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[ev.Event]:
         case inp.OrderRead():
             yield from decide_order_read(sit, item)
         case inp.VenueUnreadable(message):
-            yield ev.AlertRaised(
-                "venue-unreadable",
-                Severity.CRITICAL,
-                "unconfirmed_exposure",
-                f"venue cannot be read: {message}",
-            )
+            yield alert("venue-unreadable", "unconfirmed_exposure", f"venue cannot be read: {message}")
         case inp.SessionOpened():
             yield from lifecycle.decide_opened(sit, item)
         case inp.StepsDone():
@@ -127,15 +123,11 @@ def _data_alerts(sit: Situation) -> Iterator[ev.Event]:
         late = sit.market.late_bars(symbol) or sit.market.gap_ns // NS_PER_MIN
         if late >= sit.policy.late_warn_bars:
             code = "data_gap" if late >= sit.policy.late_gap_bars else "data_late"
-            yield ev.AlertRaised(
-                f"{code}-{symbol}", Severity.WARNING, code, f"{symbol}: {late} expected bars missing"
-            )
+            yield alert(f"{code}-{symbol}", code, f"{symbol}: {late} expected bars missing")
 
 
 def _stalled(sit: Situation, message: str) -> Iterator[ev.Event]:
-    if sit.state.gate is Gate.ACTIVE:
-        yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, f"{GATE_JOURNAL}{message}")
-    yield ev.AlertRaised("journal-stalled", Severity.CRITICAL, "journal_unavailable", message)
+    yield from react(sit, "journal-stalled", "journal_unavailable", message, f"{GATE_JOURNAL}{message}")
 
 
 def _journal_back(sit: Situation) -> Iterator[ev.Event]:
@@ -214,6 +206,8 @@ def _order_gone(sit: Situation, client_id: str) -> Iterator[ev.Event]:
     """
     record = sit.state.orders[client_id]
     role = record.request.role
+    if role is OrderRole.EXIT:
+        yield from trade.decide_close_failed(sit, client_id)
     if role in (OrderRole.TARGET, OrderRole.EXIT):
         yield from targets.decide_refit(sit, record.trade_id)
     if flatten.flattening(sit):
@@ -265,13 +259,6 @@ def _handoff_decided(sit: Situation, event: ev.HandoffDecided) -> Iterator[ev.Ev
         return
     if sit.state.handoffs[event.handoff_id].handoff.from_phase != sit.state.phase:
         return
-    yield ev.AlertRaised(
-        f"handoff-{event.handoff_id}",
-        Severity.WARNING,
-        "handoff_blocked",
-        f"handoff {event.handoff_id} {event.state} by {event.actor}: {event.reason}",
-    )
-    if sit.state.status is SessionStatus.RUNNING:
-        yield ev.StatusChanged(
-            SessionStatus.RUNNING, SessionStatus.PAUSED, f"handoff {event.handoff_id} {event.state}"
-        )
+    what = f"handoff {event.handoff_id} {event.state}"
+    message = f"{what} by {event.actor}: {event.reason}"
+    yield from react(sit, f"handoff-{event.handoff_id}", "handoff_blocked", message, what)

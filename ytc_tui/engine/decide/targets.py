@@ -28,6 +28,14 @@ def part_of(record: OrderRecord) -> str:
     return record.note.partition(" ")[0]
 
 
+def part_one_taken(sit: Situation, trade: Trade) -> bool:
+    """Whether part one left at its target."""
+    return any(
+        _is_target_of(record, trade) and part_of(record) == "T1" and record.state is OrderState.FILLED
+        for record in sit.state.orders.values()
+    )
+
+
 def working_targets(sit: Situation, trade: Trade) -> list[OrderRecord]:
     """The target orders of `trade` that may still fill, oldest first."""
     found = sit.state.working_orders(trade.symbol, OrderRole.TARGET)

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ytc_tui.engine.decide.alarms import alert, react
 from ytc_tui.engine.decide.answers import content_problem
 from ytc_tui.engine.ids import task_id
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.codec import canonical, plain
 from ytc_tui.model.market import NS_PER_S
-from ytc_tui.model.session import Gate, Phase, SessionStatus, Severity
+from ytc_tui.model.session import Phase, SessionStatus
 from ytc_tui.model.tasks import ResponseMessage, ResponseStatus, TaskMessage
 from ytc_tui.model.workflow import Step, Trigger, When
 
@@ -164,21 +165,11 @@ def _settled(sit: Situation, response: ResponseMessage) -> ResponseMessage:
 def decide_reported(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:
     """A settled task: a failure is an alert, and a critical agent's failure stops new risk."""
     if response.result.get("blocking"):
-        yield ev.AlertRaised(
-            f"blocked-{response.agent_name}",
-            Severity.CRITICAL,
-            "blocked",
-            f"{response.agent_name} blocks the session: {'; '.join(response.errors)}",
-        )
+        message = f"{response.agent_name} blocks the session: {'; '.join(response.errors)}"
+        yield alert(f"blocked-{response.agent_name}", "blocked", message)
     if response.status is not ResponseStatus.FAILURE:
         return
-    spec = sit.registry.spec(response.agent_name)
-    severity = Severity.CRITICAL if spec.critical else Severity.WARNING
-    yield ev.AlertRaised(
-        f"agent-{response.agent_name}",
-        severity,
-        "agent_failed",
-        f"{response.agent_name} failed: {'; '.join(response.errors)}",
-    )
-    if spec.critical and sit.state.gate is Gate.ACTIVE:
-        yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, f"critical agent {response.agent_name} failed")
+    name = response.agent_name
+    code = "critical_agent_failed" if sit.registry.spec(name).critical else "agent_failed"
+    message = f"{name} failed: {'; '.join(response.errors)}"
+    yield from react(sit, f"agent-{name}", code, message, f"critical agent {name} failed")

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.flatten import flattening
 from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop, stop_unanswered
-from ytc_tui.engine.decide.targets import part_of, place_targets
+from ytc_tui.engine.decide.targets import part_of, part_one_taken, place_targets
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRole, OrderState
-from ytc_tui.model.session import Severity
 from ytc_tui.model.state import ATTACHED, OrderRecord
 from ytc_tui.model.trades import (
     ENDED_TRADE_STATES,
@@ -30,6 +30,8 @@ from ytc_tui.model.trades import (
 
 PENDING = (TradeState.PENDING_ENTRY, TradeState.NOT_ENTERED)
 _DECIDED = Decimal("0.0001")
+# It is to be closed whatever its stop; being naked does not call that off.
+_LEAVING = (TradeState.CLOSING, TradeState.CLOSE_FAILED)
 
 
 def decide_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
@@ -179,17 +181,45 @@ def decide_coverage(sit: Situation) -> Iterator[ev.Event]:
             continue
         if _covered(sit, trade) >= abs(held):
             if trade.state is TradeState.UNPROTECTED:
-                yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.IN_POSITION, "covered again")
+                yield ev.TradeMoved(trade.trade_id, trade.state, _before_alarm(sit, trade), "covered again")
             continue
         if trade.state is not TradeState.UNPROTECTED:
-            yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.UNPROTECTED, "no working stop")
-            yield ev.AlertRaised(
-                f"naked-{trade.trade_id}",
-                Severity.CRITICAL,
-                "unprotected",
-                f"{trade.symbol} {held} has no working stop: placing one at {trade.stop}",
-            )
+            if trade.state not in _LEAVING:
+                yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.UNPROTECTED, "no working stop")
+            message = f"{trade.symbol} {held} has no working stop: placing one at {trade.stop}"
+            yield alert(f"naked-{trade.trade_id}", "unprotected", message)
         yield from _protect(sit, trade)
+
+
+def _before_alarm(sit: Situation, trade: Trade) -> TradeState:
+    """Where a trade that is covered again stands in its life."""
+    if trade.stop_basis is ExitReason.TRAILING_STOP:
+        return TradeState.TRAILING_STOP
+    return TradeState.T1_HIT if part_one_taken(sit, trade) else TradeState.IN_POSITION
+
+
+def decide_close_failed(sit: Situation, client_id: str) -> Iterator[ev.Event]:
+    """A close ended and left the trade open: said, and asked for again by exit execution."""
+    record = sit.state.orders[client_id]
+    trade = sit.state.trades.get(record.trade_id)
+    if trade is None or trade.state is not TradeState.CLOSING or trade.open_quantity <= ZERO:
+        return
+    if flattening(sit) or has_working(sit, trade.symbol, OrderRole.EXIT):
+        return
+    why = f"close {client_id} ended {record.state}"
+    yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.CLOSE_FAILED, why)
+    message = f"{trade.symbol} {trade.open_quantity} is still open: {why}; it is asked for again"
+    yield alert(f"close-{trade.trade_id}", "close_failed", message)
+
+
+def closing_for(sit: Situation, trade: Trade) -> ExitReason | None:
+    """What the newest close of `trade` was sent for; None where there is none."""
+    closes = [
+        record.reason
+        for record in sit.state.orders.values()
+        if record.trade_id == trade.trade_id and record.request.role is OrderRole.EXIT
+    ]
+    return closes[-1] if closes else None
 
 
 def _covered(sit: Situation, trade: Trade) -> Decimal:

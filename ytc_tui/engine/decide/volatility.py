@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_MIN
-from ytc_tui.model.session import Phase, Severity
+from ytc_tui.model.session import Phase
 from ytc_tui.model.tasks import ResponseMessage
 
 _TOLD_IN = (Phase.SESSION_OPEN, Phase.ACTIVE_TRADING)
@@ -30,9 +31,5 @@ def decide_volatility(sit: Situation, response: ResponseMessage) -> Iterator[ev.
         if known is not None and sit.at_ns - known.last_ns < _AGAIN_NS:
             continue
         if isinstance(status, Mapping) and status.get("volatility_spike") is True:
-            yield ev.AlertRaised(
-                f"volatility-{symbol}",
-                Severity.WARNING,
-                "volatility_spike",
-                f"{symbol}: volatility is far above its baseline; assess, pause if in doubt",
-            )
+            message = f"{symbol}: volatility is far above its baseline; assess, pause if in doubt"
+            yield alert(f"volatility-{symbol}", "volatility_spike", message)

@@ -129,7 +129,7 @@ Event = (
 EVENT_TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 
 # The version in which each type is written today; 1 where not listed.
-VERSIONS: dict[str, int] = {"TradeClosed": 2, "CommandTaken": 2, "CommandRefused": 2}
+VERSIONS: dict[str, int] = {"TradePlanned": 2, "TradeClosed": 2, "CommandTaken": 2, "CommandRefused": 2}
 
 # Version 1 had no setting for the band: it was this.
 _BAND_R_OF_VERSION_1 = Decimal("0.1")
@@ -145,8 +145,14 @@ def _command_without_action(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "command": {**body["command"], **by_hand}}
 
 
+def _trade_without_lwp(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 of a planned trade did not keep its setup's last wholesale price."""
+    return {**body, "trade": {**body["trade"], "lwp": None}}
+
+
 # (type, version) -> pure function from that version's body to the next version's.
 UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ("TradePlanned", 1): _trade_without_lwp,
     ("TradeClosed", 1): _with_outcome,
     ("CommandTaken", 1): _command_without_action,
     ("CommandRefused", 1): _command_without_action,
