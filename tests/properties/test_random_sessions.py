@@ -21,6 +21,7 @@ from tests.sim.stage import stage
 from tests.sim.tape import Tape, on_day
 from tests.sim.test_journal_stall import StallingJournal
 from ytc_tui.adapters.venues.faults import CommandKind, FaultKind, FaultRule, FaultScript
+from ytc_tui.analysis.exits import policies
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Side
@@ -47,6 +48,7 @@ class Plan:
     verbs: int = 0
     bold: bool = False
     by_hand: int = 0
+    policy: str = "ytc"
 
     def tapes(self, chance: Random) -> tuple[Tape, ...]:
         return tuple(self._tape(chance, symbol, level) for symbol, level in LEVELS.items())
@@ -136,6 +138,7 @@ class Plan:
         said = self.ideas(chance, tapes)
         limits = {"trading.enable_correlation_check": "false", "trading.min_rr_part_one": "0.5"}
         limits |= {"trading.min_rr_blended": "0.5", "risk.price_collar_atr": "50"}
+        limits |= {"trading.exit_policy": self.policy, "trading.percent.take_profit_pct": "1.2"}
         if self.bold:
             limits |= {"risk.risk_per_trade_pct": "3", "risk.max_open_risk_pct": "9"}
         simulation = stage(folder, tapes, *said, faults=self.script(chance), settings=limits, until="13:25")
@@ -169,6 +172,7 @@ def plans(faults: int, verbs: int, by_hand: int = 0) -> st.SearchStrategy[Plan]:
         verbs=st.integers(0, verbs),
         bold=st.booleans(),
         by_hand=st.integers(0, by_hand),
+        policy=st.sampled_from(sorted(policies())),
     )
 
 
@@ -209,6 +213,18 @@ def test_the_laws_hold_while_the_journal_comes_and_goes(plan: Plan, stall: tuple
 @given(plans(faults=2, verbs=1, by_hand=20))
 def test_the_laws_hold_under_a_busy_hand(plan: Plan) -> None:
     check(plan)
+
+
+@pytest.mark.parametrize("policy", sorted(policies()))
+def test_under_each_policy_trades_are_managed(policy: str) -> None:
+    """The sessions of the properties have stops that tighten and several ways out."""
+    tightened, reasons = 0, set()
+    for seed in range(10):
+        simulation = run(Plan(seed, bold=seed % 2 == 0, policy=policy))
+        tightened += len(simulation.all(ev.StopTightened))
+        reasons |= {event.exit_reason for event in simulation.all(ev.TradeClosed)}
+    assert tightened > 3
+    assert len(reasons) >= 3, reasons
 
 
 def test_a_busy_hand_moves_something() -> None:

@@ -12,7 +12,6 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.chain import Entry, first_fault
 from ytc_tui.model.codec import canonical
 from ytc_tui.model.events import decode_event
-from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.session import Gate
@@ -120,8 +119,8 @@ _CLOSING = (OrderRole.EXIT, OrderRole.FLATTEN)
 
 
 def _covered_or_alarmed(session: str, entries: list[Entry]) -> None:
-    """At every minute's close an open trade has its stop, a close under way, or its alarm; and its targets
-    fit into what is open."""
+    """After everything that happened at an instant an open trade has its stop, a close under way, or its
+    alarm; and its targets fit into what is open."""
     state = State(session)
     for entry, after in zip(entries, [*entries[1:], None], strict=True):
         event = decode_event(entry)
@@ -129,7 +128,7 @@ def _covered_or_alarmed(session: str, entries: list[Entry]) -> None:
         if isinstance(event, ev.OrderIntended) and event.order.role is OrderRole.TARGET:
             _targets_fit(state, event)
         instant_over = after is None or after.at != entry.at
-        if entry.at % NS_PER_MIN == 0 and instant_over and not state.ended:
+        if instant_over and not state.ended:
             for trade in state.open_trades():
                 if not _is_safe(state, trade):
                     raise AssertionError(

@@ -94,13 +94,26 @@ class ScanRules:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyView:
+    """The session's last flatten as its books show it; `still_open` is symbol and quantity."""
+
+    cause: str
+    reason: str
+    final: bool
+    verified: bool
+    orders_cancelled: int
+    positions_closed: int
+    still_open: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AgentContext:
     """Everything that an agent may look at in one run.
 
     `reports` holds the newest result of each agent that it needs; `analysis` one SymbolAnalysis per
     symbol (read only). `excursions` gives, per trade id, the lowest and highest price since entry.
     `cost_bps` is the estimated cost of a round trip, `prior_sessions` per symbol the high, low and
-    close of the session before.
+    close of the session before. `conditions` counts the alerts by code; `emergency` is the last flatten.
     """
 
     now_ns: int
@@ -126,6 +139,8 @@ class AgentContext:
     news: News = field(default_factory=News)
     restricted_size_pct: Decimal = Decimal(50)
     correlation_days: int = 20
+    conditions: Mapping[str, int] = field(default_factory=dict)
+    emergency: EmergencyView | None = None
 
     def mark_of(self, symbol: str) -> Decimal | None:
         """The last price met of `symbol`, None before the first."""

@@ -6,10 +6,14 @@ cannot reach the engine through its context.
 
 from __future__ import annotations
 
-from ytc_tui.agents.base import AgentContext
+from collections import Counter
+
+from ytc_tui.agents.base import AgentContext, EmergencyView
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model.market import NS_PER_MIN
-from ytc_tui.model.tasks import TaskMessage
+from ytc_tui.model.orders import OrderRole, OrderState
+from ytc_tui.model.state import State
+from ytc_tui.model.tasks import TaskMessage, TaskType
 
 
 def agent_context(sit: Situation, task: TaskMessage) -> AgentContext:
@@ -18,6 +22,7 @@ def agent_context(sit: Situation, task: TaskMessage) -> AgentContext:
     spec = sit.registry.spec(task.agent_target)
     open_trades = tuple(state.open_trades())
     reports = {need: state.agents[need].output for need in spec.needs if need in state.agents}
+    reports_on_all = spec.task_type is TaskType.REPORT
     excursions = {}
     for trade in open_trades:
         extremes = market.excursion(trade)
@@ -47,4 +52,40 @@ def agent_context(sit: Situation, task: TaskMessage) -> AgentContext:
         news=policy.news,
         restricted_size_pct=policy.limits.restricted_size_pct,
         correlation_days=policy.correlation_days,
+        conditions=_conditions(state) if reports_on_all else {},
+        emergency=_emergency(state) if reports_on_all else None,
+    )
+
+
+def _conditions(state: State) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for alert in state.alerts.values():
+        counts[alert.code] += alert.count
+    return dict(counts)
+
+
+def _emergency(state: State) -> EmergencyView | None:
+    """What the books show of the last flatten: cancels that came true, positions that its orders closed."""
+    flattening = state.flattening
+    if flattening is None:
+        return None
+    since_ns = flattening.started_ns
+    cancelled = [
+        record
+        for record in state.orders.values()
+        if record.state is OrderState.CANCELED and record.cancel_ns >= since_ns
+    ]
+    closed = {
+        record.request.symbol
+        for record in state.orders.values()
+        if record.request.role is OrderRole.FLATTEN and record.created_ns >= since_ns and record.filled
+    }
+    return EmergencyView(
+        cause=flattening.cause,
+        reason=flattening.reason,
+        final=flattening.final,
+        verified=flattening.verified,
+        orders_cancelled=len(cancelled),
+        positions_closed=len(closed - set(state.positions)),
+        still_open=tuple(f"{held.symbol} {held.quantity}" for held in state.positions.values()),
     )

@@ -160,7 +160,7 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
         case ev.DiscrepancyFound():
             yield from orders.decide_order_news(sit, event)
         case ev.TradeMoved():
-            if event.before in trade.PENDING and event.after in OPEN_TRADE_STATES:
+            if event.before in trade.FILLING and event.after in OPEN_TRADE_STATES:
                 yield from trade.decide_coverage(sit)
         case ev.TradeClosed():
             yield from loss.decide_streak(sit)

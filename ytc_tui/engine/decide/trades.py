@@ -29,6 +29,7 @@ from ytc_tui.model.trades import (
 )
 
 PENDING = (TradeState.PENDING_ENTRY, TradeState.NOT_ENTERED)
+FILLING = (*PENDING, TradeState.PARTIALLY_FILLED)
 _DECIDED = Decimal("0.0001")
 # It is to be closed whatever its stop; being naked does not call that off.
 _LEAVING = (TradeState.CLOSING, TradeState.CLOSE_FAILED)
@@ -68,8 +69,11 @@ def _entered(sit: Situation, trade: Trade, record: OrderRecord) -> Iterator[ev.E
     # A fill that comes after the order's end is all that there will be.
     complete = not record.working
     after = TradeState.IN_POSITION if complete else TradeState.PARTIALLY_FILLED
-    if trade.state in (*PENDING, TradeState.PARTIALLY_FILLED) and trade.state is not after:
+    if trade.state in FILLING and trade.state is not after:
         yield ev.TradeMoved(trade.trade_id, trade.state, after, "entry filled")
+    elif not flattening(sit):
+        # It may have outgrown a stop that was tightened before; a move is followed by this of itself.
+        yield from decide_coverage(sit)
     if complete:
         yield from place_targets(sit, trade)
 
