@@ -179,3 +179,15 @@ def answer(consider: Consider, ctx: AgentContext) -> AgentAnswer:
 
 def result(consider: Consider, ctx: AgentContext) -> dict[str, Any]:
     return answer(consider, ctx).result
+
+
+def _falling() -> SymbolAnalysis:
+    """A market whose trading timeframe has found a downtrend: lower highs and lower lows."""
+    closes, price = quiet(90), 1000.0
+    for target in (990.0, 995.0, 980.0, 985.0, 970.0, 975.0, 960.0):
+        closes += [round(price + (target - price) * (i + 1) / 12, 1) for i in range(12)]
+        price = target
+    return market(minutes_of(closes))
+
+
+FALLING = _falling()

@@ -155,6 +155,41 @@ def test_a_breakeven_stop_proposed_this_minute_counts() -> None:
     assert closes_of(idle(8, 1002.0), reports=reports("995")) != []
 
 
+# -- scratch: no order flow past the last wholesale price ----------------------------------------
+
+
+def flow(best: float, side: Side = Side.BUY, **changes: Any) -> list[tuple[str, str]]:
+    """What becomes of a trade after four bars whose most favourable price was `best`; the LWP is 2 away."""
+    held = trade(side, lwp=D(1000 + 2 * side.sign), **ENTERED)
+    extremes = (999.0, best) if side is Side.BUY else (best, 1001.0)
+    return closes_of(idle(changes.pop("bars", 4), 1000.0), held, excursions={"T1": extremes}, **changes)
+
+
+def test_a_price_that_never_passed_the_last_wholesale_price_scratches() -> None:
+    why = "no order flow past the last wholesale price 1002 after 4 bars, at 0.0000 R"
+    assert flow(1001.9) == [("scratch", why)]
+    assert flow(1002.0) == [("scratch", why)]  # reached is not passed
+    assert flow(1002.1) == []
+    assert flow(1001.9, bars=3) == []
+
+
+def test_a_short_needs_the_flow_below() -> None:
+    assert [one for one, _ in flow(998.0, Side.SELL)] == ["scratch"]
+    assert flow(997.9, Side.SELL) == []
+
+
+def test_the_bars_that_flow_has_are_a_rule_and_never_fewer_than_the_least() -> None:
+    assert flow(1001.0, management=replace(RULES, scratch_flow_bars=5)) == []
+    early = replace(RULES, scratch_flow_bars=1, scratch_min_bars=4)
+    assert flow(1001.0, bars=3, management=early) == []
+
+
+def test_a_trade_without_a_setup_or_with_its_stop_at_breakeven_waits_for_no_flow() -> None:
+    assert closes_of(idle(4, 1000.0), excursions={"T1": (999.0, 1001.0)}) == []
+    held = trade(lwp=D(1002), stop=D(1000), **ENTERED)
+    assert closes_of(idle(4, 1000.5), held, excursions={"T1": (999.0, 1001.0)}) == []
+
+
 # -- time and session ---------------------------------------------------------------------------
 
 
@@ -170,6 +205,24 @@ def test_two_hours_and_less_than_half_an_r_is_time() -> None:
     assert at_age(7200, 1005.0) == []
     assert at_age(7200, 995.1) == [("time", "-0.4900 R after 120 min")]
     assert at_age(7200, 995.0) == []
+
+
+def test_four_hours_are_enough_for_any_trade() -> None:
+    assert at_age(14_399, 1020.0) == []
+    assert at_age(14_400, 1020.0) == [("time", "open for 240 min")]
+    assert at_age(14_400, 1001.0) == [("time", "open for 240 min")]
+
+
+@pytest.mark.parametrize("policy", ["ytc", "percent"])
+def test_time_exits_hold_under_every_policy(policy: str) -> None:
+    analysis = after(*quiet(6))
+    held = trade(stop=D(1001), opened_ns=analysis.now_ns - 7200 * NS_PER_S)
+    rules = replace(RULES, policy=policy)
+    assert [one for one, _ in closes_of(analysis, held, marks={SYMBOL: 1001.0}, management=rules)] == ["time"]
+
+
+def test_under_percent_nothing_is_scratched() -> None:
+    assert closes_of(idle(20, 1000.0), management=replace(RULES, policy="percent")) == []
 
 
 def test_the_hard_end_closes_everything() -> None:

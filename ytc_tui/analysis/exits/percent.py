@@ -56,7 +56,7 @@ def leave(view: OpenTrade) -> Leave | None:
     against = TrendDirection.DOWN if view.trade.side is Side.BUY else TrendDirection.UP
     trend = view.market.trend
     if trend.direction is against and trend.since_ns > view.trade.opened_ns:
-        return Leave(ExitReason.SIGNAL, f"the trend turned {against} against the trade")
+        return Leave(ExitReason.SIGNAL, f"{against} since the entry, against the trade")
     return None
 
 
