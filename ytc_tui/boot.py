@@ -27,6 +27,7 @@ from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.upgrade import upgrade
 from ytc_tui.adapters.stores.writer import SqliteJournal
 from ytc_tui.adapters.venues.faults import NO_FAULTS, FaultScript
+from ytc_tui.adapters.venues.outage import UnreachableAtTimes
 from ytc_tui.adapters.venues.paper import PaperVenue
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.adapters.workflows import load_workflow
@@ -39,7 +40,7 @@ from ytc_tui.config import LoadedSettings
 from ytc_tui.engine import ids
 from ytc_tui.engine.market import MarketView
 from ytc_tui.engine.policy import Policy, Window
-from ytc_tui.engine.ports import JournalReader
+from ytc_tui.engine.ports import JournalReader, MatchingVenue
 from ytc_tui.engine.recovery import recover_state
 from ytc_tui.engine.schedule import windows
 from ytc_tui.errors import UsageInvalid
@@ -228,10 +229,12 @@ def relabel(parts: Parts, label: str) -> None:
     parts.run_id = _run_id(parts.loaded, parts.feed, parts.policy.news.calendar, label)
 
 
-def open_venue(parts: Parts, store: PaperStore) -> PaperVenue:
-    """The paper venue of this run over `store`."""
+def open_venue(parts: Parts, store: PaperStore) -> MatchingVenue:
+    """The paper venue of this run over `store`, behind a line that is cut where its faults say so."""
     settings = paper_settings(parts.loaded.settings, parts.opening_balance, _volume_known(parts.feed))
-    return PaperVenue(parts.instruments, settings, store, parts.request.faults)
+    faults = parts.request.faults
+    venue = PaperVenue(parts.instruments, settings, store, faults)
+    return UnreachableAtTimes(venue, faults.outages) if faults.outages else venue
 
 
 def hold_account(parts: Parts) -> None:

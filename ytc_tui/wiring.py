@@ -245,4 +245,5 @@ def policy_of(
         health_interval_ns=orchestrator.health_check_interval_s * NS_PER_S,
         max_slippage_bps=risk.max_slippage_bps,
         news=News(calendar or Calendar(), news_rules(settings)),
+        connection_timeout_ns=risk.connection_timeout_s * NS_PER_S,
     )

@@ -20,7 +20,7 @@ from tests.sim.restarts import Fuse, fused, killed_and_resumed
 from tests.sim.stage import stage
 from tests.sim.tape import Tape, on_day
 from tests.sim.test_journal_stall import StallingJournal
-from ytc_tui.adapters.venues.faults import CommandKind, FaultKind, FaultRule, FaultScript
+from ytc_tui.adapters.venues.faults import CommandKind, FaultKind, FaultRule, FaultScript, Outage
 from ytc_tui.analysis.exits import policies
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command, Verb
@@ -49,6 +49,7 @@ class Plan:
     bold: bool = False
     by_hand: int = 0
     policy: str = "ytc"
+    outages: int = 0
 
     def tapes(self, chance: Random) -> tuple[Tape, ...]:
         return tuple(self._tape(chance, symbol, level) for symbol, level in LEVELS.items())
@@ -112,7 +113,11 @@ class Plan:
                     delay_ms=chance.choice((300, 20_000, 75_000, 400_000)),
                 )
             )
-        return FaultScript(tuple(rules))
+        outages = []
+        for _ in range(self.outages):
+            from_ns = BEGIN + chance.randint(0, MINUTES * 60) * NS_PER_S
+            outages.append(Outage(from_ns, from_ns + chance.choice((5, 25, 45, 200)) * NS_PER_S))
+        return FaultScript(tuple(rules), tuple(outages))
 
     def operator_lines(self, chance: Random) -> list[tuple[int, Command]]:
         lines = []
@@ -173,6 +178,7 @@ def plans(faults: int, verbs: int, by_hand: int = 0) -> st.SearchStrategy[Plan]:
         bold=st.booleans(),
         by_hand=st.integers(0, by_hand),
         policy=st.sampled_from(sorted(policies())),
+        outages=st.integers(0, min(2, faults)),
     )
 
 
@@ -180,7 +186,7 @@ def check(plan: Plan, stall: tuple[int, int] | None = None) -> None:
     simulation = run(plan, stall)
     state = check_laws(simulation)
     assert state.ended, plan
-    if not plan.faults:
+    if not (plan.faults or plan.outages):
         assert not state.discrepancies, (plan, state.discrepancies)
         if not state.positions:
             assert not state.working, plan

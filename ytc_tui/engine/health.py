@@ -38,6 +38,8 @@ def _venue(sit: Situation) -> tuple[StepResult, str]:
     state = sit.state
     if any(state.orders[name].state is OrderState.UNKNOWN for name in state.working):
         return StepResult.BLOCKED, "an order is UNKNOWN"
+    if state.venue_silent_ns:
+        return StepResult.BLOCKED, "it does not answer"
     if state.discrepancies:
         return StepResult.BLOCKED, f"{len(state.discrepancies)} open discrepancies"
     if state.rejects_in_row:

@@ -73,6 +73,18 @@ class VenueUnreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class VenueReached:
+    """The venue answered a request that asked for nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class VenueSilent:
+    """It did not."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgentAnswered:
     response: ResponseMessage
 
@@ -140,6 +152,8 @@ Input = (
     | VenueRead
     | OrderRead
     | VenueUnreadable
+    | VenueReached
+    | VenueSilent
     | AgentAnswered
     | Commanded
     | TimerFired

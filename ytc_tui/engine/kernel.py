@@ -77,8 +77,11 @@ class Kernel:
                 return
 
     async def evidence(self) -> list[inp.Input]:
-        """What the venue says of every order whose fate is not known (safety.md 2.2)."""
-        found: list[inp.Input] = []
+        """What the venue says of every order whose fate is not known (safety.md 2.2); while it is silent,
+        first whether it answers again."""
+        found: list[inp.Input] = [await self.outward.reach()] if self.sit.state.venue_silent_ns else []
+        if found and isinstance(found[0], inp.VenueSilent):
+            return found
         for record in uncertain_orders(self.sit):
             found.extend(await self.outward.read_order(record, self.sit.state.fill_ids))
         return found

@@ -117,6 +117,15 @@ class Outward:
             return inp.VenueUnreadable(str(error) or "timed out")
         return inp.VenueRead(positions, orders, account)
 
+    async def reach(self) -> inp.VenueReached | inp.VenueSilent:
+        """Whether the venue answers at all: a heartbeat, which no decision asked for and no count holds."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._venue.account()
+        except (VenueError, TimeoutError) as error:
+            return inp.VenueSilent(str(error) or "timed out")
+        return inp.VenueReached()
+
     async def read_order(self, record: OrderRecord, known_fills: Container[str]) -> list[inp.Input]:
         """What the venue knows of one order: its fills that are not booked yet, then the order."""
         client_id = record.request.client_id

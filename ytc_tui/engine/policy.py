@@ -71,6 +71,7 @@ class Policy:
     health_interval_ns: int = 10 * NS_PER_S
     max_slippage_bps: Decimal = Decimal(20)
     news: News = field(default_factory=News)
+    connection_timeout_ns: int = 30 * NS_PER_S
 
     def approval_of(self, kind: SetupKind) -> Approval:
         """Who lets a trade of this setup happen: the setup's own rule, or the session's."""

@@ -67,7 +67,8 @@ class SessionRun:
         market, kernel = self.kernel.sit.market, self.kernel
         market.begin_minute(minute)
         self.minutes += 1
-        if self.restarted is None and self.venue.idle() and not self.paced():
+        silent = kernel.sit.state.venue_silent_ns
+        if self.restarted is None and self.venue.idle() and not self.paced() and not silent:
             self.venue.skip_minute(minute)
         elif not await self._path(minute):
             await self._wait_for_journal()
@@ -102,16 +103,26 @@ class SessionRun:
                     await self._take_up()
                 continue
             self.now_ns = matched.at_ns
-            if not matched.reports and not kernel.sit.state.positions and not kernel.sit.state.flattening:
+            state = kernel.sit.state
+            if not (matched.reports or state.positions or state.flattening or state.venue_silent_ns):
                 await self.between()
                 continue
             items: list[inp.Input] = [inp.VenueReported(report) for report in matched.reports]
+            if not items:
+                items.extend(await self._heartbeat())
             items.append(inp.PointMet(first=point == 0))
             await kernel.take(matched.at_ns, items)
             if self.ended:
                 return False
             await self.between()
         return not self.ended
+
+    async def _heartbeat(self) -> list[inp.Input]:
+        """What the venue's silence, or its voice after one, is worth telling; asked for while something is
+        open or it was silent, at every point."""
+        answer = await self.kernel.outward.reach()
+        heard = isinstance(answer, inp.VenueReached) and not self.kernel.sit.state.venue_silent_ns
+        return [] if heard else [answer]
 
     async def _matched(self, minute: Minute, point: int) -> MatchedPoint | None:
         """The venue's next point. While the venue cannot keep its record (a full disk), time stands

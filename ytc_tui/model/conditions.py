@@ -49,6 +49,8 @@ _INFO, _WARNING, _CRITICAL = Severity.INFO, Severity.WARNING, Severity.CRITICAL
 _ROWS = (
     # Spec 000's critical errors: immediate shutdown.
     Condition("session_loss_limit", _CRITICAL, Reaction.SHUTDOWN, "session P&L at or below its limit"),
+    Condition("connection_lost", _CRITICAL, Reaction.SHUTDOWN, "the venue is silent for its limit or longer"),
+    Condition("connection_degraded", _WARNING, Reaction.HOLD, "the venue is silent, short of its limit"),
     # Money, short of that limit.
     Condition("entries_off", _WARNING, Reaction.LATCH, "session P&L at or below the entries-off level"),
     Condition("loss_high", _WARNING, Reaction.TELL, "session P&L at or below the high alert level"),

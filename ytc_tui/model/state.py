@@ -206,6 +206,7 @@ class State:
     fill_ids: dict[str, int] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
     errors_by_type: dict[str, int] = field(default_factory=dict)
+    venue_silent_ns: int = 0  # since when no request to the venue was answered; 0 = it answers
     flattening: Flattening | None = None
     ending_when_flat: str = ""  # why, when an operator asked for the end as soon as nothing is open
     end_reason: str = ""

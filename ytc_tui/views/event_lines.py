@@ -102,6 +102,10 @@ def _order_text(event: ev.Event) -> str:
             return f"OPERATOR {command.words} by {command.actor}  {command.reason}"
         case ev.CommandRefused(command, reason):
             return f"REFUSED  {command.words} by {command.actor}: {reason}"
+        case ev.ConnectionLost(message):
+            return f"VENUE    does not answer: {message}"
+        case ev.ConnectionRestored(silent_ns):
+            return f"VENUE    answers again after {silent_ns / NS_PER_S:.0f} s"
         case ev.EngineRecovered():
             held = f"{event.open_positions} positions, {event.open_orders} orders"
             return f"RECOVER  after entry {event.from_seq}: {held}"

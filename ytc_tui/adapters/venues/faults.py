@@ -86,10 +86,19 @@ class FaultRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """From `from_ns` until just before `until_ns` (feed time) nothing passes between us and the venue."""
+
+    from_ns: int
+    until_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class FaultScript:
-    """Fault rules in order; the first that hits a command decides its answer."""
+    """Fault rules in order; the first that hits a command decides its answer. And times without a line."""
 
     rules: tuple[FaultRule, ...] = ()
+    outages: tuple[Outage, ...] = ()
 
     @property
     def can_be_in_flight(self) -> bool:

@@ -74,6 +74,8 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
             | ev.ExposureRemains()
             | ev.HealthChanged()
             | ev.EngineRecovered()
+            | ev.ConnectionLost()
+            | ev.ConnectionRestored()
             | ev.DiscrepancyFound()
             | ev.DiscrepancyResolved()
             | ev.EmergencyActed()

@@ -28,6 +28,8 @@ SessionEvent = (
     | ev.ExposureRemains
     | ev.HealthChanged
     | ev.EngineRecovered
+    | ev.ConnectionLost
+    | ev.ConnectionRestored
     | ev.DiscrepancyFound
     | ev.DiscrepancyResolved
     | ev.EmergencyActed
@@ -72,6 +74,10 @@ def apply_session(state: State, event: SessionEvent, at_ns: int) -> None:
             state.health[event.component] = ChecklistLine(event.component, event.status, event.detail)
         case ev.EngineRecovered() | ev.EmergencyActed():
             pass
+        case ev.ConnectionLost():
+            state.venue_silent_ns = at_ns
+        case ev.ConnectionRestored():
+            state.venue_silent_ns = 0
         case ev.DiscrepancyFound():
             state.discrepancies[event.discrepancy_id] = Discrepancy(
                 event.kind, event.symbol, event.ours, event.theirs

@@ -130,6 +130,8 @@ def _symbol_problem(sit: Situation, symbol: str) -> str:
             return f"order {record.request.client_id} is UNKNOWN"
         if record.request.role is OrderRole.ENTRY:
             return "an entry order is working already"
+    if state.venue_silent_ns:
+        return "the venue does not answer"
     for found in state.discrepancies.values():
         if found.symbol in (symbol, ""):
             return f"open discrepancy: {found.kind}"

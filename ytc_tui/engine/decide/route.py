@@ -25,6 +25,7 @@ from ytc_tui.engine.decide import (
 )
 from ytc_tui.engine.decide.alarms import alert, react
 from ytc_tui.engine.decide.drawdown import decide_drawdown
+from ytc_tui.engine.decide.connection import decide_heard, decide_silence
 from ytc_tui.engine.decide.evidence import decide_order_read
 from ytc_tui.engine.decide.news import decide_news
 from ytc_tui.engine.decide.recovery import decide_restarted, decide_venue_read
@@ -58,22 +59,31 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[ev.Event]:
         case inp.MinuteClosed():
             yield from _at_close(sit)
         case inp.VenueReported(report):
+            yield from decide_heard(sit)
             yield from orders.decide_report(sit, report)
         case inp.VenueFailed():
             yield from orders.decide_failure(sit, item)
+            yield from decide_heard(sit) if item.refused else decide_silence(sit, item.message)
         case inp.AgentAnswered(response):
             yield from tasks.decide_answer(sit, response)
         case inp.Commanded(command):
             yield from operator.decide_command(sit, command)
         case inp.TimerFired():
             yield from decide_timer(sit, item)
+        case inp.VenueReached():
+            yield from decide_heard(sit)
+        case inp.VenueSilent(message):
+            yield from decide_silence(sit, message)
         case inp.VenueRead():
+            yield from decide_heard(sit)
             yield from flatten.decide_read(sit, item)
             yield from decide_venue_read(sit, item)
         case inp.OrderRead():
+            yield from decide_heard(sit)
             yield from decide_order_read(sit, item)
         case inp.VenueUnreadable(message):
             yield alert("venue-unreadable", "unconfirmed_exposure", f"venue cannot be read: {message}")
+            yield from decide_silence(sit, message)
         case inp.SessionOpened():
             yield from lifecycle.decide_opened(sit, item)
         case inp.StepsDone():

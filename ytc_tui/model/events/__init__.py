@@ -37,6 +37,8 @@ from ytc_tui.model.events.orders import (
 )
 from ytc_tui.model.events.session import (
     ChecklistStepDone as ChecklistStepDone,
+    ConnectionLost as ConnectionLost,
+    ConnectionRestored as ConnectionRestored,
     DiscrepancyFound as DiscrepancyFound,
     DiscrepancyResolved as DiscrepancyResolved,
     EmergencyActed as EmergencyActed,
@@ -120,6 +122,8 @@ Event = (
     | CommandRefused
     | HealthChanged
     | EngineRecovered
+    | ConnectionLost
+    | ConnectionRestored
     | DiscrepancyFound
     | DiscrepancyResolved
     | EmergencyActed

@@ -142,6 +142,20 @@ class EngineRecovered:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionLost:
+    """A request to the venue got no answer; until the next answer it counts as silent."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRestored:
+    """The venue answered again, `silent_ns` after the first request that it did not answer."""
+
+    silent_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class DiscrepancyFound:
     discrepancy_id: str
     kind: str
