@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.agents.builders import SYMBOL, D, closed, context, market, minute_ns, quiet, result, trade
+from tests.agents.builders import RULES, SYMBOL, D, closed, context, market, minute_ns, quiet, result, trade
 from tests.analysis.series import bar, demo_bars, minutes_of
 from ytc_tui.agents.session_review import consider
 from ytc_tui.model.market import Side
@@ -248,3 +248,10 @@ def test_twenty_trades_are_enough_to_judge() -> None:
 
 def test_filled_trades_are_not_told_as_unfilled() -> None:
     assert not any("not filled" in line for line in review(closed("1", "1"))["key_observations"])
+
+
+def test_breakeven_at_one_r_is_a_rule_of_the_policy_that_has_it() -> None:
+    stopped = closed("-1", "1.1", exit_price="990", exit_reason=ExitReason.STOP)
+    for policy, broken in (("ytc", True), ("percent", False)):
+        told = review(stopped, management=replace(RULES, policy=policy))
+        assert any("stopped out after" in lesson for lesson in told["lessons_learned"]) is broken

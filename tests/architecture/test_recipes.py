@@ -15,6 +15,7 @@ from typer.main import get_command
 import ytc_tui
 from ytc_tui.adapters.workflows import load_workflow
 from ytc_tui.agents.registry import Registry, discover
+from ytc_tui.analysis.exits import policies
 from ytc_tui.analysis.setups import finders
 from ytc_tui.commands.app import app
 from ytc_tui.engine.risk.registry import NOT_RULES, RULES
@@ -65,7 +66,15 @@ def home_of(token: str) -> Path:
 
 
 def test_there_is_a_recipe_for_each_thing_to_add() -> None:
-    assert {path.stem for path in RECIPES} == {"agent", "setup", "risk_rule", "screen", "venue", "workflow"}
+    assert {path.stem for path in RECIPES} == {
+        "agent",
+        "exit_policy",
+        "risk_rule",
+        "screen",
+        "setup",
+        "venue",
+        "workflow",
+    }
 
 
 @pytest.mark.parametrize("path", [*RECIPES, *DECISIONS], ids=name_of)
@@ -174,6 +183,10 @@ def test_every_agent_file_is_found_and_kept_apart_from_the_others() -> None:
 
 def test_every_setup_file_is_found() -> None:
     assert {kind.lower() for kind in finders()} == modules_in("analysis/setups")
+
+
+def test_every_exit_policy_file_is_found() -> None:
+    assert set(policies()) == modules_in("analysis/exits")
 
 
 def test_every_risk_rule_file_is_found() -> None:

@@ -153,6 +153,7 @@ class Plan:
         return simulation
 
 
+POLICY = st.sampled_from(sorted(policies()))
 LEVELS = {"BTCUSDT": 20_000.0, "ETHUSDT": 1_500.0}
 
 
@@ -177,7 +178,7 @@ def plans(faults: int, verbs: int, by_hand: int = 0) -> st.SearchStrategy[Plan]:
         verbs=st.integers(0, verbs),
         bold=st.booleans(),
         by_hand=st.integers(0, by_hand),
-        policy=st.sampled_from(sorted(policies())),
+        policy=POLICY,
         outages=st.integers(0, min(2, faults)),
     )
 
@@ -263,9 +264,9 @@ def test_the_laws_hold_while_the_journal_comes_and_goes_at_length(plan: Plan, st
     check(plan, stall)
 
 
-def killed_equals_whole(seed: int, bold: bool, kill: tuple[int, bool]) -> None:
+def killed_equals_whole(seed: int, bold: bool, kill: tuple[int, bool], policy: str, outages: int) -> None:
     """No faults, no operator: the killed run comes to the same fills, trades and money."""
-    plan = Plan(seed, bold=bold)
+    plan = Plan(seed, bold=bold, policy=policy, outages=outages)
     with tempfile.TemporaryDirectory() as folder:
         whole = fused(lambda: plan.build(Path(folder)), Fuse())
         asyncio.run(whole.run())
@@ -281,13 +282,17 @@ KILL = st.tuples(st.integers(1, 150), st.booleans())
 
 
 @settings(max_examples=6, deadline=None, derandomize=True)
-@given(st.integers(0, 2**32), st.booleans(), KILL)
-def test_a_random_session_survives_a_kill(seed: int, bold: bool, kill: tuple[int, bool]) -> None:
-    killed_equals_whole(seed, bold, kill)
+@given(st.integers(0, 2**32), st.booleans(), KILL, POLICY, st.integers(0, 1))
+def test_a_random_session_survives_a_kill(
+    seed: int, bold: bool, kill: tuple[int, bool], policy: str, outages: int
+) -> None:
+    killed_equals_whole(seed, bold, kill, policy, outages)
 
 
 @pytest.mark.slow
 @settings(max_examples=200, deadline=None)
-@given(st.integers(0, 2**32), st.booleans(), KILL)
-def test_random_sessions_survive_kills_at_length(seed: int, bold: bool, kill: tuple[int, bool]) -> None:
-    killed_equals_whole(seed, bold, kill)
+@given(st.integers(0, 2**32), st.booleans(), KILL, POLICY, st.integers(0, 2))
+def test_random_sessions_survive_kills_at_length(
+    seed: int, bold: bool, kill: tuple[int, bool], policy: str, outages: int
+) -> None:
+    killed_equals_whole(seed, bold, kill, policy, outages)

@@ -14,6 +14,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec, figure, price_r
+from ytc_tui.analysis.exits import ytc
 from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.money import HUNDRED, ZERO, booked, decimal_from_float
 from ytc_tui.model.session import Phase
@@ -182,7 +183,9 @@ def _lessons(context: AgentContext, trade: Trade) -> list[_Finding]:
     if late is not None and late > _GOOD_R:
         goal = "enter nearer to the wholesale price"
         found.append(_Finding(f"entered {figure(late)} R after the best price", goal=goal))
-    if trade.exit_reason is ExitReason.STOP and optimal >= breakeven_r:
+    # Only under this policy is breakeven at so many R a rule.
+    ruled = context.management.policy == ytc.NAME
+    if ruled and trade.exit_reason is ExitReason.STOP and optimal >= breakeven_r:
         goal = f"move the stop to breakeven at +{breakeven_r} R"
         found.append(_Finding(f"stopped out after +{figure(optimal)} R", "breakeven_at_1r", goal))
     if _part_missed(trade):
