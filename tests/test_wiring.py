@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from ytc_tui.adapters.instruments import load_instruments
 from ytc_tui.adapters.venues.matching_costs import FillCosts
+from ytc_tui.analysis.exit_policy import PercentRules, ProfitGuard
 from ytc_tui.config import load_settings
 from ytc_tui.model.market import Side
-from ytc_tui.wiring import paper_settings, policy_of
+from ytc_tui.wiring import management_rules, paper_settings, policy_of
 
 INSTRUMENTS = {"BTCUSDT": load_instruments(None)["BTCUSDT"]}
 NONE_GIVEN: dict[str, str] = {}
@@ -33,3 +34,24 @@ def test_one_symbol_without_volume_makes_all_estimates_wide() -> None:
     settings = load_settings(environment=NONE_GIVEN).settings
     policy = policy_of(settings, frozenset(), INSTRUMENTS, "test", {"BTCUSDT": True, "ETHUSDT": False})
     assert policy.limits.slippage_bps == settings.paper.slippage_unknown_volume_bps
+
+
+def test_the_numbers_of_leaving_are_the_settings() -> None:
+    given = {
+        "trading.exit_policy": "percent",
+        "trading.percent.stop_loss_pct": "0.7",
+        "trading.percent.take_profit_pct": "2.1",
+        "trading.percent.trailing_pct": "0.6",
+        "trading.percent.signal_exit": "false",
+        "trading.scratch.flow_bars": "6",
+        "trading.exits.hard_exit_hours": "3.5",
+    }
+    rules = management_rules(load_settings(overrides=given, environment=NONE_GIVEN).settings)
+    assert rules.policy == "percent"
+    assert rules.percent == PercentRules(Decimal("0.7"), Decimal("2.1"), Decimal("0.6"), False)
+    assert (rules.scratch_flow_bars, rules.hard_exit_s) == (6, 12_600)
+    assert rules.profit_guard is None
+    guard = {"trading.exits.profit_guard": "true", "trading.exits.guard_given_back_pct": "40"}
+    rules = management_rules(load_settings(overrides=guard, environment=NONE_GIVEN).settings)
+    assert rules.profit_guard == ProfitGuard(given_back=Decimal("0.4"))
+    assert rules.percent == PercentRules()

@@ -14,7 +14,7 @@ from decimal import Decimal
 from ytc_tui import __version__
 from ytc_tui.adapters.venues.matching_costs import PaperSettings
 from ytc_tui.agents.base import ScanRules
-from ytc_tui.analysis.exit_policy import ManagementRules, PercentRules
+from ytc_tui.analysis.exit_policy import ManagementRules, PercentRules, ProfitGuard
 from ytc_tui.analysis.params import AnalysisParams, SetupParams
 from ytc_tui.config import Settings
 from ytc_tui.engine.policy import Policy
@@ -158,6 +158,13 @@ def management_rules(settings: Settings) -> ManagementRules:
         scratch_flow_bars=scratch.flow_bars,
         breakeven_band_r=settings.risk.breakeven_band_r,
         hard_exit_s=int(exits.hard_exit_hours * 3600),
+        profit_guard=ProfitGuard(
+            reached_r=exits.guard_reached_r,
+            bar_atr=exits.guard_bar_atr,
+            given_back=exits.guard_given_back_pct / 100,
+        )
+        if exits.profit_guard
+        else None,
         policy=settings.trading.exit_policy,
         percent=PercentRules(
             stop_loss_pct=percent.stop_loss_pct,

@@ -183,8 +183,7 @@ def _lessons(context: AgentContext, trade: Trade) -> list[_Finding]:
     if late is not None and late > _GOOD_R:
         goal = "enter nearer to the wholesale price"
         found.append(_Finding(f"entered {figure(late)} R after the best price", goal=goal))
-    # Only under this policy is breakeven at so many R a rule.
-    ruled = context.management.policy == ytc.NAME
+    ruled = context.management.policy == ytc.NAME  # the one that goes to breakeven at so many R
     if ruled and trade.exit_reason is ExitReason.STOP and optimal >= breakeven_r:
         goal = f"move the stop to breakeven at +{breakeven_r} R"
         found.append(_Finding(f"stopped out after +{figure(optimal)} R", "breakeven_at_1r", goal))

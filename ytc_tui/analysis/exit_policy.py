@@ -30,6 +30,15 @@ class PercentRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfitGuard:
+    """When a profit that part two is giving back is taken (domain.md 2.10): R, ATR, share of the peak."""
+
+    reached_r: Decimal = Decimal("1.2")
+    bar_atr: Decimal = Decimal("1.6")
+    given_back: Decimal = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
 class ManagementRules:
     """Numbers of trade management (domain.md 2.10): R multiples, ticks, bars, seconds, shares."""
 
@@ -48,6 +57,7 @@ class ManagementRules:
     scratch_flow_bars: int = 4
     breakeven_band_r: Decimal = Decimal("0.1")
     hard_exit_s: int = 4 * 3600
+    profit_guard: ProfitGuard | None = None
     policy: str = "ytc"
     percent: PercentRules = PercentRules()
 

@@ -53,6 +53,19 @@ class ExitSettings(Section):
         "4", "Age at which any trade is closed, whatever it has made.", ge=Decimal("0.1"), le=24
     )
 
+    profit_guard: bool = setting(
+        False, "Part two is closed when a wide counter bar gives back much of a profit that it had."
+    )
+    guard_reached_r: Decimal = setting(
+        "1.2", "Profit in R that part two must have had for the guard.", ge=Decimal("0.1"), le=20
+    )
+    guard_bar_atr: Decimal = setting(
+        "1.6", "A counter bar of this many ATR calls the guard.", ge=Decimal("0.1"), le=10
+    )
+    guard_given_back_pct: Decimal = setting(
+        "50", "Share of the best profit that must be given back for the guard.", ge=1, le=100
+    )
+
     @model_validator(mode="after")
     def _hard_exit_is_later(self) -> Self:
         if self.hard_exit_hours < self.time_exit_hours:

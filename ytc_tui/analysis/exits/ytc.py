@@ -88,10 +88,12 @@ def _swings_since_entry(view: OpenTrade) -> Iterator[Swing]:
 
 
 def leave(view: OpenTrade) -> Leave | None:
-    """Y-41: the premise is threatened, or nothing came of it."""
+    """Y-41: the premise is threatened, or nothing came of it; for part two, where asked for, the guard."""
     rules, r_now, bar = view.rules, view.r_now, view.market.last
-    if view.secured or r_now is None or bar is None:
+    if r_now is None or bar is None:
         return None
+    if view.secured:
+        return _given_back(view, bar, r_now)
     bars = view.bars(max(rules.scratch_min_bars, rules.scratch_extended_bars, rules.scratch_flow_bars))
     if bars < rules.scratch_min_bars:
         return None
@@ -102,6 +104,20 @@ def leave(view: OpenTrade) -> Leave | None:
         elif not _progress(view, r_now):
             why = f"no progress after {bars} bars"
     return Leave(ExitReason.SCRATCH, f"{why}, at {figure(r_now)} R") if why else None
+
+
+def _given_back(view: OpenTrade, bar: Bar, r_now: Decimal) -> Leave | None:
+    """The profit guard: part two had reached enough, and a wide counter bar took back too much of it."""
+    guard, atr = view.rules.profit_guard, view.market.atr_ltf
+    peak = price_r(view.trade, view.best) if view.best is not None else None
+    if guard is None or atr is None or peak is None:
+        return None
+    if not view.part_one_done or not _against(bar, view.trade):
+        return None
+    wide = decimal_from_float(bar.high - bar.low) >= guard.bar_atr * decimal_from_float(atr)
+    if not wide or peak < guard.reached_r or peak - r_now < guard.given_back * peak:
+        return None
+    return Leave(ExitReason.SIGNAL, f"counter bar gave back {figure(peak - r_now)} of {figure(peak)} R")
 
 
 def _counter_bar(view: OpenTrade, bar: Bar) -> str:
