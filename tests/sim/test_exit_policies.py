@@ -96,7 +96,7 @@ async def test_a_trend_that_turns_against_the_trade_closes_it(tmp_path: Path) ->
         down += [round(price + (target - price) * step / 12, 1) for step in range(1, 13)]
         price = target
     wide = {"trading.percent.stop_loss_pct": "3", "trading.percent.take_profit_pct": "9"}
-    wide |= {"trading.exits.time_exit_hours": "4"}
+    wide |= {"trading.exits.time_exit_hours": "4", "trading.percent.trailing_pct": "0"}
     for signal_exit, reason in (("true", ExitReason.SIGNAL), ("false", ExitReason.SESSION_END)):
         (folder := tmp_path / signal_exit).mkdir()
         tape = Tape(end="14:40").walk("12:41", 20_040, *down)
