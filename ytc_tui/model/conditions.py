@@ -1,6 +1,6 @@
 """The emergency matrix: every condition that raises an alert, how grave it is, and what the engine does.
 
-Decides severity and reaction of each code (spec 000 error classes, domain.md 1.5; ADR 0012). Imports the
+Decides severity and reaction of each code (spec 000 error classes, domain.md 1.5; ADR 0014). Imports the
 session's words only. Invariants: one row a code, and no alert without a row; only critical conditions
 shut a session down, and an info is only logged.
 """
@@ -57,6 +57,8 @@ _ROWS = (
     Condition("loss_medium", _WARNING, Reaction.TELL, "session P&L at or below the medium alert level"),
     Condition("losing_streak_limit", _CRITICAL, Reaction.HOLD, "losses in a row at their limit"),
     Condition("losing_streak", _WARNING, Reaction.TELL, "losses in a row at their alert level"),
+    Condition("drawdown_limit", _CRITICAL, Reaction.HOLD, "loss over several sessions at its limit"),
+    Condition("drawdown", _WARNING, Reaction.TELL, "loss over several sessions at its warning"),
     # Positions that are not as they should be.
     Condition("unprotected", _CRITICAL, Reaction.PROTECT, "open quantity without a working stop"),
     Condition("close_failed", _CRITICAL, Reaction.PROTECT, "a close ended and left the trade open"),
@@ -84,6 +86,9 @@ _ROWS = (
     Condition("data_late", _WARNING, Reaction.HOLD, "an expected bar is missing"),
     Condition("data_gap", _WARNING, Reaction.HOLD, "several expected bars in a row are missing"),
     Condition("volatility_spike", _WARNING, Reaction.TELL, "volatility far above its baseline"),
+    Condition("news_blackout", _WARNING, Reaction.HOLD, "high-impact news is near"),
+    Condition("news_restricted", _INFO, Reaction.LOG, "news of medium impact is near: entries are smaller"),
+    Condition("news_unknown", _WARNING, Reaction.TELL, "the calendar tells nothing of this session"),
     # Agents and platform.
     Condition("critical_agent_failed", _CRITICAL, Reaction.LATCH, "an agent that trading rests on failed"),
     Condition("agent_failed", _WARNING, Reaction.TELL, "another agent failed"),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.outgoing import cancel_all
 from ytc_tui.engine.drawdown import drawdowns
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.orders import OrderRole
-from ytc_tui.model.session import Severity
 
 
 def decide_drawdown(sit: Situation) -> Iterator[ev.Event]:
@@ -23,7 +23,7 @@ def decide_drawdown(sit: Situation) -> Iterator[ev.Event]:
         if drawdown.at_limit:
             if f"drawdown-limit-{span}" not in sit.state.alerts:
                 message = f"{drawdown.words}: no entries"
-                yield ev.AlertRaised(f"drawdown-limit-{span}", Severity.CRITICAL, "drawdown_limit", message)
+                yield alert(f"drawdown-limit-{span}", "drawdown_limit", message)
             yield from cancel_all(sit, (OrderRole.ENTRY,), drawdown.words)
         elif drawdown.used_pct >= drawdown.held.warn_pct and f"drawdown-{span}" not in sit.state.alerts:
-            yield ev.AlertRaised(f"drawdown-{span}", Severity.WARNING, "drawdown", drawdown.words)
+            yield alert(f"drawdown-{span}", "drawdown", drawdown.words)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ytc_tui.engine.decide import proposals
+from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.outgoing import cancel_all
 from ytc_tui.engine.news import standing, told
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.news import NewsState
 from ytc_tui.model.orders import OrderRole
-from ytc_tui.model.session import Phase, Severity
+from ytc_tui.model.session import Phase
 
 _UNKNOWN = "news-unknown"
 _TOLD_IN = (Phase.SESSION_OPEN, Phase.ACTIVE_TRADING)
@@ -28,7 +29,7 @@ def _unknown(sit: Situation) -> Iterator[ev.Event]:
         return
     if sit.state.phase is Phase.PRE_MARKET and not news.covers(window.init_ns, window.hard_end_ns):
         message = f"{news.calendar.source} holds nothing of this session's time: its news is not known"
-        yield ev.AlertRaised(_UNKNOWN, Severity.WARNING, "news_unknown", message)
+        yield alert(_UNKNOWN, "news_unknown", message)
 
 
 def decide_news(sit: Situation) -> Iterator[ev.Event]:
@@ -42,9 +43,8 @@ def decide_news(sit: Situation) -> Iterator[ev.Event]:
     window = stands.windows[0]
     name = f"news-{stands.state}-{window.from_ns}"
     if name not in sit.state.alerts:
-        severity = Severity.WARNING if blackout else Severity.INFO
         what = "no entries" if blackout else "smaller entries"
-        yield ev.AlertRaised(name, severity, f"news_{stands.state}", f"news: {what} {words}")
+        yield alert(name, f"news_{stands.state}", f"news: {what} {words}")
     if blackout:
         yield from cancel_all(sit, (OrderRole.ENTRY,), f"news blackout {words}")
         yield from proposals.decide_void(sit, f"news blackout {words}")

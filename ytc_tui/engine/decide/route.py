@@ -24,8 +24,8 @@ from ytc_tui.engine.decide import (
     trades as trade,
 )
 from ytc_tui.engine.decide.alarms import alert, react
-from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.decide.connection import decide_heard, decide_silence
+from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.decide.evidence import decide_order_read
 from ytc_tui.engine.decide.news import decide_news
 from ytc_tui.engine.decide.recovery import decide_restarted, decide_venue_read
