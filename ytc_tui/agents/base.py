@@ -113,7 +113,7 @@ class AgentContext:
     `reports` holds the newest result of each agent that it needs; `analysis` one SymbolAnalysis per
     symbol (read only). `excursions` gives, per trade id, the lowest and highest price since entry.
     `cost_bps` is the estimated cost of a round trip, `prior_sessions` per symbol the high, low and
-    close of the session before. `conditions` counts the alerts by code; `emergency` is the last flatten.
+    close of the session before. `emergency` is the last flatten.
     """
 
     now_ns: int
@@ -139,7 +139,6 @@ class AgentContext:
     news: News = field(default_factory=News)
     restricted_size_pct: Decimal = Decimal(50)
     correlation_days: int = 20
-    conditions: Mapping[str, int] = field(default_factory=dict)
     emergency: EmergencyView | None = None
 
     def mark_of(self, symbol: str) -> Decimal | None:

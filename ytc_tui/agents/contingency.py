@@ -29,24 +29,17 @@ SPEC = AgentSpec(
 
 
 async def consider(context: AgentContext) -> AgentAnswer:
-    """`armed`: what shuts the session down; `conditions`: what arose so far; `emergency_response`: what
-    became of the last flatten, None where there was none."""
+    """`armed`: the matrix, each reaction with its conditions, and the session loss limit;
+    `emergency_response`: what became of the last flatten, None where there was none."""
     emergency = context.emergency
     result: dict[str, Any] = {
         "armed": {
-            "shutdown_on": [row.code for row in CONDITIONS.values() if row.reaction is Reaction.SHUTDOWN],
+            "reactions": {
+                reaction.value: [row.code for row in CONDITIONS.values() if row.reaction is reaction]
+                for reaction in Reaction
+            },
             "max_session_loss_pct": figure(context.account.max_session_loss_pct),
         },
-        "conditions": [
-            {
-                "code": code,
-                "severity": CONDITIONS[code].severity.value,
-                "reaction": CONDITIONS[code].reaction.value,
-                "count": count,
-            }
-            for code, count in sorted(context.conditions.items())
-            if code in CONDITIONS
-        ],
         "emergency_response": None if emergency is None else _response(emergency),
     }
     return AgentAnswer(result)

@@ -6,8 +6,6 @@ cannot reach the engine through its context.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from ytc_tui.agents.base import AgentContext, EmergencyView
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model.market import NS_PER_MIN
@@ -22,7 +20,6 @@ def agent_context(sit: Situation, task: TaskMessage) -> AgentContext:
     spec = sit.registry.spec(task.agent_target)
     open_trades = tuple(state.open_trades())
     reports = {need: state.agents[need].output for need in spec.needs if need in state.agents}
-    reports_on_all = spec.task_type is TaskType.REPORT
     excursions = {}
     for trade in open_trades:
         extremes = market.excursion(trade)
@@ -52,16 +49,8 @@ def agent_context(sit: Situation, task: TaskMessage) -> AgentContext:
         news=policy.news,
         restricted_size_pct=policy.limits.restricted_size_pct,
         correlation_days=policy.correlation_days,
-        conditions=_conditions(state) if reports_on_all else {},
-        emergency=_emergency(state) if reports_on_all else None,
+        emergency=_emergency(state) if spec.task_type is TaskType.REPORT else None,
     )
-
-
-def _conditions(state: State) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for alert in state.alerts.values():
-        counts[alert.code] += alert.count
-    return dict(counts)
 
 
 def _emergency(state: State) -> EmergencyView | None:
