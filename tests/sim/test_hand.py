@@ -87,8 +87,8 @@ async def test_a_whole_close_ends_the_trade_as_manual(tmp_path: Path) -> None:
 
 
 async def test_a_close_on_its_way_is_not_doubled(tmp_path: Path) -> None:
-    # Close commands go before what waits, so the second of the two is heard first.
-    lines = close("12:46", HALF, "again"), close("12:46", ClosePart()), stop("12:46", "20000", "tighter")
+    # Close commands go before what waits, in their order.
+    lines = stop("12:46", "20000", "tighter"), close("12:46", ClosePart()), close("12:46", HALF, "again")
     operator = said_at(*lines)
     simulation = stage(tmp_path, Tape().walk("12:41", *REST), long_at("12:41"), operator=operator)
     await simulation.run()
