@@ -189,7 +189,9 @@ class PaperRun:
 
     def _carry_over(self, state: State, head: ChainHead) -> None:
         self.parts.opening_balance = state.wallet
-        self.history = self.history.with_session(session_figures(state))
+        self.history = self.history.with_session(
+            session_figures(state, self.parts.policy.management.breakeven_band_r)
+        )
         self.documents.append(self._document(state, head))
 
     def _document(self, state: State, head: ChainHead) -> dict[str, Any]:

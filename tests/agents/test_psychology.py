@@ -24,7 +24,6 @@ def at(minute: int, r: str, **changes: Any) -> Any:
 def test_a_calm_session() -> None:
     found = told(at(10, "1"))
     assert (found["state"], found["signs"], found["advice"]) == ("steady", [], [])
-    assert "readiness" not in found
 
 
 @pytest.mark.parametrize(("losses", "state"), [(2, "steady"), (3, "regroup")])

@@ -11,7 +11,7 @@ from ytc_tui.model.orders import OrderRole
 
 def test_of_a_finished_session() -> None:
     state = finished().state
-    figures = session_figures(state)
+    figures = session_figures(state, D("0.1"))
     assert (figures.start_balance, figures.end_balance) == (D(10000), D("10035.1824"))
     assert figures.return_share == D("0.00351824")
     (trade,) = figures.trades
@@ -32,12 +32,12 @@ def test_executions_and_counts_of_orders() -> None:
 
 
 def test_a_session_without_trades_has_figures_too() -> None:
-    assert session_figures(opened().state).trades == ()
-    assert session_figures(Journal().state).return_share == 0
+    assert session_figures(opened().state, D("0.1")).trades == ()
+    assert session_figures(Journal().state, D("0.1")).return_share == 0
 
 
 def test_a_history_is_bounded() -> None:
     history = History()
     for _ in range(MAX_SESSIONS + 5):
-        history = history.with_session(session_figures(opened().state))
+        history = history.with_session(session_figures(opened().state, D("0.1")))
     assert len(history.sessions) == MAX_SESSIONS

@@ -29,12 +29,13 @@ async def test_all_of_them_answer_before_the_session_ends(tmp_path: Path) -> Non
     assert told["session_review"]["stats"]["trades_taken"] == 1
     assert told["performance_analytics"]["session_stats"]["trades_taken"] == 1
     assert told["performance_analytics"]["execution"]["orders_filled"] >= 2
-    readiness = [
-        event.response.result["readiness"]
+    at_the_open, at_the_end = (
+        event.response.result
         for event in simulation.all(ev.TaskReported)
-        if event.response.agent_name == "psychology" and "readiness" in event.response.result
-    ]
-    assert len(readiness) == 1
+        if event.response.agent_name == "psychology"
+    )
+    assert at_the_open["overrides"] == at_the_end["overrides"]
+    assert {line["answer"] for line in at_the_open["readiness"]} == {"not asked"}
     lines = [line.step for line in state.checklists["shutdown"]]
     assert lines.index("Generate session report") + 1 == lines.index("Prepare next session config")
     assert lines.count("Prepare next session config") == 1

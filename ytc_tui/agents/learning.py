@@ -70,7 +70,7 @@ def sample(results: Sequence[TradeResult]) -> Sample:
 
 async def consider(context: AgentContext) -> AgentAnswer:
     """Recommendations, samples by group, edge cases, areas to improve and scenarios to practise."""
-    own = results_of(context.trades)
+    own = results_of(context.trades, context.management.breakeven_band_r)
     every = (*context.history.trades, *own)
     found = list(_recommended(context, every))
     result = {

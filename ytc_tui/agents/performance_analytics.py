@@ -8,7 +8,6 @@ past sessions comes from the history that was given, never from elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec, figure, figure_or_none
@@ -38,14 +37,13 @@ LEAST_SESSIONS = 20
 
 async def consider(context: AgentContext) -> AgentAnswer:
     """Session and cumulative figures, by setup, direction and hour, and how orders were executed."""
-    band_r = context.management.breakeven_band_r
-    own = results_of(context.trades)
-    heat = summary.excursions(own, band_r)
+    own = results_of(context.trades, context.management.breakeven_band_r)
+    heat = summary.excursions(own)
     result = {
-        "session_stats": _told(own, band_r),
-        "by_setup_type": _groups(own, summary.setup_of, band_r),
-        "by_direction": _groups(own, summary.direction_of, band_r),
-        "by_hour": _groups(own, summary.hour_of, band_r),
+        "session_stats": _told(own),
+        "by_setup_type": _groups(own, summary.setup_of),
+        "by_direction": _groups(own, summary.direction_of),
+        "by_hour": _groups(own, summary.hour_of),
         "r_distribution": [
             {"from_r": figure(each.low_r), "trades": each.count}
             for each in summary.r_distribution(own)
@@ -59,13 +57,13 @@ async def consider(context: AgentContext) -> AgentAnswer:
             "mean_mfe_r": figure_or_none(heat.mean_mfe_r),
         },
         "execution": _execution(context),
-        "cumulative_stats": _cumulative(context, own, band_r),
+        "cumulative_stats": _cumulative(context, own),
     }
     return AgentAnswer(result)
 
 
-def _told(results: Iterable[TradeResult], band_r: Decimal) -> dict[str, Any]:
-    told = summary.summarise(results, band_r)
+def _told(results: Iterable[TradeResult]) -> dict[str, Any]:
+    told = summary.summarise(results)
     return {
         "trades_taken": told.trades,
         "win_rate": figure_or_none(told.win_rate),
@@ -81,10 +79,10 @@ def _told(results: Iterable[TradeResult], band_r: Decimal) -> dict[str, Any]:
     }
 
 
-def _groups(results: Iterable[TradeResult], key: summary.Key, band_r: Decimal) -> dict[str, Any]:
+def _groups(results: Iterable[TradeResult], key: summary.Key) -> dict[str, Any]:
     told = {}
     for name, group in summary.grouped(results, key).items():
-        figures = summary.summarise(group, band_r)
+        figures = summary.summarise(group)
         told[name] = {
             "trades": figures.trades,
             "win_rate": figure_or_none(figures.win_rate),
@@ -110,10 +108,10 @@ def _execution(context: AgentContext) -> dict[str, Any]:
     }
 
 
-def _cumulative(context: AgentContext, own: tuple[TradeResult, ...], band_r: Decimal) -> dict[str, Any]:
+def _cumulative(context: AgentContext, own: tuple[TradeResult, ...]) -> dict[str, Any]:
     """Over the sessions known and this one, as if its open positions closed at the mark."""
     account, past = context.account, context.history.sessions
-    every = summary.summarise((*context.history.trades, *own), band_r)
+    every = summary.summarise((*context.history.trades, *own))
     changes = [session.end_balance - session.start_balance for session in past] + [account.session_pnl]
     shares = [float(session.return_share) for session in past] + [float(account.session_pnl_pct / HUNDRED)]
     start = past[0].start_balance if past else account.start_balance

@@ -7,7 +7,6 @@ done counts, nothing is guessed of anybody's mind; it advises and stops nothing.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec, figure_or_none
@@ -16,7 +15,7 @@ from ytc_tui.model.history import TradeResult, results_of
 from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.session import Phase
 from ytc_tui.model.tasks import Priority, TaskType
-from ytc_tui.model.trades import TradeOutcome, outcome_of
+from ytc_tui.model.trades import TradeOutcome
 from ytc_tui.model.workflow import Trigger
 
 SPEC = AgentSpec(
@@ -47,10 +46,11 @@ _NOT_ASKED = "not asked"
 
 async def consider(context: AgentContext) -> AgentAnswer:
     """Streaks, trades after a loss, overrides, the state they add up to, and what it advises."""
-    band_r = context.management.breakeven_band_r
-    own = sorted(results_of(context.trades), key=lambda trade: trade.closed_ns)
-    standing, longest = losing_streaks((*context.history.trades, *own), band_r)
-    after = after_a_loss(own, band_r)
+    own = sorted(
+        results_of(context.trades, context.management.breakeven_band_r), key=lambda trade: trade.closed_ns
+    )
+    standing, longest = losing_streaks((*context.history.trades, *own))
+    after = after_a_loss(own)
     quick_by_hand = [trade for trade in after if trade.by_hand]
     by_hand = sum(trade.by_hand for trade in context.trades)
     signs = []
@@ -68,7 +68,7 @@ async def consider(context: AgentContext) -> AgentAnswer:
         "trades_after_a_loss": {
             "trades": len(after),
             "by_hand": len(quick_by_hand),
-            "avg_r": figure_or_none(summarise(after, band_r).avg_r),
+            "avg_r": figure_or_none(summarise(after).avg_r),
             "within_min": SOON_NS // NS_PER_MIN,
         },
         "overrides": {
@@ -77,16 +77,15 @@ async def consider(context: AgentContext) -> AgentAnswer:
             "commands_refused": context.commands_refused,
         },
         "advice": _advice(signs),
+        "readiness": [{"item": item, "answer": _NOT_ASKED} for item in _READINESS],
+        "readiness_note": "paper: nobody is asked",
     }
-    if context.phase is Phase.SESSION_OPEN:
-        result["readiness"] = [{"item": item, "answer": _NOT_ASKED} for item in _READINESS]
-        result["readiness_note"] = "paper: nobody is asked"
     return AgentAnswer(result)
 
 
-def after_a_loss(trades: list[TradeResult], band_r: Decimal) -> list[TradeResult]:
+def after_a_loss(trades: list[TradeResult]) -> list[TradeResult]:
     """The trades that were entered within a quarter of an hour after a loss was closed."""
-    losses = [trade for trade in trades if outcome_of(trade.r, band_r) is TradeOutcome.LOSS]
+    losses = [trade for trade in trades if trade.outcome is TradeOutcome.LOSS]
     return [
         trade
         for trade in trades

@@ -62,6 +62,7 @@ class _Finding(NamedTuple):
 async def consider(context: AgentContext) -> AgentAnswer:
     """Environment, trades, compliance, grade and figures of the session; honest with no trade."""
     closed = [trade for trade in context.trades if trade.r_multiple is not None]
+    results = results_of(closed, context.management.breakeven_band_r)
     by_trade = [_lessons(context, trade) for trade in closed]
     pairs = list(zip(closed, by_trade, strict=True))
     lessons = [lesson for told in by_trade for lesson in told]
@@ -79,8 +80,8 @@ async def consider(context: AgentContext) -> AgentAnswer:
         "improvement_goals": [goal for goal, _ in goals.most_common()],
         "rule_compliance": compliance,
         "grade": grade([violation.major for violation in violations]),
-        "stats": _stats(results_of(closed), context.management.breakeven_band_r),
-        "execution_efficiency": figure_or_none(efficiency(results_of(closed))),
+        "stats": _stats(results),
+        "execution_efficiency": figure_or_none(efficiency(results)),
     }
     return AgentAnswer(result)
 
@@ -127,7 +128,7 @@ def _review(context: AgentContext, trade: Trade, lessons: Sequence[_Finding]) ->
         "actual_exit": _plain(_average_exit(trade)),
         "optimal_r": _plain(trade.mfe_r),
         "actual_r": _plain(trade.r_multiple),
-        "efficiency": figure_or_none(efficiency(results_of([trade]))),
+        "efficiency": figure_or_none(efficiency(results_of([trade], context.management.breakeven_band_r))),
         "grade": grade([lesson.major for lesson in lessons if lesson.rule]),
         "exit_reason": trade.exit_reason.value if trade.exit_reason else None,
         "lessons": [lesson.text for lesson in lessons],
@@ -252,9 +253,9 @@ def grade(majors: Sequence[bool]) -> str:
     return "A" if not majors else "B" if len(majors) <= _MAX_SLIPS_B else "C"
 
 
-def _stats(results: Sequence[TradeResult], band_r: Decimal) -> dict[str, Any]:
+def _stats(results: Sequence[TradeResult]) -> dict[str, Any]:
     """Counts and figures (domain.md 1.4-13); None where there is nothing to divide by."""
-    told = summarise(results, band_r)
+    told = summarise(results)
     return {
         "trades_taken": told.trades,
         "winners": told.winners,

@@ -7,6 +7,7 @@ alone, so a recovered session has the same as one that was never interrupted.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from ytc_tui.model.history import Execution, OrderCounts, SessionFigures, results_of
 from ytc_tui.model.market import Instrument
@@ -15,8 +16,9 @@ from ytc_tui.model.state import State
 from ytc_tui.model.trades import MANUAL
 
 
-def session_figures(state: State) -> SessionFigures:
-    """What the session came to; its balance is the wallet, whatever is still open."""
+def session_figures(state: State, band_r: Decimal) -> SessionFigures:
+    """What the session came to; its balance is the wallet, whatever is still open. `band_r` is that of
+    breakeven."""
     started = state.started
     start = state.start_balance if state.start_balance is not None else state.opening_balance
     return SessionFigures(
@@ -24,7 +26,7 @@ def session_figures(state: State) -> SessionFigures:
         init_ns=started.init_ns if started is not None else 0,
         start_balance=start,
         end_balance=state.wallet,
-        trades=results_of(state.trades.values()),
+        trades=results_of(state.trades.values(), band_r),
     )
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from ytc_tui.model.market import Side
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import Liquidity, OrderRole
-from ytc_tui.model.trades import MANUAL, Trade
+from ytc_tui.model.trades import MANUAL, Trade, TradeOutcome, outcome_of
 
 # As many sessions as a year has trading days; learning needs no more.
 MAX_SESSIONS = 260
@@ -24,7 +24,7 @@ class TradeResult:
     """One ended trade. Times UTC ns, money in account currency, R multiples of its planned risk.
 
     `mae_r` (<= 0) and `mfe_r` (>= 0) are the worst and best excursion, None where not known;
-    `exit_reason` is empty where not known.
+    `exit_reason` is empty where not known; `outcome` is what it counts as with the band then in force.
     """
 
     trade_id: str
@@ -39,6 +39,7 @@ class TradeResult:
     mae_r: Decimal | None
     mfe_r: Decimal | None
     exit_reason: str
+    outcome: TradeOutcome
     score: float = 0.0
 
     @property
@@ -46,8 +47,9 @@ class TradeResult:
         return self.setup == MANUAL
 
 
-def result_of(trade: Trade) -> TradeResult | None:
-    """The result of `trade`, None while it has none (open, or never entered)."""
+def result_of(trade: Trade, band_r: Decimal) -> TradeResult | None:
+    """The result of `trade`, None while it has none (open, or never entered); strictly within `band_r` of
+    zero it is breakeven."""
     if trade.r_multiple is None:
         return None
     return TradeResult(
@@ -63,13 +65,14 @@ def result_of(trade: Trade) -> TradeResult | None:
         mae_r=trade.mae_r,
         mfe_r=trade.mfe_r,
         exit_reason=trade.exit_reason.value if trade.exit_reason is not None else "",
+        outcome=outcome_of(trade.r_multiple, band_r),
         score=trade.score,
     )
 
 
-def results_of(trades: Iterable[Trade]) -> tuple[TradeResult, ...]:
+def results_of(trades: Iterable[Trade], band_r: Decimal) -> tuple[TradeResult, ...]:
     """The results of those of `trades` that have one, in the order given."""
-    return tuple(result for result in map(result_of, trades) if result is not None)
+    return tuple(result for trade in trades if (result := result_of(trade, band_r)) is not None)
 
 
 @dataclass(frozen=True, slots=True)

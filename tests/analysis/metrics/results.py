@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ytc_tui.model.history import TradeResult
 from ytc_tui.model.market import NS_PER_MIN, Side
+from ytc_tui.model.trades import outcome_of
 
 D = Decimal
 # 2022-11-08 00:00 UTC.
@@ -20,7 +21,8 @@ def ended(r: str, **changes: Any) -> TradeResult:
     values: dict[str, Any] = {
         "trade_id": "T0001", "setup": "PB", "symbol": "BTCUSDT", "side": Side.BUY, "opened_ns": MIDNIGHT_NS,
         "closed_ns": MIDNIGHT_NS + 5 * NS_PER_MIN, "net": D(r) * 10, "fees": D(1), "r": D(r),
-        "mae_r": D("-0.5"), "mfe_r": D(2), "exit_reason": "target", "score": 80.0,
+        "mae_r": D("-0.5"), "mfe_r": D(2), "exit_reason": "target",
+        "outcome": outcome_of(D(r), D("0.1")), "score": 80.0,
     }  # fmt: skip
     return TradeResult(**{**values, **changes})
 

@@ -13,7 +13,7 @@ from decimal import ROUND_FLOOR, Decimal
 from ytc_tui.model.history import TradeResult
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
 from ytc_tui.model.money import ZERO
-from ytc_tui.model.trades import TradeOutcome, outcome_of
+from ytc_tui.model.trades import TradeOutcome
 
 _NS_PER_HOUR = 60 * NS_PER_MIN
 _HALF = Decimal("0.5")
@@ -52,12 +52,12 @@ def ratio(part: Decimal, whole: Decimal) -> Decimal | None:
     return part / whole if whole > ZERO else None
 
 
-def summarise(results: Iterable[TradeResult], band_r: Decimal) -> Summary:
-    """The figures of `results`; strictly within `band_r` of zero a trade is breakeven."""
+def summarise(results: Iterable[TradeResult]) -> Summary:
+    """The figures of `results`."""
     trades = tuple(results)
     rs = [trade.r for trade in trades]
-    won = [r for r in rs if outcome_of(r, band_r) is TradeOutcome.WIN]
-    lost = [r for r in rs if outcome_of(r, band_r) is TradeOutcome.LOSS]
+    won = [trade.r for trade in trades if trade.outcome is TradeOutcome.WIN]
+    lost = [trade.r for trade in trades if trade.outcome is TradeOutcome.LOSS]
     profit = sum((trade.net for trade in trades if trade.net > ZERO), ZERO)
     loss = -sum((trade.net for trade in trades if trade.net < ZERO), ZERO)
     count = Decimal(len(trades))
@@ -148,9 +148,9 @@ class Excursions:
     mean_mfe_r: Decimal | None
 
 
-def excursions(results: Iterable[TradeResult], band_r: Decimal) -> Excursions:
+def excursions(results: Iterable[TradeResult]) -> Excursions:
     known = [
-        (outcome_of(trade.r, band_r), trade.mae_r, trade.mfe_r)
+        (trade.outcome, trade.mae_r, trade.mfe_r)
         for trade in results
         if trade.mae_r is not None and trade.mfe_r is not None
     ]
@@ -178,12 +178,12 @@ def money_drawdown(start: Decimal, changes: Iterable[Decimal]) -> Decimal:
     return deepest
 
 
-def losing_streaks(results: Iterable[TradeResult], band_r: Decimal) -> tuple[int, int]:
+def losing_streaks(results: Iterable[TradeResult]) -> tuple[int, int]:
     """The losing streak that stands at the end, and the longest; breakeven neither adds nor resets
     (semantics.md 5). `results` in the order in which they ended."""
     streak = longest = 0
     for trade in results:
-        match outcome_of(trade.r, band_r):
+        match trade.outcome:
             case TradeOutcome.LOSS:
                 streak += 1
             case TradeOutcome.WIN:
