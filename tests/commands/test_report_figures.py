@@ -51,4 +51,5 @@ def test_words_of_the_tables() -> None:
     assert rows["mean hold"] == "15 min 00 s"
     assert rows["average winner, loser"] == "+1.17 R, -"
     assert rows["+1.0 to +1.5 R"] == "1"
+    assert rows["slippage of target"].startswith("mean 0.00 ticks (+0.00 R), worst 0.00 ticks")
     assert rows["slippage of entry"].startswith("mean -1.00 ticks (-0.04 R)")

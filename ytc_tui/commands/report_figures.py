@@ -14,10 +14,12 @@ from ytc_tui.analysis.metrics import summary
 from ytc_tui.analysis.metrics.execution import ExecutionQuality, execution_quality
 from ytc_tui.model.history import Execution
 from ytc_tui.model.market import Side
+from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import Liquidity, OrderRole
 from ytc_tui.views.report import SessionReport
 from ytc_tui.views.section import Section
 
+_CENT = Decimal("0.01")
 _GROUPS = (
     ("setup", summary.setup_of),
     ("direction", summary.direction_of),
@@ -162,11 +164,16 @@ def _execution(report: SessionReport, figures: Figures) -> Iterator[tuple[str, s
 
 
 def _r(value: Decimal | None) -> str:
-    return "-" if value is None else f"{value:+.2f} R"
+    return "-" if value is None else f"{_rounded(value):+.2f} R"
 
 
 def _number(value: Decimal | None) -> str:
-    return "-" if value is None else f"{value:,.2f}"
+    return "-" if value is None else f"{_rounded(value):,.2f}"
+
+
+def _rounded(value: Decimal) -> Decimal:
+    """To two places, and never a zero below zero."""
+    return value.quantize(_CENT) + ZERO
 
 
 def _percent(share: Decimal | None) -> str:
