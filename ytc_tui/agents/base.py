@@ -118,9 +118,9 @@ class AgentContext:
     `reports` holds the newest result of each agent that it needs; `analysis` one SymbolAnalysis per
     symbol (read only). `excursions` gives, per trade id, the lowest and highest price since entry.
     `cost_bps` is the estimated cost of a round trip, `prior_sessions` per symbol the high, low and
-    close of the session before. `emergency` is the last flatten. `history` holds the sessions of this run before this one; `executions`
-    (one per filled order, liquidity unknown) and `order_counts` are empty for an agent that does not see
-    orders. `commands_refused` counts the operator's.
+    close of the session before. `emergency` is the last flatten. `history` holds
+    the sessions of this run before this one; `executions` (one per filled order, liquidity unknown) and
+    `order_counts` are empty for an agent that does not see orders. `commands_refused` counts the operator's.
     """
 
     now_ns: int
