@@ -28,6 +28,7 @@ from ytc_tui.boot import Parts, open_venue, venue_store
 from ytc_tui.checklists import Line, finishing_lines, initial_lines, refuse_unwritable, start_up_probes
 from ytc_tui.engine.kernel import Observer
 from ytc_tui.engine.ports import Notice, Notifier, Venue
+from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.chain import Entry
 from ytc_tui.model.codec import canonical
 from ytc_tui.model.events import AlertRaised, Event, TaskReported
@@ -35,6 +36,9 @@ from ytc_tui.model.session import Severity
 from ytc_tui.model.state import State
 from ytc_tui.paper_run import Outlets
 from ytc_tui.views.event_lines import event_line
+from ytc_tui.views.next_session import PREPARER, next_session_toml
+
+PREPARE = "Prepare next session config"
 
 _LEVELS = {
     Severity.INFO: logging.INFO,
@@ -135,6 +139,7 @@ async def durable_outlets(
         folder = parts.paths.state_dir / "exports"
         return finishing_lines(
             (
+                (PREPARE, lambda: prepare_next(state, folder)),
                 ("Export session data", lambda: _export(folder, state)),
                 ("Archive logs", log.archive),
                 ("Clean up resources", lambda: "nothing held but the journal"),
@@ -167,12 +172,17 @@ def memory_outlets(parts: Parts, show: Observer) -> Outlets:
     journal = MemoryJournal()
     venue = open_venue(parts, PaperStore.in_memory())
     spare = EmergencyMemory()
+
     done = (
         ("Export session data", lambda: "exported"),
         ("Archive logs", lambda: "archived"),
         ("Clean up resources", lambda: "nothing held but the journal"),
         ("Notify completion", lambda: "queued with the end of the session"),
     )
+
+    def finish(state: State) -> list[Line]:
+        return finishing_lines(((PREPARE, lambda: prepare_next(state, None)), *done))
+
     return Outlets(
         journal=journal,
         reader=journal,
@@ -180,7 +190,7 @@ def memory_outlets(parts: Parts, show: Observer) -> Outlets:
         notifier=SilentNotifier(),
         spare=spare,
         checks=lambda: _checks(parts, venue, spare.read_back),
-        finish=lambda state: finishing_lines(done),
+        finish=finish,
         observe=show,
     )
 
@@ -195,12 +205,29 @@ async def _checks(
 
 def _export(folder: Path, state: State) -> str:
     """The session's trades and alerts as a JSON file beside the journal."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    target = folder / f"{state.session_id}.json"
-    fresh = target.with_suffix(".tmp")
-    fresh.write_text(canonical(state))
-    fresh.replace(target)
+    _write(folder / f"{state.session_id}.json", canonical(state))
     return "exported"
+
+
+def prepare_next(state: State, folder: Path | None) -> str:
+    """What next session preparation found, as a settings file in `folder` (None: it is kept nowhere).
+
+    The words are the same either way, as they go into the chain. UsageInvalid without a preparation.
+    """
+    agent = state.agents.get(PREPARER)
+    if agent is None or not agent.output:
+        raise UsageInvalid("nothing was prepared: its agent did not deliver or is disabled")
+    if folder is not None:
+        _write(folder / f"{state.session_id}.next.toml", next_session_toml(state.session_id, agent.output))
+    return f"prepared, {len(agent.output.get('settings', {}))} settings suggested, none applied"
+
+
+def _write(target: Path, text: str) -> None:
+    """Write the whole file or none of it."""
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    fresh = target.with_suffix(".tmp")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(target)
 
 
 def _log_options(parts: Parts) -> LogOptions:

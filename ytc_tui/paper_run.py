@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ytc_tui.adapters.clock import stopwatch_ns
-from ytc_tui.agents.base import Probe
+from ytc_tui.agents.base import NO_HISTORY, Probe
 from ytc_tui.boot import Parts
 from ytc_tui.engine import ids, inputs as inp
 from ytc_tui.engine.document import iso
+from ytc_tui.engine.figures import session_figures
 from ytc_tui.engine.host import Host
 from ytc_tui.engine.kernel import Kernel, Observer
 from ytc_tui.engine.outward import EmergencyLines, Outward
@@ -29,6 +30,7 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.model.chain import ChainHead
 from ytc_tui.model.drawdown import SessionBalance, ledger_spans
 from ytc_tui.model.events import LedgerFixed, SessionStarted
+from ytc_tui.model.history import History
 from ytc_tui.model.state import State
 from ytc_tui.wiring import drawdown_limits
 
@@ -57,12 +59,14 @@ class Outlets:
 
 @dataclass(slots=True)
 class PaperRun:
-    """Runs every session of `parts`. `documents` holds the session documents, in order, with heads."""
+    """Runs every session of `parts`. `documents` holds the session documents, in order, with heads;
+    `history` what the sessions that ended came to, which those after them are given."""
 
     parts: Parts
     outlets: Outlets
     feed_can_wait: bool = True
     documents: list[dict[str, Any]] = field(default_factory=list)
+    history: History = NO_HISTORY
     host: Host = field(init=False)
     _past: dict[str, SessionBalance | None] = field(default_factory=dict)  # by local date, oldest first
 
@@ -87,11 +91,11 @@ class PaperRun:
         if session in outlets.reader.sessions():
             state, head = recover_state(outlets.reader, session)
         if state.ended:
-            parts.opening_balance = state.wallet
-            self.documents.append(self._document(state, head))
+            self._carry_over(state, head)
             return None
         checks, probes = await outlets.checks()
         sit = Situation(state, parts.market, parts.policy, window, parts.registry, parts.workflow, probes)
+        sit.history = self.history
         kernel = self._kernel(sit, head)
         restarted = inp.Restarted(head.seq) if head.seq else None
         # What is on record already is not played again at the feed's pace.
@@ -179,11 +183,16 @@ class PaperRun:
         )
 
     async def on_ended(self, run: SessionRun) -> None:
-        """Carry the balance over and keep the session's document."""
-        state = run.kernel.sit.state
-        self.parts.opening_balance = state.wallet
-        self.documents.append(self._document(state, run.kernel.head))
+        """Carry over what the next session starts from, and keep this one's document."""
+        self._carry_over(run.kernel.sit.state, run.kernel.head)
         await run.kernel.save_snapshot()
+
+    def _carry_over(self, state: State, head: ChainHead) -> None:
+        self.parts.opening_balance = state.wallet
+        self.history = self.history.with_session(
+            session_figures(state, self.parts.policy.management.breakeven_band_r)
+        )
+        self.documents.append(self._document(state, head))
 
     def _document(self, state: State, head: ChainHead) -> dict[str, Any]:
         return {

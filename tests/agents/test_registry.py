@@ -26,7 +26,8 @@ def test_every_module_that_is_not_the_contract_is_found() -> None:
     modules = {info.name for info in pkgutil.iter_modules(ytc_tui.agents.__path__)} - {"base", "registry"}
     assert {agent.spec.name for agent in discover()} == modules
     assert [agent.spec.number for agent in discover()] == [
-        "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "16", "17",
+        "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12",
+        "13", "14", "15", "16", "17", "18",
     ]  # fmt: skip
 
 

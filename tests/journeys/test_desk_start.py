@@ -10,6 +10,7 @@ import pytest
 
 from tests.journeys.desk import Desk, demo, desk_on, engine_pid
 from tests.journeys.process import Home
+from ytc_tui.agents.registry import discover
 from ytc_tui.commands.desk_engine import ProcessEngine
 from ytc_tui.commands.desk_thread import ThreadEngine
 from ytc_tui.commands.places import paper_paths
@@ -40,7 +41,7 @@ async def comes_to_trading(desk: Desk) -> None:
     await desk.begins()
     await desk.until(lambda: desk.top.phase is Phase.ACTIVE_TRADING)
     await desk.sees("PAPER", "active_trading", "gate ACTIVE", "engine live", "setup_scanner", "120x")
-    await desk.until(lambda: len(desk.app.link.views["agents"].rows) == 13)
+    await desk.until(lambda: len(desk.app.link.views["agents"].rows) == len(discover()))
     await desk.until(lambda: any(row.runs > 1 for row in desk.app.link.views["agents"].rows))
     assert running_workers(desk) >= {"engine", "frames"}
 

@@ -30,6 +30,7 @@ __all__ = ["AttendedHost", "LineList", "Operator", "Simulation", "at", "said_at"
 EventT = TypeVar("EventT")
 
 SHUTDOWN_LINES = ("Export session data", "Archive logs", "Clean up resources", "Notify completion")
+PREPARE_LINE = "Prepare next session config"
 
 
 class NoticeList(list[Notice]):
@@ -149,7 +150,7 @@ class Simulation:
             return initial_lines(parts, probes), probes
 
         def finish(state: State) -> list[tuple[str, str, str]]:
-            return [(step, "ok", "in memory") for step in SHUTDOWN_LINES]
+            return [(step, "ok", "in memory") for step in (PREPARE_LINE, *SHUTDOWN_LINES)]
 
         outlets = Outlets(
             journal=self.journal,

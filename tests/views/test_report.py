@@ -10,6 +10,7 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.codec import to_json
 from ytc_tui.views.journal import short
 from ytc_tui.views.report import SessionReport, build_report
+from ytc_tui.views.report_after import after_sections, text_of
 from ytc_tui.views.report_layout import markdown, sections
 
 
@@ -106,8 +107,8 @@ def test_a_markdown_row_has_as_many_cells_as_its_head() -> None:
 def test_every_section_of_the_brief_is_there() -> None:
     titles = [section.title for section in sections(report())]
     assert titles == [
-        "Session", "Result", "Trades", "Funnel", "Limits", "Drawdown", "Alerts", "Handoffs",
-        "Checklist: initialization", "Agents", "Session review",
+        "Session", "Result", "Trades", "Session review", "Funnel", "Limits", "Drawdown", "Alerts", "Handoffs",
+        "Checklist: initialization", "Agents",
     ]  # fmt: skip
 
 
@@ -121,3 +122,31 @@ def test_an_empty_journal_has_a_report() -> None:
     told = build_report([], safe=safe_line)
     assert told.header.entries == 0
     assert "no trade was planned" in markdown(told)
+
+
+def test_the_books_add_up_to_the_ledger_check() -> None:
+    told = report()
+    assert [row.kind for row in told.ledger] == ["opening", *["realised", "fee"] * 3]
+    assert told.ledger[-1].balance == told.result.end_balance
+    assert sum((row.amount for row in told.ledger), D(0)) == told.result.end_balance
+    assert sum((fill.fee for fill in told.fills), D(0)) == told.result.fees
+    assert [(fill.role, fill.asked) for fill in told.fills] == [
+        ("entry", D("100.5")), ("target", D(104)), ("target", D(104)),
+    ]  # fmt: skip
+
+
+def test_results_and_orders_for_the_figures() -> None:
+    told = report()
+    (trade,) = told.results
+    assert (trade.trade_id, trade.net, trade.exit_reason) == ("T0001", D("35.1824"), "target")
+    assert trade.closed_ns - trade.opened_ns == 15 * 60 * 10**9
+    assert (told.orders.sent, told.orders.filled, told.orders.unfilled) == (5, 3, 2)
+
+
+def test_answers_of_any_shape_make_a_table_or_nothing() -> None:
+    odd = {"trade_reviews": [3, {"trade_id": None}], "rule_compliance": 7, "lessons_learned": "no list"}
+    told = list(after_sections(odd, {"learning": [1], "psychology": {"signs": {}}, "next_session_prep": 0}))
+    assert [section.title for section in told] == ["Trade reviews", "Session review", "Behaviour"]
+    assert told[0].rows[1][0] == "-"
+    assert [section.title for section in after_sections(None, {})] == ["Session review"]
+    assert text_of({"a": True, "b": [], "c": 0}) == "a yes, b -, c 0"

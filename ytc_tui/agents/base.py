@@ -15,6 +15,7 @@ from typing import Any
 from ytc_tui.analysis.exit_policy import ManagementRules as ManagementRules, OpenTrade
 from ytc_tui.analysis.params import SetupParams
 from ytc_tui.analysis.symbol import SymbolAnalysis
+from ytc_tui.model.history import Execution, History, OrderCounts
 from ytc_tui.model.market import Instrument, Side
 from ytc_tui.model.money import decimal_from_float, figure as figure
 from ytc_tui.model.news import News
@@ -24,6 +25,9 @@ from ytc_tui.model.tasks import Priority, ResponseStatus, TaskType
 from ytc_tui.model.trades import Trade, price_r as price_r
 from ytc_tui.model.workflow import Trigger
 
+NO_HISTORY = History()
+NO_ORDERS = OrderCounts()
+
 
 @dataclass(frozen=True, slots=True)
 class AgentSpec:
@@ -32,7 +36,7 @@ class AgentSpec:
     `triggers` are those that a workflow may use for it; KERNEL marks an agent that is the kernel's
     own gate, emergency or journal shown as an agent (semantics.md 8). A `critical` agent's failure
     blocks its phase or new risk; `veto` agents may forbid a trade. `timeout_s` None takes the
-    orchestrator's default.
+    orchestrator's default. `sees_orders` agents are given what became of each order.
     """
 
     name: str
@@ -48,6 +52,7 @@ class AgentSpec:
     weight: float = 1.0
     veto: bool = False
     critical: bool = False
+    sees_orders: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,9 @@ class AgentContext:
     `reports` holds the newest result of each agent that it needs; `analysis` one SymbolAnalysis per
     symbol (read only). `excursions` gives, per trade id, the lowest and highest price since entry.
     `cost_bps` is the estimated cost of a round trip, `prior_sessions` per symbol the high, low and
-    close of the session before. `emergency` is the last flatten.
+    close of the session before. `emergency` is the last flatten. `history` holds
+    the sessions of this run before this one; `executions` (one per filled order, liquidity unknown) and
+    `order_counts` are empty for an agent that does not see orders. `commands_refused` counts the operator's.
     """
 
     now_ns: int
@@ -140,6 +147,10 @@ class AgentContext:
     restricted_size_pct: Decimal = Decimal(50)
     correlation_days: int = 20
     emergency: EmergencyView | None = None
+    history: History = NO_HISTORY
+    executions: tuple[Execution, ...] = ()
+    order_counts: OrderCounts = NO_ORDERS
+    commands_refused: int = 0
 
     def mark_of(self, symbol: str) -> Decimal | None:
         """The last price met of `symbol`, None before the first."""
@@ -184,3 +195,8 @@ def open_trade(context: AgentContext, trade: Trade, stop: Decimal | None = None)
         cost_bps=context.cost_bps,
         rules=context.management,
     )
+
+
+def figure_or_none(value: Decimal | None) -> str | None:
+    """`figure` of a value that may not exist."""
+    return None if value is None else figure(value)

@@ -13,8 +13,10 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec, figure, price_r
+from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec, figure, figure_or_none, price_r
 from ytc_tui.analysis.exits import ytc
+from ytc_tui.analysis.metrics.summary import efficiency, ratio, summarise
+from ytc_tui.model.history import TradeResult, results_of
 from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.money import HUNDRED, ZERO, booked, decimal_from_float
 from ytc_tui.model.session import Phase
@@ -40,6 +42,8 @@ _TRENDING_SHARE = 0.5
 _EXCELLENT_R, _GOOD_R = Decimal("0.1"), Decimal("0.25")
 _KEPT_SHARE = Decimal("0.5")
 _MAX_SLIPS_B = 2
+# What bounds the report; grade and figures count every trade.
+_REVIEWS_TOLD, _TEXTS_TOLD = 40, 60
 _PART_TAKEN_SHARE = Decimal("0.25")
 _RULES = (
     "risk_per_trade", "session_limit", "max_positions", "breakeven_at_1r", "partial_at_t1", "valid_setup",
@@ -58,23 +62,26 @@ class _Finding(NamedTuple):
 async def consider(context: AgentContext) -> AgentAnswer:
     """Environment, trades, compliance, grade and figures of the session; honest with no trade."""
     closed = [trade for trade in context.trades if trade.r_multiple is not None]
+    results = results_of(closed, context.management.breakeven_band_r)
     by_trade = [_lessons(context, trade) for trade in closed]
+    pairs = list(zip(closed, by_trade, strict=True))
     lessons = [lesson for told in by_trade for lesson in told]
     violations = [finding for finding in (*_limits_broken(context), *lessons) if finding.rule]
     broken = {violation.rule for violation in violations}
     compliance: dict[str, Any] = {rule: rule not in broken for rule in _RULES}
-    compliance["violations"] = [f"{violation.rule}: {violation.text}" for violation in violations]
+    told = violations[:_TEXTS_TOLD]
+    compliance["violations"] = [f"{violation.rule}: {violation.text}" for violation in told]
     goals = Counter(lesson.goal for lesson in lessons)
     result = {
         "environment_classification": _environments(context),
-        "trade_reviews": [_review(context, *pair) for pair in zip(closed, by_trade, strict=True)],
+        "trade_reviews": [_review(context, *pair) for pair in pairs[:_REVIEWS_TOLD]],
         "key_observations": _observations(context, closed),
-        "lessons_learned": [lesson.text for lesson in lessons],
+        "lessons_learned": [lesson.text for lesson in lessons[:_TEXTS_TOLD]],
         "improvement_goals": [goal for goal, _ in goals.most_common()],
         "rule_compliance": compliance,
         "grade": grade([violation.major for violation in violations]),
-        "stats": _stats(closed, context.management.breakeven_band_r),
-        "execution_efficiency": _efficiency(closed),
+        "stats": _stats(results),
+        "execution_efficiency": figure_or_none(efficiency(results)),
     }
     return AgentAnswer(result)
 
@@ -86,7 +93,7 @@ def _environments(context: AgentContext) -> dict[str, Any]:
     predicted = {symbol: told.get(symbol, {}).get("environment") for symbol in context.symbols}
     judged = [symbol for symbol in context.symbols if actual[symbol] and predicted[symbol]]
     agreed = sum(actual[symbol] == predicted[symbol] for symbol in judged)
-    accuracy = _ratio(Decimal(agreed), Decimal(len(judged)))
+    accuracy = figure_or_none(ratio(Decimal(agreed), Decimal(len(judged))))
     return {"actual": actual, "predicted": predicted, "accuracy": accuracy}
 
 
@@ -121,7 +128,8 @@ def _review(context: AgentContext, trade: Trade, lessons: Sequence[_Finding]) ->
         "actual_exit": _plain(_average_exit(trade)),
         "optimal_r": _plain(trade.mfe_r),
         "actual_r": _plain(trade.r_multiple),
-        "efficiency": _efficiency([trade]),
+        "efficiency": figure_or_none(efficiency(results_of([trade], context.management.breakeven_band_r))),
+        "grade": grade([lesson.major for lesson in lessons if lesson.rule]),
         "exit_reason": trade.exit_reason.value if trade.exit_reason else None,
         "lessons": [lesson.text for lesson in lessons],
     }
@@ -245,41 +253,21 @@ def grade(majors: Sequence[bool]) -> str:
     return "A" if not majors else "B" if len(majors) <= _MAX_SLIPS_B else "C"
 
 
-def _stats(closed: Sequence[Trade], band_r: Decimal) -> dict[str, Any]:
+def _stats(results: Sequence[TradeResult]) -> dict[str, Any]:
     """Counts and figures (domain.md 1.4-13); None where there is nothing to divide by."""
-    results = [trade.r_multiple for trade in closed if trade.r_multiple is not None]
-    won = [r for r in results if outcome_of(r, band_r) is TradeOutcome.WIN]
-    lost = [r for r in results if outcome_of(r, band_r) is TradeOutcome.LOSS]
-    nets = [trade.net_pnl for trade in closed]
-    profits = sum((net for net in nets if net > ZERO), ZERO)
-    losses = -sum((net for net in nets if net < ZERO), ZERO)
-    count = Decimal(len(results))
+    told = summarise(results)
     return {
-        "trades_taken": len(results),
-        "winners": len(won),
-        "losers": len(lost),
-        "breakevens": len(results) - len(won) - len(lost),
-        "win_rate": _ratio(Decimal(len(won)), count),
-        "avg_r": _ratio(sum(results, ZERO), count),
-        # Win rate times the average winner less loss rate times the average loser.
-        "expectancy_r": _ratio(sum(won, ZERO) + sum(lost, ZERO), count),
-        "total_r": figure(sum(results, ZERO)),
-        "net_pnl": figure(sum(nets, ZERO)),
-        "profit_factor": _ratio(profits, losses),
+        "trades_taken": told.trades,
+        "winners": told.winners,
+        "losers": told.losers,
+        "breakevens": told.breakevens,
+        "win_rate": figure_or_none(told.win_rate),
+        "avg_r": figure_or_none(told.avg_r),
+        "expectancy_r": figure_or_none(told.expectancy_r),
+        "total_r": figure(told.total_r),
+        "net_pnl": figure(told.net),
+        "profit_factor": figure_or_none(told.profit_factor),
     }
-
-
-def _ratio(part: Decimal, whole: Decimal) -> str | None:
-    return figure(part / whole) if whole > ZERO else None
-
-
-def _efficiency(trades: Sequence[Trade]) -> str | None:
-    """Actual R over optimal R, 0 when nothing could be won; None without a trade."""
-    if not trades:
-        return None
-    optimal = sum((trade.mfe_r or ZERO for trade in trades), ZERO)
-    actual = sum((trade.r_multiple or ZERO for trade in trades), ZERO)
-    return _ratio(actual, optimal) or figure(ZERO)
 
 
 def _observations(context: AgentContext, closed: Sequence[Trade]) -> list[str]:

@@ -167,7 +167,7 @@ def sessions(as_json: AsJson = False) -> None:
 @app.command()
 def report(
     session: Annotated[str, typer.Argument(help="Session id, its beginning, or last.")] = "last",
-    form: Annotated[str, typer.Option("--format", help="terminal, markdown or json.")] = "terminal",
+    form: Annotated[str, typer.Option("--format", help="terminal, markdown, html or json.")] = "terminal",
     as_json: AsJson = False,
 ) -> None:
     """The report of one session."""
@@ -175,16 +175,39 @@ def report(
     from ytc_tui.commands import report as command
     from ytc_tui.commands.places import paper_paths
 
-    if form not in ("terminal", "markdown", "json"):
-        raise typer.BadParameter("is terminal, markdown or json", param_hint="--format")
+    forms = {each.value: each for each in command.ReportForm} | {"json": command.ReportForm.TERMINAL}
+    if form not in forms:
+        raise typer.BadParameter("is terminal, markdown, html or json", param_hint="--format")
     answer = command.report(
         paper_paths().database,
         session,
         safe=safe_line,
-        form=command.ReportForm.MARKDOWN if form == "markdown" else command.ReportForm.TERMINAL,
+        form=forms[form],
         colour=sys.stdout.isatty(),
     )
     show(answer, as_json or form == "json")
+
+
+@app.command()
+def export(
+    table: Annotated[str, typer.Argument(help="trades, fills or ledger.")],
+    session: Annotated[str, typer.Argument(help="Session id, its beginning, or last.")] = "last",
+    form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
+    as_json: AsJson = False,
+) -> None:
+    """Trades, fills or ledger of one session for other programs, on standard output."""
+    from ytc_tui.adapters.terminal_text import safe_line
+    from ytc_tui.commands import export as command
+    from ytc_tui.commands.places import paper_paths
+    from ytc_tui.views.export import Table
+
+    if table not in set(Table):
+        raise typer.BadParameter("is trades, fills or ledger", param_hint="TABLE")
+    if form not in ("csv", "json"):
+        raise typer.BadParameter("is csv or json", param_hint="--format")
+    wants_json = as_json or form == "json"
+    database = paper_paths().database
+    show(command.export(database, Table(table), session, safe=safe_line, as_json=wants_json), False)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`ytc report`: one session as a terminal page, Markdown or JSON, read from its journal.
+"""`ytc report`: one session as a terminal page, Markdown, HTML or JSON, read from its journal.
 
 Decides how the sections are drawn on a terminal. Imports the store's reader and rich. Invariant: the
 page without colour holds the same text as the page with it.
@@ -6,6 +6,7 @@ page without colour holds the same text as the page with it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from enum import StrEnum
 from io import StringIO
@@ -15,14 +16,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ytc_tui.adapters.instruments import load_instruments
+from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.commands.answer import Answer
+from ytc_tui.commands.report_chart import chart_data
+from ytc_tui.commands.report_figures import figure_sections, figures_of
+from ytc_tui.commands.report_page import page
 from ytc_tui.commands.sessions import open_session
 from ytc_tui.errors import JournalCorrupt
 from ytc_tui.model.codec import to_json
 from ytc_tui.views.journal import recorded
 from ytc_tui.views.report import SessionReport, build_report
-from ytc_tui.views.report_layout import Section, markdown, sections
+from ytc_tui.views.report_layout import markdown, sections
 from ytc_tui.views.sanitised import Sanitiser
+from ytc_tui.views.section import Section
 
 WIDTH = 120
 _BAD = frozenset({"critical", "blocked", "failed", "rejected", "expired"})
@@ -32,6 +39,7 @@ _ODD = frozenset({"warning", "warn", "pending"})
 class ReportForm(StrEnum):
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
+    HTML = "html"
 
 
 def report(
@@ -51,22 +59,40 @@ def report(
     """
     with ExitStack() as stack:
         reader, name = open_session(db_path, session, stack)
-        try:
-            built = build_report(recorded(reader.entries(name)), safe=safe)
-        except (ValueError, ArithmeticError) as error:
-            raise JournalCorrupt(
-                f"session {name} cannot be read: {error}", where=str(db_path), fix="run `ytc verify`"
-            ) from error
-    match form:
-        case ReportForm.MARKDOWN:
-            text = markdown(built)
-        case ReportForm.TERMINAL:
-            text = terminal(built, colour=colour, width=width)
-    return Answer(text, to_json(built))
+        built = _built(reader, name, db_path, safe)
+        ticks = {symbol: row.tick for symbol, row in load_instruments(None).items()}
+        figures = figures_of(built, ticks)
+        tables = figure_sections(built, figures)
+        match form:
+            case ReportForm.MARKDOWN:
+                text = markdown(built, tables)
+            case ReportForm.TERMINAL:
+                text = terminal(built, tables, colour=colour, width=width)
+            case ReportForm.HTML:
+                text = page(built, figures, chart_data(built, reader, ticks), sections(built, tables))
+    return Answer(text, {**to_json(built), "figures": to_json(figures)})
 
 
-def terminal(built: SessionReport, *, colour: bool, width: int = WIDTH) -> str:
-    """The report for a terminal of `width` columns."""
+def read_report(db_path: Path, session: str | None, *, safe: Sanitiser) -> SessionReport:
+    """The report's values alone; raises as `report` does."""
+    with ExitStack() as stack:
+        reader, name = open_session(db_path, session, stack)
+        return _built(reader, name, db_path, safe)
+
+
+def _built(reader: SqliteReader, name: str, db_path: Path, safe: Sanitiser) -> SessionReport:
+    try:
+        return build_report(recorded(reader.entries(name)), safe=safe)
+    except (ValueError, ArithmeticError) as error:
+        raise JournalCorrupt(
+            f"session {name} cannot be read: {error}", where=str(db_path), fix="run `ytc verify`"
+        ) from error
+
+
+def terminal(
+    built: SessionReport, figures: Iterable[Section] = (), *, colour: bool, width: int = WIDTH
+) -> str:
+    """The report for a terminal of `width` columns; `figures` are tables that go after the trades."""
     out = StringIO()
     console = Console(
         file=out,
@@ -79,7 +105,7 @@ def terminal(built: SessionReport, *, colour: bool, width: int = WIDTH) -> str:
         markup=False,
         emoji=False,
     )
-    for number, section in enumerate(sections(built)):
+    for number, section in enumerate(sections(built, figures)):
         if number:
             console.print()
         console.print(Text(section.title, style="bold"))
@@ -101,6 +127,6 @@ def _table(section: Section) -> Table:
 
 
 def _style(cell: str) -> str:
-    if cell in _BAD or cell.startswith("NOT "):
+    if cell in _BAD or cell.startswith(("NOT ", "BROKEN")):
         return "bold red"
     return "yellow" if cell in _ODD else ""

@@ -6,7 +6,8 @@ cannot reach the engine through its context.
 
 from __future__ import annotations
 
-from ytc_tui.agents.base import AgentContext, EmergencyView
+from ytc_tui.agents.base import NO_ORDERS, AgentContext, EmergencyView
+from ytc_tui.engine.figures import executions_of, order_counts
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.orders import OrderRole, OrderState
@@ -50,6 +51,10 @@ def agent_context(sit: Situation, task: TaskMessage) -> AgentContext:
         restricted_size_pct=policy.limits.restricted_size_pct,
         correlation_days=policy.correlation_days,
         emergency=_emergency(state) if spec.task_type is TaskType.REPORT else None,
+        history=sit.history,
+        executions=executions_of(state, market.instruments) if spec.sees_orders else (),
+        order_counts=order_counts(state) if spec.sees_orders else NO_ORDERS,
+        commands_refused=sum(map(bool, state.commands.values())) if spec.sees_orders else 0,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ytc_tui.engine.decide.lifecycle import SHUTDOWN
+from ytc_tui.engine.decide.lifecycle import LAST_OWN_LINE, LAST_OWN_LINES, SHUTDOWN
 from ytc_tui.engine.ports import Notice
 from ytc_tui.engine.risk.gate import ApprovedOrder, recall
 from ytc_tui.model import events as ev
@@ -81,7 +81,7 @@ def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
         case ev.CancelAsked(client_id):
             yield CancelOrder(client_id)
         case ev.ChecklistStepDone(checklist, step):
-            if checklist == SHUTDOWN and step == "Prepare next session config":
+            if checklist == SHUTDOWN and step == LAST_OWN_LINE:
                 yield FinishSession()
         case ev.PhaseChanged(_, Phase.SESSION_OPEN | Phase.POST_MARKET):
             yield ReadVenue()
@@ -123,5 +123,5 @@ def pending_effects(state: State) -> Iterator[Effect]:
         yield RunAgent(task.task, task.not_before_ns)
     yield from map(_set, state.timers.values())
     lines = state.checklists.get(SHUTDOWN, ())
-    if lines and lines[-1].step == "Prepare next session config" and not state.ended:
+    if lines and lines[-1].step in LAST_OWN_LINES and not state.ended:
         yield FinishSession()

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ytc_tui.agents.base import AccountView, Probe
+from ytc_tui.agents.base import NO_HISTORY, AccountView, Probe
 from ytc_tui.agents.registry import Registry
 from ytc_tui.analysis.correlation import correlation
 from ytc_tui.engine.market import MarketView
 from ytc_tui.engine.policy import Policy, Window
+from ytc_tui.model.history import History
 from ytc_tui.model.market import Side
 from ytc_tui.model.money import HUNDRED, ZERO
 from ytc_tui.model.orders import OrderRole, OrderState
@@ -37,6 +38,7 @@ class Situation:
     _flat_view: AccountView | None = None
     feed_over: bool = False  # no further price will come
     journal_away: bool = False  # the journal does not accept writes now
+    history: History = NO_HISTORY  # what is known of the sessions before this one
 
     def mark_of(self, symbol: str) -> Decimal:
         """The last price met, at which an open position is valued; LookupError when there is none."""

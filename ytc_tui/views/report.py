@@ -14,32 +14,38 @@ from typing import Any
 
 from ytc_tui.model import events as ev
 from ytc_tui.model.chain import GENESIS_HASH
+from ytc_tui.model.history import OrderCounts, TradeResult
 from ytc_tui.model.money import HUNDRED, ZERO
 from ytc_tui.model.session import Phase, SessionStatus
 from ytc_tui.model.trades import TradeOutcome
 from ytc_tui.views.journal import Recorded, plain, utc
 from ytc_tui.views.ledger import Ledger, LedgerReport
+from ytc_tui.views.report_books import Books
 from ytc_tui.views.report_rows import Rows
 from ytc_tui.views.report_tables import (
     AgentRow,
     AlertRow,
     ChecklistRow,
     DrawdownRow,
+    FillRow,
     FlattenRow,
     Funnel,
     HandoffRow,
+    LedgerRow,
     LimitRow,
     TradeRow,
 )
 from ytc_tui.views.sanitised import Sanitiser, sanitised
 
 NOT_MODELLED = "not modelled"
-REVIEWER = "session_review"
+REVIEWER, STRUCTURE = "session_review", "market_structure"
+AFTER_CLOSE = ("performance_analytics", "psychology", "learning", "next_session_prep")
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Which session it was. Times are UTC, empty when the journal does not tell them."""
+    """Which session it was. Times are UTC, empty when the journal does not tell them; `until_ns` is the
+    instant of its last entry."""
 
     session: str
     mode: str
@@ -58,6 +64,9 @@ class Header:
     end_reason: str
     entries: int
     head: str
+    feed_digest: str
+    init_ns: int
+    until_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class SessionReport:
+    """`after_close` holds the newest answer of each agent that reviews, `structure` that of market
+    structure; `results` the closed trades as figures are made from them."""
+
     header: Header
     result: Result
     limits: tuple[LimitRow, ...]
@@ -95,6 +107,12 @@ class SessionReport:
     checklists: dict[str, tuple[ChecklistRow, ...]]
     agents: tuple[AgentRow, ...]
     review: dict[str, Any] | None
+    after_close: dict[str, dict[str, Any]]
+    structure: dict[str, Any]
+    fills: tuple[FillRow, ...]
+    ledger: tuple[LedgerRow, ...]
+    orders: OrderCounts
+    results: tuple[TradeResult, ...]
 
 
 @dataclass(slots=True)
@@ -108,12 +126,13 @@ class _Course:
     ended_ns: int = 0
     entries: int = 0
     session: str = ""
+    until_ns: int = 0
     head: str = GENESIS_HASH
     outcomes: Counter[TradeOutcome] = field(default_factory=Counter)
     ledger: ev.LedgerFixed | None = None
 
     def take(self, record: Recorded) -> None:
-        self.entries = record.seq
+        self.entries, self.until_ns = record.seq, record.at_ns
         self.session, self.head = record.entry.session, record.entry.hash
         match record.event:
             case ev.SessionStarted() as started:
@@ -136,11 +155,12 @@ class _Course:
 
 def build_report(records: Iterable[Recorded], *, safe: Sanitiser) -> SessionReport:
     """The report of one session from its entries, oldest first; every text in it passed `safe`."""
-    course, ledger, rows = _Course(), Ledger(), Rows()
+    course, ledger, rows, books = _Course(), Ledger(), Rows(), Books()
     for record in records:
         course.take(record)
         ledger.take(record)
         rows.take(record)
+        books.take(record, ledger)
     checked = ledger.report()
     trades = tuple(rows.trade_rows(ledger))
     report = SessionReport(
@@ -155,7 +175,13 @@ def build_report(records: Iterable[Recorded], *, safe: Sanitiser) -> SessionRepo
         tuple(rows.handoffs.values()),
         {name: tuple(lines) for name, lines in rows.checklists.items()},
         tuple(rows.agents.values()),
-        rows.results.get(REVIEWER),
+        rows.answers.get(REVIEWER),
+        {name: rows.answers[name] for name in AFTER_CLOSE if name in rows.answers},
+        rows.answers.get(STRUCTURE, {}),
+        tuple(books.fills),
+        tuple(books.rows),
+        books.counts(),
+        tuple(rows.results(ledger, books.fills)),
     )
     return sanitised(report, safe)
 
@@ -194,6 +220,9 @@ def _header(course: _Course) -> Header:
         end_reason=course.end_reason,
         entries=course.entries,
         head=course.head,
+        feed_digest=started.feed_digest if started else "",
+        init_ns=started.init_ns if started else 0,
+        until_ns=course.until_ns,
     )
 
 

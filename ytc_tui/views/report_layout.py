@@ -7,37 +7,21 @@ Invariant: all formats are made from the same sections, so none says more than a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any
 
 from ytc_tui.views.journal import plain, short
 from ytc_tui.views.report import SessionReport
+from ytc_tui.views.report_after import after_sections
 from ytc_tui.views.report_tables import FlattenRow, Funnel, TradeRow
+from ytc_tui.views.section import Section
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
-_NUMBER = re.compile(r"[-+]?[\d,.]+( %)?")
 _PRICE = Decimal("0.00000001")
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A titled table. Without `columns` its rows are pairs of name and value."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    empty: str = "none"
-
-    def is_numeric(self, column: int) -> bool:
-        """Whether every filled cell of the column is a number."""
-        cells = [row[column] for row in self.rows if row[column] != "-"]
-        return bool(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
-
-
-def sections(report: SessionReport) -> tuple[Section, ...]:
-    """The report's tables, in reading order."""
+def sections(report: SessionReport, figures: Iterable[Section] = ()) -> tuple[Section, ...]:
+    """The report's tables, in reading order; `figures` are those of performance, after the trades."""
     return (
         Section("Session", (), tuple(_header(report))),
         Section("Result", (), tuple(_result(report))),
@@ -45,7 +29,9 @@ def sections(report: SessionReport) -> tuple[Section, ...]:
         Section(
             "Trades", _TRADE_COLUMNS, tuple(_trade(row) for row in report.trades), "no trade was planned"
         ),
-        Section("Funnel", (), tuple(_funnel(report.funnel))),
+        *figures,
+        *after_sections(report.review, report.after_close),
+        Section("Funnel", (), tuple(funnel_pairs(report.funnel))),
         Section(
             "Limits",
             ("rule", "asked", "refused", "least used", "most used", "limit"),
@@ -96,18 +82,17 @@ def sections(report: SessionReport) -> tuple[Section, ...]:
                 for a in report.agents
             ),
         ),
-        Section("Session review", (), tuple(_flat(report.review or {})), "no review was delivered"),
     )
 
 
-def markdown(report: SessionReport) -> str:
+def markdown(report: SessionReport, figures: Iterable[Section] = ()) -> str:
     """The report as Markdown (tables of GitHub's kind), ending in a newline."""
-    return "\n".join(_markdown(report)) + "\n"
+    return "\n".join(_markdown(report, figures)) + "\n"
 
 
-def _markdown(report: SessionReport) -> Iterator[str]:
+def _markdown(report: SessionReport, figures: Iterable[Section]) -> Iterator[str]:
     yield f"# Session report {_cell(report.header.session)}"
-    for section in sections(report):
+    for section in sections(report, figures):
         yield ""
         yield f"## {_cell(section.title)}"
         yield ""
@@ -214,7 +199,7 @@ def _trade(row: TradeRow) -> tuple[str, ...]:
     )
 
 
-def _funnel(funnel: Funnel) -> Iterator[tuple[str, str]]:
+def funnel_pairs(funnel: Funnel) -> Iterator[tuple[str, str]]:
     kinds = ", ".join(f"{kind} {count}" for kind, count in funnel.detected.items())
     yield "setups detected", f"{sum(funnel.detected.values())}{f' ({kinds})' if kinds else ''}"
     yield "never proposed", f"{funnel.never_proposed}"
@@ -224,24 +209,6 @@ def _funnel(funnel: Funnel) -> Iterator[tuple[str, str]]:
     yield "approved", f"{funnel.approved}"
     yield "entered", f"{funnel.entered}"
     yield "not entered", f"{funnel.not_entered}"
-
-
-def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """An agent's nested answer as pairs of dotted name and value."""
-    for name, value in data.items():
-        label = f"{prefix}{name}"
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{label}.")
-        elif isinstance(value, list | tuple):
-            if not value:
-                yield label, "none"
-            for number, item in enumerate(value, start=1):
-                if isinstance(item, Mapping):
-                    yield from _flat(item, f"{label}.{number}.")
-                else:
-                    yield f"{label}.{number}", str(item)
-        else:
-            yield label, "-" if value is None else str(value)
 
 
 def _n(value: Decimal | None) -> str:

@@ -6,11 +6,12 @@ rule, alert, handoff, agent and checklist line, in the order in which the sessio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ytc_tui.model import events as ev
+from ytc_tui.model.history import TradeResult
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.proposals import REFUSED_AS
 from ytc_tui.model.risk import Verdict
@@ -22,6 +23,7 @@ from ytc_tui.views.report_tables import (
     AgentRow,
     AlertRow,
     ChecklistRow,
+    FillRow,
     FlattenRow,
     Funnel,
     HandoffRow,
@@ -39,7 +41,7 @@ class Rows:
     handoffs: dict[str, HandoffRow] = field(default_factory=dict)
     checklists: dict[str, list[ChecklistRow]] = field(default_factory=dict)
     agents: dict[str, AgentRow] = field(default_factory=dict)
-    results: dict[str, dict[str, Any]] = field(default_factory=dict)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     flattens: list[FlattenRow] = field(default_factory=list)
     _limits: dict[str, LimitRow] = field(default_factory=dict)
     _detected: dict[str, str] = field(default_factory=dict)
@@ -48,7 +50,7 @@ class Rows:
     _refused: dict[str, int] = field(default_factory=dict)
     _planned: dict[str, Trade] = field(default_factory=dict)
     _states: dict[str, TradeState] = field(default_factory=dict)
-    _closed: dict[str, tuple[str, ev.TradeClosed]] = field(default_factory=dict)
+    _closed: dict[str, tuple[int, ev.TradeClosed]] = field(default_factory=dict)
     _opened: dict[str, str] = field(default_factory=dict)
 
     def take(self, record: Recorded) -> None:
@@ -77,7 +79,7 @@ class Rows:
                 self._states[event.trade_id] = event.after
             case ev.TradeClosed():
                 self._states[event.trade_id] = event.state
-                self._closed[event.trade_id] = (utc(record.at_ns), event)
+                self._closed[event.trade_id] = (record.at_ns, event)
             case ev.FillBooked(fill, trade_id):
                 self._opened.setdefault(trade_id, utc(fill.at_ns))
             case ev.FlattenStarted() | ev.FlatVerified() | ev.ExposureRemains():
@@ -172,7 +174,7 @@ class Rows:
             last_error="; ".join(response.errors) or row.last_error,
         )
         if not failed:
-            self.results[name] = response.result
+            self.answers[name] = response.result
 
     def limit_rows(self) -> tuple[LimitRow, ...]:
         return tuple(self._limits.values())
@@ -182,7 +184,7 @@ class Rows:
         for trade_id, trade in self._planned.items():
             sums = ledger.sums.trades.get(trade_id, TradeSums())
             state = self._states[trade_id]
-            at, closed = self._closed.get(trade_id, ("", None))
+            closed_ns, closed = self._closed.get(trade_id, (0, None))
             ended = state in ENDED_TRADE_STATES and bool(sums.entered)
             yield TradeRow(
                 trade_id,
@@ -203,8 +205,36 @@ class Rows:
                 closed.mae_r if closed else None,
                 closed.mfe_r if closed else None,
                 self._opened.get(trade_id, ""),
-                at,
+                utc(closed_ns) if closed else "",
+                sums.realised,
+                sums.fees,
+                trade.score,
             )
+
+    def results(self, ledger: Ledger, fills: Iterable[FillRow]) -> Iterator[TradeResult]:
+        """The result of every trade that was closed, in the order in which they closed."""
+        opened: dict[str, int] = {}
+        for fill in fills:
+            opened.setdefault(fill.trade_id, fill.at_ns)
+        for trade_id, (at_ns, closed) in self._closed.items():
+            trade, sums = self._planned.get(trade_id), ledger.sums.trades.get(trade_id, TradeSums())
+            if trade is not None:
+                yield TradeResult(
+                    trade_id=trade_id,
+                    setup=trade.setup_kind,
+                    symbol=trade.symbol,
+                    side=trade.side,
+                    opened_ns=opened.get(trade_id, at_ns),
+                    closed_ns=at_ns,
+                    net=sums.net,
+                    fees=sums.fees,
+                    r=closed.r_multiple,
+                    mae_r=closed.mae_r,
+                    mfe_r=closed.mfe_r,
+                    exit_reason=closed.exit_reason.value,
+                    outcome=closed.outcome,
+                    score=trade.score,
+                )
 
     def _count_refusal(self, name: str) -> None:
         self._refused[name] = self._refused.get(name, 0) + 1

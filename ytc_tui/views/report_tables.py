@@ -62,6 +62,50 @@ class TradeRow:
     mfe_r: Decimal | None
     opened: str
     closed: str
+    realised: Decimal
+    fees: Decimal
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FillRow:
+    """One fill with the order that it belongs to; `role` is empty for an order that is not ours.
+
+    `asked` is the order's own price (trigger of a stop, else limit), None for a market order;
+    `reference_price` the market before spread and slippage. `fee` > 0 is paid.
+    """
+
+    seq: int
+    at_ns: int
+    at: str
+    fill_id: str
+    order_id: str
+    trade_id: str
+    symbol: str
+    side: str
+    role: str
+    quantity: Decimal
+    price: Decimal
+    asked: Decimal | None
+    reference_price: Decimal | None
+    liquidity: str
+    realised: Decimal
+    fee: Decimal
+    contract_size: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One movement of the wallet, `kind` opening, realised, fee or funding, and the balance after it."""
+
+    seq: int
+    at_ns: int
+    at: str
+    kind: str
+    trade_id: str
+    symbol: str
+    amount: Decimal
+    balance: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Performance figures: pure functions of trade results, executions and returns."""
