@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec, figure
+from ytc_tui.analysis.outlook import adverse_conditions
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.money import HUNDRED, ZERO
@@ -68,6 +69,7 @@ def _market(market: SymbolAnalysis) -> dict[str, Any]:
         "structure_changed": turned or market.breakout_age_bars == 0,
         "volatility_spike": volatility_spike(market),
         "environment": environment(market),
+        "adverse_conditions": list(adverse_conditions(market)),
     }
 
 
