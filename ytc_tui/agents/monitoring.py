@@ -84,7 +84,7 @@ def volatility_spike(market: SymbolAnalysis) -> bool | None:
     atr = market.atr_ttf
     if atr is None or bars < period:
         return None
-    baseline = sum(bar.high - bar.low for bar in islice(market.ttf_bars, bars)) / bars
+    baseline = sum([bar.high - bar.low for bar in islice(market.ttf_bars, bars)]) / bars
     return atr > _SPIKE_FACTOR * baseline
 
 

@@ -7,9 +7,10 @@ Invariant: a function of what is known by the last closed minute; where no princ
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 
 from ytc_tui.analysis.approach import Approach
 from ytc_tui.analysis.levels import whole_range
@@ -142,14 +143,15 @@ def _in_trend(market: SymbolAnalysis, price: float) -> Outlook:
     return Outlook(Principle.TREND_CONTINUES, side.sign, toward, violation, (str(trend.label),))
 
 
-def swing_structure(swings: Iterable[Swing]) -> str:
+def swing_structure(swings: Sequence[Swing]) -> str:
     """`up` with a higher high and a higher low last, `down` mirrored, else `sideways` (Y-13, Y-14).
 
-    `undetermined` until two highs and two lows are known.
+    `swings` alternate, oldest first. `undetermined` until two highs and two lows are known.
     """
-    known = tuple(swings)
-    highs = [swing.price for swing in known if swing.kind is SwingKind.HIGH][-2:]
-    lows = [swing.price for swing in known if swing.kind is SwingKind.LOW][-2:]
+    # Swings alternate: the last four are two highs and two lows.
+    newest = tuple(islice(reversed(swings), 4))[::-1]
+    highs = [swing.price for swing in newest if swing.kind is SwingKind.HIGH]
+    lows = [swing.price for swing in newest if swing.kind is SwingKind.LOW]
     if len(highs) < 2 or len(lows) < 2:
         return "undetermined"
     if highs[1] > highs[0] and lows[1] > lows[0]:
