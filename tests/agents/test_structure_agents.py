@@ -9,7 +9,7 @@ from tests.agents.builders import SYMBOL, context, market, quiet, result
 from tests.analysis.series import START_NS, demo_bars, minutes_of, zigzag
 from ytc_tui.agents import market_structure, strength_weakness, trend_definition
 from ytc_tui.agents.base import AgentContext
-from ytc_tui.agents.market_structure import trend_structure
+from ytc_tui.analysis.outlook import swing_structure
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.codec import canonical, to_json
 from ytc_tui.model.structure import Swing, SwingKind, ZoneRole
@@ -42,7 +42,7 @@ def swings(*prices: float, first: SwingKind = SwingKind.HIGH) -> list[Swing]:
     ],
 )
 def test_higher_timeframe_structure(prices: tuple[float, ...], told: str) -> None:
-    assert trend_structure(swings(*prices)) == told
+    assert swing_structure(swings(*prices)) == told
 
 
 def test_zones_are_those_of_analysis_nearest_first_and_bounded() -> None:

@@ -6,14 +6,14 @@ Invariants: zones are those of analysis, nearest to the price first; the report 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec
+from ytc_tui.analysis.outlook import swing_structure
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.session import Phase
-from ytc_tui.model.structure import Swing, SwingKind, Zone, ZoneRole
+from ytc_tui.model.structure import Zone, ZoneRole
 from ytc_tui.model.tasks import Priority
 from ytc_tui.model.workflow import Trigger
 
@@ -51,28 +51,11 @@ def _framework(market: SymbolAnalysis) -> dict[str, Any]:
     resistance = [zone for zone in market.zones if zone.role is ZoneRole.RESISTANCE]
     support = [zone for zone in market.zones if zone.role is ZoneRole.SUPPORT]
     return {
-        "trend_structure": trend_structure(market.swings_htf),
+        "trend_structure": swing_structure(market.swings_htf),
         "resistance_zones": _told(resistance, price),
         "support_zones": _told(support, price),
         "zones_known": len(market.zones),
     }
-
-
-def trend_structure(swings: Iterable[Swing]) -> str:
-    """`up` with a higher high and a higher low last, `down` mirrored, else `sideways` (Y-13, Y-14).
-
-    `undetermined` until two highs and two lows are known.
-    """
-    known = tuple(swings)
-    highs = [swing.price for swing in known if swing.kind is SwingKind.HIGH][-2:]
-    lows = [swing.price for swing in known if swing.kind is SwingKind.LOW][-2:]
-    if len(highs) < 2 or len(lows) < 2:
-        return "undetermined"
-    if highs[1] > highs[0] and lows[1] > lows[0]:
-        return "up"
-    if highs[1] < highs[0] and lows[1] < lows[0]:
-        return "down"
-    return "sideways"
 
 
 def _told(zones: list[Zone], price: float | None) -> list[dict[str, Any]]:

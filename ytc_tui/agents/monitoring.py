@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec, figure
+from ytc_tui.analysis.outlook import adverse_conditions
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.money import HUNDRED, ZERO
@@ -68,6 +69,7 @@ def _market(market: SymbolAnalysis) -> dict[str, Any]:
         "structure_changed": turned or market.breakout_age_bars == 0,
         "volatility_spike": volatility_spike(market),
         "environment": environment(market),
+        "adverse_conditions": list(adverse_conditions(market)),
     }
 
 
@@ -82,7 +84,7 @@ def volatility_spike(market: SymbolAnalysis) -> bool | None:
     atr = market.atr_ttf
     if atr is None or bars < period:
         return None
-    baseline = sum(bar.high - bar.low for bar in islice(market.ttf_bars, bars)) / bars
+    baseline = sum([bar.high - bar.low for bar in islice(market.ttf_bars, bars)]) / bars
     return atr > _SPIKE_FACTOR * baseline
 
 

@@ -1,7 +1,7 @@
 """Agent 05, trend definition: the trend of the trading timeframe, its pivots and its integrity.
 
-Decides how the trend is told (domain.md 1.4-05, Y-13 to Y-18). Imports the agents' contract, analysis
-and the model. Invariant: only confirmed swings are told; times are UTC ns.
+Decides how the trend and its likely future are told (domain.md 1.4-05, Y-13 to Y-18, Y-28). Imports the
+agents' contract, analysis and the model. Invariant: only confirmed swings are told; times are UTC ns.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec
+from ytc_tui.analysis.outlook import Outlook, future_direction
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.session import Phase
@@ -32,10 +33,14 @@ _SWINGS_TOLD = 4
 
 
 async def consider(context: AgentContext) -> AgentAnswer:
-    """Trend state, pivot structure and integrity, each per symbol."""
+    """Trend state, pivot structure, integrity and future direction, each per symbol.
+
+    The future direction is None where no principle of Y-28 applies.
+    """
     states: dict[str, Any] = {}
     pivots: dict[str, Any] = {}
     integrity: dict[str, Any] = {}
+    future: dict[str, Any] = {}
     for symbol in context.symbols:
         market = context.analysis[symbol]
         trend = market.trend
@@ -54,9 +59,30 @@ async def consider(context: AgentContext) -> AgentAnswer:
             "structure_breaks": trend.structure_breaks,
             "reversal_warning": trend.weakened or trend.label is TrendLabel.REVERSING,
         }
+        future[symbol] = _future(future_direction(market))
     return AgentAnswer(
-        to_json({"trend_state": states, "pivot_structure": pivots, "trend_integrity": integrity})
+        to_json(
+            {
+                "trend_state": states,
+                "pivot_structure": pivots,
+                "trend_integrity": integrity,
+                "future_direction": future,
+            }
+        )
     )
+
+
+def _future(outlook: Outlook | None) -> dict[str, Any] | None:
+    if outlook is None:
+        return None
+    return {
+        "principle": int(outlook.principle),
+        "expect": outlook.principle.name.lower(),
+        "sign": outlook.sign,
+        "toward": outlook.toward,
+        "wrong_beyond": outlook.wrong_beyond,
+        "because": outlook.because,
+    }
 
 
 def _pivots(market: SymbolAnalysis, trend: TrendState) -> dict[str, Any]:

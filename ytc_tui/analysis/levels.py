@@ -100,6 +100,11 @@ def find_stall(
     return stall
 
 
+def whole_range(bars: Sequence[Bar]) -> float:
+    """From the lowest low to the highest high of `bars`."""
+    return max(bar.high for bar in bars) - min(bar.low for bar in bars)
+
+
 def is_spring(bar: Bar, support: float) -> bool:
     """A bar that trades below `support` and closes back above it."""
     return bar.low < support < bar.close
@@ -126,6 +131,33 @@ def is_strong_bar(bar: Bar, side: Side) -> bool:
     if side is Side.BUY:
         return bar.close >= bar.high - 0.3 * full and bar.open - bar.low < 0.3 * body
     return bar.close <= bar.low + 0.3 * full and bar.high - bar.open < 0.3 * body
+
+
+def is_weak_bar(bar: Bar, side: Side) -> bool:
+    """Y-20 for a push of `side`: body under 40 %, close at the wrong end, wick over 1.5 bodies."""
+    full = bar.high - bar.low
+    body = abs(bar.close - bar.open)
+    if full <= 0.0 or body >= 0.4 * full:
+        return False
+    return close_share(bar, side) <= 0.3 and wick_share(bar, side.opposite) * full > 1.5 * body
+
+
+def wick_share(bar: Bar, side: Side) -> float:
+    """The wick that speaks for `side` (the lower one for a buy) as a share of the bar's range."""
+    full = bar.high - bar.low
+    if full <= 0.0:
+        return 0.0
+    if side is Side.BUY:
+        return (min(bar.open, bar.close) - bar.low) / full
+    return (bar.high - max(bar.open, bar.close)) / full
+
+
+def close_share(bar: Bar, side: Side) -> float:
+    """Where the bar closed in its range: 1 at the end that `side` wants, 0 at the other."""
+    full = bar.high - bar.low
+    if full <= 0.0:
+        return 0.5
+    return (bar.close - bar.low) / full if side is Side.BUY else (bar.high - bar.close) / full
 
 
 def is_three_bar_rejection(bars: Sequence[Bar], side: Side) -> bool:

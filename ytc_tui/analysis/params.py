@@ -62,6 +62,13 @@ class SetupParams:
     `part_one_rr` is the m of the LRP formula (Y-31). `proximity_atr` is the nearness to a level
     in ATR(14) of the one-minute bars. `round_step_ticks` spaces round numbers; 0 switches that
     confluence factor off.
+
+    Bars are of one minute where nothing else is said. `test_bars`: how old the turn at a level may be;
+    `test_memory_bars`: it is the extreme of so many. `failure_bars`: bars from the first beyond a level
+    to the trigger of its failure. `break_memory_bars`: TTF bars back to a break that is still pulled
+    back to; `break_close_share`: where in its range the breaking bar closes. `climax_atr` and
+    `climax_wick` tell a bar that is not exhausted, `rejection_wick` and `previous_wick` are the shares
+    of a bar's range that count as rejection.
     """
 
     part_one_rr: float = 1.0
@@ -78,3 +85,14 @@ class SetupParams:
     fib_tolerance_pct: float = 0.5
     proximity_atr: float = 0.3
     round_step_ticks: int = 1000
+    min_swings_complex: int = 5
+    max_enclosed: int = 3
+    test_bars: int = 5
+    test_memory_bars: int = 15
+    rejection_wick: float = 0.28
+    previous_wick: float = 0.35
+    climax_atr: float = 2.2
+    climax_wick: float = 0.15
+    failure_bars: int = 10
+    break_memory_bars: int = 20
+    break_close_share: float = 0.6

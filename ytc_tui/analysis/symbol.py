@@ -11,10 +11,13 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections import deque
+from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from ytc_tui.analysis.approach import Approach, measure_approach
 from ytc_tui.analysis.atr import WilderATR
+from ytc_tui.analysis.breakouts import BreakoutWatch
 from ytc_tui.analysis.correlation import RETURN_MINUTES
 from ytc_tui.analysis.params import AnalysisParams
 from ytc_tui.analysis.regime import classify_regime
@@ -24,7 +27,7 @@ from ytc_tui.analysis.timeframes import TimeframeBuilder
 from ytc_tui.analysis.trend import TrendTracker
 from ytc_tui.analysis.zones import ZoneMap
 from ytc_tui.errors import DataInvalid
-from ytc_tui.model.market import NS_PER_MIN, Bar
+from ytc_tui.model.market import NS_PER_MIN, Bar, Side
 from ytc_tui.model.structure import Regime, StrengthState, Swing, SwingKind, TrendState, Zone
 
 _pack_bar = struct.Struct("<q5d").pack
@@ -51,10 +54,10 @@ class SymbolAnalysis:
     """
 
     __slots__ = (
-        "_breakout_bar", "_digest", "_half_hours", "_htf", "_htf_atr", "_htf_open_ns", "_htf_swings",
-        "_ltf_atr", "_regime", "_since_hole", "_strength", "_trend", "_trend_tracker", "_ttf", "_ttf_atr",
-        "_ttf_close", "_ttf_swings", "breakout_side", "half_hour_closes", "holes", "last", "ltf_bars",
-        "minutes", "params", "symbol", "tick", "ttf_bars", "zone_map",
+        "_approaches", "_breakout", "_digest", "_half_hours", "_htf", "_htf_atr", "_htf_open_ns",
+        "_htf_swings", "_ltf_atr", "_regime", "_since_hole", "_strength", "_trend", "_trend_tracker", "_ttf",
+        "_ttf_atr", "_ttf_swings", "half_hour_closes", "holes", "last", "ltf_bars", "minutes", "params",
+        "symbol", "tick", "ttf_bars", "zone_map",
     )  # fmt: skip
 
     def __init__(self, symbol: str, tick: float, params: AnalysisParams) -> None:
@@ -92,20 +95,15 @@ class SymbolAnalysis:
             changes_window=params.choppy_bars,
         )
         self.zone_map = ZoneMap(tick, params)
-        self._ttf_close: float | None = None
-        self._breakout_bar: int | None = None
-        self.breakout_side = 0
+        self._breakout = BreakoutWatch(params.breakout_atr)
+        self._approaches: dict[Side, Approach] = {}
         self._trend: TrendState | None = None
         self._strength: StrengthState | None = None
         self._regime: Regime | None = None
 
     def _swing_tracker(self, n: int, width_ns: int) -> SwingTracker:
-        params = self.params
-        return SwingTracker(
-            n, tick=self.tick, equal_ticks=params.equal_ticks, width_ns=width_ns, kept=params.swings_kept
-        )
-
-    # -- bars in --------------------------------------------------------------------------------
+        equal_ticks, kept = self.params.equal_ticks, self.params.swings_kept
+        return SwingTracker(n, tick=self.tick, equal_ticks=equal_ticks, width_ns=width_ns, kept=kept)
 
     def on_minute(self, bar: Bar) -> ClosedBars:
         """Take in a closed one-minute bar; the longer bars that closed with it.
@@ -138,6 +136,7 @@ class SymbolAnalysis:
         for closed in htf:
             self._on_htf(closed)
         self._trend = self._strength = self._regime = None
+        self._approaches.clear()
         return ClosedBars(ttf[-1] if ttf else None, htf[-1] if htf else None)
 
     def set_prior_session(self, high: float, low: float, close: float) -> None:
@@ -164,23 +163,11 @@ class SymbolAnalysis:
             self._ttf_atr.restart()
             self._ttf_swings.restart()
             self._trend_tracker.restart()
-            self._ttf_close = None
-            self._breakout_bar = None
-            self.breakout_side = 0
-        atr = self._ttf_atr.value
-        if (
-            atr is not None
-            and self._ttf_close is not None
-            and bar.high - bar.low > self.params.breakout_atr * atr
-        ):
-            side = self.zone_map.crossed(self._ttf_close, bar.close)
-            if side:
-                self._breakout_bar = self._trend_tracker.bars
-                self.breakout_side = side
+            self._breakout.restart()
+        self._breakout.add(bar, self._trend_tracker.bars, self._ttf_atr.value, self.zone_map)
         changes = self._ttf_swings.add(bar)
         self._trend_tracker.add(bar, changes, self._ttf_swings.swings)
         self._ttf_atr.add(bar)
-        self._ttf_close = bar.close
         self.ttf_bars.append(bar)
 
     def _on_htf(self, bar: Bar) -> None:
@@ -192,8 +179,6 @@ class SymbolAnalysis:
         self._htf_atr.add(bar)
         swings = [change.swing for change in changes]
         self.zone_map.add(bar, swings, self._htf_atr.value, bar.open_ns + self._htf.width_ns)
-
-    # -- state out ------------------------------------------------------------------------------
 
     @property
     def now_ns(self) -> int:
@@ -255,9 +240,20 @@ class SymbolAnalysis:
     @property
     def breakout_age_bars(self) -> int | None:
         """TTF bars since a wide close beyond an HTF zone: 0 for the newest bar, None without one."""
-        if self._breakout_bar is None:
-            return None
-        return self._trend_tracker.bars - 1 - self._breakout_bar
+        broke = self._breakout.bar_no
+        return None if broke is None else self._trend_tracker.bars - 1 - broke
+
+    @property
+    def breakout_side(self) -> int:
+        """The side of that close: +1 up, -1 down, 0 without one."""
+        return self._breakout.side
+
+    def approach(self, side: Side) -> Approach:
+        """The move of `side` that is under way, as of the last closed TTF bar."""
+        if side not in self._approaches:
+            bars = self.newest_ttf(self.params.ttf_bars_kept)
+            self._approaches[side] = measure_approach(self.swings_ttf, bars, side)
+        return self._approaches[side]
 
     @property
     def regime(self) -> Regime:
@@ -280,14 +276,23 @@ class SymbolAnalysis:
             tracker.direction,
             tuple(tracker.legs),
             newest,
-            self.recent_ttf(min(self.params.strength_bars, tracker.bars - tracker.started_bar)),
+            tuple(self.newest_ttf(self.params.strength_bars))[::-1],
             self.recent_ttf(since_extreme),
         )
 
     def recent_ttf(self, count: int) -> tuple[Bar, ...]:
         """The newest `count` TTF bars at most, oldest first."""
-        return tuple(islice(self.ttf_bars, max(0, len(self.ttf_bars) - count), None))
+        return tuple(islice(reversed(self.ttf_bars), max(0, count)))[::-1]
 
     def recent_ltf(self, count: int) -> tuple[Bar, ...]:
         """The newest `count` one-minute bars at most, oldest first."""
-        return tuple(islice(self.ltf_bars, max(0, len(self.ltf_bars) - count), None))
+        return tuple(islice(reversed(self.ltf_bars), max(0, count)))[::-1]
+
+    def newest_ltf(self, count: int) -> Iterator[Bar]:
+        """The newest `count` one-minute bars, newest first, none from before the last hole."""
+        return islice(reversed(self.ltf_bars), min(count, self._since_hole))
+
+    def newest_ttf(self, count: int) -> Iterator[Bar]:
+        """As `newest_ltf`, of the TTF."""
+        since_hole = self._trend_tracker.bars - self._trend_tracker.started_bar
+        return islice(reversed(self.ttf_bars), min(count, since_hole))

@@ -7,6 +7,7 @@ Invariant: a zone rests on pivots known by the current bar; the number of zones 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 from ytc_tui.analysis.params import AnalysisParams
@@ -71,17 +72,23 @@ class _Band:
 class ZoneMap:
     """The zones of one symbol. Feed it every HTF bar and every HTF swing that became known."""
 
-    __slots__ = ("_bands", "_bars", "_last_close", "_last_close_ns", "_levels", "_params", "_tick", "_view")
+    __slots__ = (
+        "_bands", "_bars", "_last_close", "_last_close_ns", "_levels", "_levels_ns", "_lows", "_params",
+        "_tick", "_view", "_widest",
+    )  # fmt: skip
 
     def __init__(self, tick: float, params: AnalysisParams) -> None:
         self._tick = tick
         self._params = params
         self._bands: list[_Band] = []
         self._levels: tuple[tuple[ZoneSource, float], ...] = ()
+        self._levels_ns = 0
         self._bars = 0
         self._last_close: float | None = None
         self._last_close_ns = 0
         self._view: tuple[Zone, ...] | None = ()
+        self._lows: list[float] = []
+        self._widest = 0.0
 
     # -- what happens ---------------------------------------------------------------------------
 
@@ -103,6 +110,7 @@ class ZoneMap:
             (ZoneSource.PRIOR_LOW, low),
             (ZoneSource.PRIOR_CLOSE, close),
         )
+        self._levels_ns = self._last_close_ns
         self._view = None
 
     def _add_pivot(self, swing: Swing, bar: Bar, atr: float | None) -> None:
@@ -161,11 +169,19 @@ class ZoneMap:
         """All zones by rising lower edge."""
         if self._view is None:
             self._view = self._build()
+            self._lows = [zone.low for zone in self._view]
+            self._widest = max((zone.high - zone.low for zone in self._view), default=0.0)
         return self._view
 
     def at(self, price: float) -> tuple[Zone, ...]:
         """The zones that contain `price`."""
-        return tuple(zone for zone in self.zones if zone.low <= price <= zone.high)
+        return self.touching(price, price)
+
+    def touching(self, low: float, high: float) -> tuple[Zone, ...]:
+        """The zones that reach into the band from `low` to `high`, by rising lower edge."""
+        zones = self.zones
+        first = bisect_left(self._lows, low - self._widest)
+        return tuple([z for z in zones[first : bisect_right(self._lows, high)] if z.high >= low])
 
     def above(self, price: float) -> Zone | None:
         """The nearest zone that lies wholly above `price`, whatever its role."""
@@ -229,6 +245,6 @@ class ZoneMap:
             touches=1,
             strength=_POINTS_PER_TOUCH + _PRIOR_SESSION_POINTS,
             sources=(source,),
-            known_ns=self._last_close_ns,
-            touched_ns=self._last_close_ns,
+            known_ns=self._levels_ns,
+            touched_ns=self._levels_ns,
         )

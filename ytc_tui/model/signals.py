@@ -2,7 +2,7 @@
 
 Decides what a setup says about itself and how it is recognised bar after bar.
 Imports the model floor only.
-Invariant: a setup's id depends on kind, symbol, side and anchor swing alone.
+Invariant: a setup's id depends on kind, symbol, side and anchor alone.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Setup:
 
     Prices in quote. `trigger` starts the stop-limit entry, `limit` is the worst price it may pay
     (the tighter of `lwp` and `lrp`, Y-32). `t2` is None when no further zone is known. `score` is
-    0 to 100 and the sum of `score_parts`. `anchor_ns` is the open time of the swing the setup
-    stands on. The entry order expires at `expires_ns`.
+    0 to 100 and the sum of `score_parts`. `anchor_ns` is the open time of the swing, or of the bar at a
+    level, that the setup stands on. The entry order expires at `expires_ns`.
     """
 
     setup_id: str
@@ -76,6 +76,6 @@ class SetupScan:
 def setup_id(kind: SetupKind, symbol: str, side: Side, anchor_ns: int) -> str:
     """The name of a setup, equal for every bar on which it is seen: `PB-BTCUSDT-buy-1667908980`.
 
-    The last part is the open time of the anchor swing in epoch seconds.
+    The last part is the open time of the anchor in epoch seconds.
     """
     return f"{kind}-{symbol}-{side}-{anchor_ns // NS_PER_S}"

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.analysis.series import START_NS, demo_bars, fed, minutes_of, mirrored
-from ytc_tui.analysis import levels
+from tests.analysis.series import START_NS, fed, minutes_of, mirrored
 from ytc_tui.analysis.params import AnalysisParams, SetupParams
-from ytc_tui.analysis.regime import REGIME_FIT
+from ytc_tui.analysis.setup_steps import fib_points
 from ytc_tui.analysis.setups import pb
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.market import NS_PER_MIN, Bar, Side
 from ytc_tui.model.signals import Setup, SetupKind, SetupScan
-from ytc_tui.model.structure import SwingKind, TrendDirection
 
 PARAMS = SetupParams()
 MIRROR = 2055.0
@@ -205,81 +203,10 @@ def test_spring_lends_its_high_as_wholesale_price_and_its_low_to_the_stop() -> N
     ("depth", "points"), [(0.382, 30), (0.5, 30), (0.618, 30), (0.191, 15), (0.809, 15), (1.0, 0)]
 )
 def test_fib_points(depth: float, points: float) -> None:
-    assert pb.fib_points(depth, 1000.0, 10.0, PARAMS) == pytest.approx(points)
+    assert fib_points(depth, 1000.0, 10.0, PARAMS) == pytest.approx(points)
 
 
 def test_fib_points_need_a_level_within_half_a_percent() -> None:
     # 0.559 is 0.059 of the leg from the nearest level; of a leg of 100 that is 0.59 % of 1000.
-    assert pb.fib_points(0.559, 1000.0, 100.0, PARAMS) == 0.0
-    assert pb.fib_points(0.559, 1000.0, 80.0, PARAMS) == 30.0
-
-
-def test_every_setup_on_market_data_keeps_the_rules() -> None:
-    market = SymbolAnalysis("BTCUSDT", 0.1, AnalysisParams())
-    found = 0
-    for bar in demo_bars():
-        market.on_minute(bar)
-        scan = pb.find(market, PARAMS)
-        assert len(scan.setups) + len(scan.missing) == 1
-        for setup in scan.setups:
-            found += 1
-            keeps_the_rules(setup, market)
-    assert found >= 5
-
-
-def keeps_the_rules(setup: Setup, market: SymbolAnalysis) -> None:
-    sign = setup.side.sign
-    trend = market.trend
-    assert trend.direction is (TrendDirection.UP if sign > 0 else TrendDirection.DOWN)
-    assert (setup.limit - setup.trigger) * sign >= 0
-    assert (setup.lwp - setup.limit) * sign >= -1e-6
-    assert (setup.lrp - setup.limit) * sign >= -1e-6
-    assert (setup.trigger - setup.stop) * sign >= 0.5
-    assert (setup.t1 - setup.limit) * sign >= (setup.limit - setup.stop) * sign - 0.2
-    if setup.t2 is not None:
-        assert (setup.t2 - setup.t1) * sign >= 0
-    (anchor,) = (s for s in market.swings_ttf if s.at_ns == setup.anchor_ns)
-    assert anchor.kind is (SwingKind.LOW if sign > 0 else SwingKind.HIGH)
-    assert anchor.known_ns <= setup.found_ns == market.now_ns
-    assert setup.score == pytest.approx(sum(p.points for p in setup.score_parts))
-    assert all(0 <= p.points <= p.of for p in setup.score_parts)
-    assert 0 <= setup.score <= 100
-    assert setup.regime_fit == REGIME_FIT[setup.regime][SetupKind.PB]
-    for price in (setup.trigger, setup.limit, setup.stop, setup.t1):
-        assert levels.on_grid_below(price, 0.1) == pytest.approx(price)
-
-
-def test_market_data_upside_down_gives_the_setups_upside_down() -> None:
-    # Prices on a grid of eighths are mirrored without rounding; limits in percent of price are
-    # lifted, as they are not alike on both sides of the mirror.
-    tick, around = 0.125, 40_000.0
-    analysis_params = AnalysisParams(zone_cap_pct=100.0)
-    setup_params = SetupParams(fib_tolerance_pct=100.0)
-    upright = [
-        b._replace(
-            open=round(b.open * 8) / 8,
-            high=round(b.high * 8) / 8,
-            low=round(b.low * 8) / 8,
-            close=round(b.close * 8) / 8,
-        )
-        for b in demo_bars()
-    ]
-
-    def found(bars: Sequence[Bar]) -> list[Setup]:
-        market = SymbolAnalysis("BTCUSDT", tick, analysis_params)
-        result: list[Setup] = []
-        for bar in bars:
-            market.on_minute(bar)
-            result += pb.find(market, setup_params).setups
-        return result
-
-    ups, downs = found(upright), found(mirrored(upright, around))
-    assert len(ups) == len(downs) > 3
-    for up, down in zip(ups, downs, strict=True):
-        assert down.side is up.side.opposite
-        assert (down.found_ns, down.anchor_ns) == (up.found_ns, up.anchor_ns)
-        assert [around - p for p in (down.trigger, down.stop, down.t1, down.limit)] == pytest.approx(
-            [up.trigger, up.stop, up.t1, up.limit]
-        )
-        assert down.score == pytest.approx(up.score)
-        assert down.confluence == up.confluence
+    assert fib_points(0.559, 1000.0, 100.0, PARAMS) == 0.0
+    assert fib_points(0.559, 1000.0, 80.0, PARAMS) == 30.0

@@ -75,25 +75,26 @@ def decide_due(sit: Situation) -> Iterator[ev.Event]:
     steps = due_steps(sit)
     if not steps:
         return
-    state = sit.state
-    names = {step.agent for step in steps}
-    number = state.tasks_requested
-    for step in steps:
-        record = state.agents.get(step.agent)
-        if record is not None and record.requested_ns == sit.at_ns and record.runs:
+    asking = [step for step in steps if not _asked(sit, step.agent)]
+    if not asking:
+        return
+    runs = {step.agent for step in steps if not idle_reason(sit, step)}
+    number = sit.state.tasks_requested
+    for step in asking:
+        if step.agent not in runs:
             continue
-        if record is not None and record.task_id in state.tasks:
-            continue
-        if idle_reason(sit, step):
-            continue
-        spec = sit.registry.spec(step.agent)
-        if all(_answered(sit, need) for need in spec.needs if need in names and _runs(sit, steps, need)):
+        needs = sit.registry.spec(step.agent).needs
+        if all(_answered(sit, need) for need in needs if need in runs):
             number += 1
             yield _request(sit, step, number)
 
 
-def _runs(sit: Situation, steps: list[Step], agent: str) -> bool:
-    return any(step.agent == agent and not idle_reason(sit, step) for step in steps)
+def _asked(sit: Situation, agent: str) -> bool:
+    """Whether `agent` was asked at this instant already, or still owes an answer."""
+    record = sit.state.agents.get(agent)
+    if record is None:
+        return False
+    return (record.requested_ns == sit.at_ns and record.runs > 0) or record.task_id in sit.state.tasks
 
 
 def _answered(sit: Situation, agent: str) -> bool:
