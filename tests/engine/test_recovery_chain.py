@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
 from tests.sim.harness import Simulation, at
+from tests.sim.stage import long_at, stage
+from tests.sim.tape import Tape
 from ytc_tui.boot import RunRequest
-from ytc_tui.engine.recovery import recover_state
+from ytc_tui.engine.recovery import recover_state, replay
 from ytc_tui.errors import JournalCorrupt
-from ytc_tui.model.chain import Entry
+from ytc_tui.model.chain import ChainHead, Entry
+from ytc_tui.model.state import State
 
 
 async def test_an_edited_entry_before_the_snapshot_stops_recovery() -> None:
@@ -37,3 +42,20 @@ async def test_an_edited_entry_before_the_snapshot_stops_recovery() -> None:
     recover_state(simulation.journal, session)
     with pytest.raises(JournalCorrupt, match="entry 5"):
         recover_state(Edited(), session)
+
+
+async def test_a_snapshot_keeps_the_order_in_which_things_came(tmp_path: Path) -> None:
+    """What is done first after a restart is what was done first without one."""
+    simulation = stage(tmp_path, Tape().walk("12:41", 20_040, 20_056, 20_120, 20_200), long_at("12:41"))
+    run = await simulation.run()
+    session = run.documents[0]["session_id"]
+    replayed, head = State(session), ChainHead(session)
+    replay(replayed, simulation.journal.entries(session), head)
+    recovered, _ = recover_state(simulation.journal, session)
+    assert len(replayed.orders) > 2
+    assert list(replayed.orders) != sorted(replayed.orders)
+    for field in fields(State):
+        kept = getattr(recovered, field.name)
+        # The document is data of one entry: nothing is decided by the order of its names.
+        if isinstance(kept, dict) and field.name != "document":
+            assert list(kept) == list(getattr(replayed, field.name)), field.name

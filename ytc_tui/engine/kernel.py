@@ -26,7 +26,7 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.errors import JournalUnavailable
 from ytc_tui.model import events as ev
 from ytc_tui.model.chain import ChainHead, Entry
-from ytc_tui.model.codec import canonical
+from ytc_tui.model.codec import canonical, in_order
 from ytc_tui.model.tasks import TaskMessage
 
 # More events than this from one input mean a decider that feeds itself: a programmer error.
@@ -176,7 +176,7 @@ class Kernel:
     async def save_snapshot(self) -> None:
         """Keep the state as it is after the last entry; where the store cannot, the next one is tried."""
         self._snapshot_seq = self.head.seq
-        state = canonical(self.sit.state)
+        state = in_order(self.sit.state)
         snapshot = Snapshot(self.head.session, self.head.seq, self.head.hash, state)
         with suppress(JournalUnavailable):
             await self.journal.save_snapshot(snapshot)

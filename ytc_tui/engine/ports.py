@@ -123,7 +123,8 @@ class Batch:
 
 
 class Snapshot(NamedTuple):
-    """Trading state after entry `seq`, as canonical JSON text; `hash` is that entry's hash."""
+    """Trading state after entry `seq`, as JSON text whose mappings keep their order; `hash` is that
+    entry's hash."""
 
     session: str
     seq: int

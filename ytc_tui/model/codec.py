@@ -131,6 +131,14 @@ def canonical(value: object) -> str:
     return _WRITERS[type(value)](value)
 
 
+def in_order(value: object) -> str:
+    """`value` as JSON text whose mappings keep the order in which they were filled.
+
+    For what is read back and gone on with; what is hashed is `canonical`.
+    """
+    return json.dumps(to_json(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 class _Writers(dict[type, Callable[[Any], str]]):
     """How values of exactly each type become text at once, with no tree between; built once per type."""
 

@@ -1,7 +1,7 @@
 """Trading state: everything that the journal can rebuild.
 
 Decides what is state and what is not: prices, swings and bars are recomputed from data and are
-not here. Mutated only by `engine/apply.py`. Invariant: canonical JSON of a state decodes to an
+not here. Mutated only by `engine/apply.py`. Invariant: the JSON of a state decodes to an
 equal state, so a snapshot loses nothing.
 """
 
