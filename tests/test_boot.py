@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ytc_tui.boot import RunRequest, prepare
+from ytc_tui.boot import RunRequest, hold_session, prepare
 from ytc_tui.config import load_settings
-from ytc_tui.errors import UsageInvalid
+from ytc_tui.errors import AlreadyRunning, UsageInvalid
 from ytc_tui.model.market import NS_PER_MIN
 
 FIRST_MS = 1_667_865_600_000  # 2022-11-08 00:00 UTC
@@ -37,3 +37,19 @@ def test_a_symbol_without_data_is_refused_with_those_that_have_some(tmp_path: Pa
     loaded = load_settings(overrides={"session.symbols": "SOLUSDT"}, environment={})
     with pytest.raises(UsageInvalid, match=r"no data for SOLUSDT \(there is BTCUSDT\)"):
         prepare(loaded, RunRequest(data=data))
+
+
+def test_a_session_is_held_by_one_run_until_its_next_begins(tmp_path: Path) -> None:
+    environ = {"XDG_STATE_HOME": str(tmp_path)}
+    loaded = load_settings(environment={})
+    first, second = (prepare(loaded, RunRequest(demo=True), environ) for _ in range(2))
+    first.paths.prepare()
+    with first.closing, second.closing:
+        hold_session(first, "s-1")
+        with pytest.raises(AlreadyRunning, match="s-1"):
+            hold_session(second, "s-1")
+        hold_session(first, "s-2")
+        hold_session(second, "s-1")
+    third = prepare(loaded, RunRequest(demo=True), environ)
+    with third.closing:
+        hold_session(third, "s-2")

@@ -21,7 +21,7 @@ from ytc_tui.adapters.feeds.calendar import bundled_calendar, load_calendar
 from ytc_tui.adapters.feeds.demo import demo_sources
 from ytc_tui.adapters.feeds.files import open_source
 from ytc_tui.adapters.instruments import instrument_for, load_instruments
-from ytc_tui.adapters.locks import account_lock
+from ytc_tui.adapters.locks import Lock, account_lock, session_lock
 from ytc_tui.adapters.paths import Paths, paths_of
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.upgrade import upgrade
@@ -88,6 +88,7 @@ class Parts:
     clock: PacedClock
     opening_balance: Decimal
     closing: ExitStack = field(default_factory=ExitStack)
+    session_lock: Lock | None = None
 
     @property
     def door_name(self) -> str:
@@ -246,6 +247,15 @@ def hold_account(parts: Parts) -> None:
         f"{parts.policy.account_id}-{parts.run_id}",
         now_ns=WallClock().now_ns(),
     )
+    parts.closing.callback(lock.release)
+
+
+def hold_session(parts: Parts, session: str) -> None:
+    """Lock `session` until the next one of this run begins, or its end; AlreadyRunning names who holds it."""
+    if parts.session_lock is not None:
+        parts.session_lock.release()
+    lock = session_lock(parts.paths.lock_dir, session, now_ns=WallClock().now_ns())
+    parts.session_lock = lock
     parts.closing.callback(lock.release)
 
 

@@ -24,7 +24,7 @@ from ytc_tui.adapters.stores.spare import EmergencyFile
 from ytc_tui.adapters.stores.writer import SqliteJournal
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.agents.base import Probe
-from ytc_tui.boot import Parts, open_venue, venue_store
+from ytc_tui.boot import Parts, hold_session, open_venue, venue_store
 from ytc_tui.checklists import Line, finishing_lines, initial_lines, refuse_unwritable, start_up_probes
 from ytc_tui.engine.kernel import Observer
 from ytc_tui.engine.ports import Notice, Notifier, Venue
@@ -157,6 +157,7 @@ async def durable_outlets(
             checks=lambda: _checks(parts, venue, spare.read_back),
             finish=finish,
             observe=observe,
+            hold=lambda session: hold_session(parts, session),
         )
     finally:
         await notifier.stop()
@@ -192,6 +193,7 @@ def memory_outlets(parts: Parts, show: Observer) -> Outlets:
         checks=lambda: _checks(parts, venue, spare.read_back),
         finish=finish,
         observe=show,
+        hold=lambda session: None,
     )
 
 

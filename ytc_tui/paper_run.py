@@ -44,7 +44,7 @@ class Outlets:
     """What a run reaches: its journal and reader, its venue, people, and the emergency file.
 
     `checks` gives the initialisation checklist and the probes behind it; `finish` carries out the
-    outside's lines of the shutdown checklist.
+    outside's lines of the shutdown checklist; `hold` keeps other processes off a session.
     """
 
     journal: Journal
@@ -55,6 +55,7 @@ class Outlets:
     checks: Callable[[], Awaitable[tuple[Lines, tuple[Probe, ...]]]]
     finish: Callable[[State], Lines]
     observe: Observer
+    hold: Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -87,6 +88,7 @@ class PaperRun:
         """The run of `window`: fresh, recovered, or None when the journal holds it to its end."""
         parts, outlets = self.parts, self.outlets
         session = ids.session_id(parts.run_id, window.date)
+        outlets.hold(session)
         state, head = State(session), ChainHead(session)
         if session in outlets.reader.sessions():
             state, head = recover_state(outlets.reader, session)

@@ -14,7 +14,8 @@ from tests.journeys.process import Home, until
 from tests.sim.tape import DAY, Tape
 
 DEMO = ("--demo", "--from", "2022-11-08T03:46Z")
-SLOW = (*DEMO, "--speed", "600")
+# The session lasts two minutes at this speed: longer than any test needs, also on a busy machine.
+SLOW = (*DEMO, "--speed", "120")
 FAST = (*DEMO, "--speed", "max")
 
 

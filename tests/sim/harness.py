@@ -161,6 +161,7 @@ class Simulation:
             checks=checks,
             finish=finish,
             observe=lambda entry, event: self.events.append((entry, event)),
+            hold=lambda session: None,
         )
         run = PaperRun(parts, outlets, feed_can_wait=False)
         plain = run.host

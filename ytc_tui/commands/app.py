@@ -211,13 +211,26 @@ def export(
 
 
 @app.command()
-def verify(session: Session = "", as_json: AsJson = False) -> None:
+def verify(
+    session: Session = "",
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="Write rows that differ anew, from a whole journal."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """The audit chain and the sums, offline. Exit 0 good, 1 tampered, 2 truncated, 3 unreadable."""
     from ytc_tui.adapters.terminal_text import safe_line
     from ytc_tui.commands import verify as command
     from ytc_tui.commands.places import paper_paths
 
-    show(command.verify(paper_paths().database, session or None, safe=safe_line), as_json)
+    if rebuild and session:
+        raise typer.BadParameter("is about every ended session", param_hint="--rebuild")
+    database = paper_paths().database
+    if rebuild:
+        show(command.rebuild(database, safe=safe_line), as_json)
+    else:
+        show(command.verify(database, session or None, safe=safe_line), as_json)
 
 
 @app.command()

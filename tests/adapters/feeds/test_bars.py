@@ -178,7 +178,6 @@ def test_volume_and_funding_are_known_by_symbol(tmp_path: Path) -> None:
     ]
     feed = BarsFeed(sources, START_NS, ENDLESS_NS, 0)
     assert [feed.volume_known(symbol) for symbol in feed.symbols] == [False, True]
-    assert [feed.funding_known(symbol) for symbol in feed.symbols] == [False, True]
     assert BarsFeed(sources[:1], START_NS, ENDLESS_NS, 0).volume_known("BTCUSDT")
     with pytest.raises(KeyError):
         feed.volume_known("XRPUSDT")

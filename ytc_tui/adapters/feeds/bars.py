@@ -68,10 +68,6 @@ class BarsFeed:
         """False when any of the symbol's files has no volume; KeyError for a symbol not in the feed."""
         return all(file.volume_known for file in self._files[symbol])
 
-    def funding_known(self, symbol: str) -> bool:
-        """Whether any of the symbol's files has a funding_rate column."""
-        return any(file.has_funding for file in self._files[symbol])
-
     def warmup_ns(self, symbol: str) -> int:
         """From the symbol's first bar in reach to from_ns; shorter than warmup_days means short history."""
         return max(0, self.from_ns - max(self.start_ns, self._files[symbol][0].first_ns))

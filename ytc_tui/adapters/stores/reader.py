@@ -157,11 +157,6 @@ class SqliteReader:
             snapshot = Snapshot(*fields)
             yield KeptSnapshot(snapshot, _sha256(str(snapshot.state)) == digest, bool(in_chain))
 
-    def recover(self, session: str) -> tuple[Snapshot | None, Iterator[Entry]]:
-        """The newest valid snapshot, and the entries after it (all of them if there is none)."""
-        snapshot = self.latest_snapshot(session)
-        return snapshot, self.entries(session, snapshot.seq if snapshot else 0)
-
     def entries(self, session: str, after_seq: int = 0) -> Iterator[Entry]:
         """Entries after `after_seq` in order, read a page at a time."""
         while True:

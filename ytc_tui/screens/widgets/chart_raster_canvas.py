@@ -112,9 +112,6 @@ class Canvas:
             for x in range(max(0, left), min(self.width, right)):
                 row[x] = row[x] & _INK_MASK | ground << _GROUND_SHIFT
 
-    def is_free(self, x: int, y: int) -> bool:
-        return 0 <= x < self.width and 0 <= y < self.height and self.chars[y][x] == " "
-
     def rows(self) -> tuple[Row, ...]:
         return tuple(
             Row("".join(chars), bytes(styles)) for chars, styles in zip(self.chars, self.styles, strict=True)
