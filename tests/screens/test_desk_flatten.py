@@ -138,3 +138,13 @@ async def test_flat_is_said_only_when_verified() -> None:
         while "Verified flat" not in shown(pilot, "#flatten-body"):
             await pilot.pause()
     assert app.engine.sent[-1].verb is Verb.FLATTEN
+
+
+async def test_an_earlier_flatten_is_no_proof_of_this_one() -> None:
+    """Resumed after a flatten and in a trade again: the engine still tells of the flatten before."""
+    app = staged({**in_trade(), "top": top_view(flattening="verified flat", flat_verified=True)})
+    async with desk_of(app) as pilot:
+        await press(pilot, FLATTEN, *WORD)
+        body = shown(pilot, "#flatten-body")
+        assert "Verified flat" not in body
+        assert "6.728 ETHUSDT" in body

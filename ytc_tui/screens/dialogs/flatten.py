@@ -51,7 +51,7 @@ class FlattenDialog(ModalScreen[None]):
         self._link, self._confirm, self._flatten = link, confirm, flatten
         self._why_unreachable, self._kill_command = why_unreachable, kill_command
         self._latch_sent = not why_unreachable()
-        self._asked = False
+        self._asked = self._taken = False
         self._failed = ""
 
     def compose(self) -> ComposeResult:
@@ -87,18 +87,19 @@ class FlattenDialog(ModalScreen[None]):
 
     def _open_now(self) -> Content:
         top = self._link.top
-        if self._asked and top is not None and top.flat_verified:
+        found = self._link.views.get("exposure")
+        lines = closing_lines(found) if isinstance(found, ExposureView) else ["what is open is not known"]
+        # An earlier flatten stays verified until this one begins: it proves nothing while anything is open.
+        if self._taken and top is not None and top.flat_verified and not lines:
             return Content.assemble(
                 ("Verified flat: the venue confirms that nothing is open.\n", "bold $text-success"),
                 f"Session P&L {words.money(top.pnl)} {top.currency}. No new entries until a resume.",
             )
         if self._asked:
-            state = top.flattening if top is not None and top.flattening else "sent, not confirmed yet"
-            head = Content.styled(f"{state}\n", "bold $text-error")
+            state = top.flattening if self._taken and top is not None and not top.flat_verified else ""
+            head = Content.styled(f"{state or 'sent, not confirmed yet'}\n", "bold $text-error")
         else:
             head = Content.styled(f"{self._latch(top)}\n", "bold") + Content("This will be closed:\n")
-        found = self._link.views.get("exposure")
-        lines = closing_lines(found) if isinstance(found, ExposureView) else ["what is open is not known"]
         lines = lines or ["nothing that is known of: the venue is read again all the same"]
         return head + Content("\n".join(lines))
 
@@ -135,7 +136,10 @@ class FlattenDialog(ModalScreen[None]):
     async def _see_through(self, sending: Worker[Receipt | None]) -> None:
         """A flatten that was not taken is said, and can be asked for again."""
         receipt = await sending.wait()
-        if receipt is None or not receipt.accepted:
+        if receipt is not None and receipt.accepted:
+            self._taken = True
+            self.show_views()
+        else:
             self._asked = False
             why = "NOT confirmed" if receipt is None else f"refused: {receipt.reason}"
             self._failed = f"flatten: {why}; {self._kill_command} works without this desk"
