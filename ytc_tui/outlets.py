@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,13 +28,14 @@ from ytc_tui.boot import Parts, hold_session, open_venue, venue_store
 from ytc_tui.checklists import Line, finishing_lines, initial_lines, refuse_unwritable, start_up_probes
 from ytc_tui.engine.kernel import Observer
 from ytc_tui.engine.ports import Notice, Notifier, Venue
-from ytc_tui.errors import UsageInvalid
-from ytc_tui.model.chain import Entry
+from ytc_tui.errors import UsageInvalid, YtcError
+from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import canonical
 from ytc_tui.model.events import AlertRaised, Event, TaskReported
 from ytc_tui.model.session import Severity
 from ytc_tui.model.state import State
 from ytc_tui.paper_run import Outlets
+from ytc_tui.sealing import Sealer, head_file_of
 from ytc_tui.views.event_lines import event_line
 from ytc_tui.views.next_session import PREPARER, next_session_toml
 
@@ -129,6 +130,13 @@ async def durable_outlets(
     log = RunLog(parts.paths.log_dir, _log_options(parts), redactor)
     prune_audit(parts.paths.log_dir, settings.logging.audit_keep_days, WallClock().now_ns())
     notifier = Fanout(_notifiers(parts), redactor)
+    sealer = Sealer(
+        key_path=parts.paths.signing_key,
+        head_file=head_file_of(parts.paths, settings),
+        keep=journal.keep_signed,
+        signed=reader.signed_head,
+        now_ns=WallClock().now_ns,
+    )
     await notifier.start()
 
     def observe(entry: Entry, event: Event) -> None:
@@ -158,6 +166,7 @@ async def durable_outlets(
             finish=finish,
             observe=observe,
             hold=lambda session: hold_session(parts, session),
+            seal=_sealing(journal, sealer, notifier),
         )
     finally:
         await notifier.stop()
@@ -194,7 +203,29 @@ def memory_outlets(parts: Parts, show: Observer) -> Outlets:
         finish=finish,
         observe=show,
         hold=lambda session: None,
+        seal=_left_unsigned,
     )
+
+
+async def _left_unsigned(head: ChainHead) -> None:
+    return
+
+
+def _sealing(
+    journal: SqliteJournal, sealer: Sealer, notifier: Notifier
+) -> Callable[[ChainHead], Awaitable[None]]:
+    """Anchors and signs a head; where that fails, somebody is told and the record stays as it is."""
+
+    async def seal(head: ChainHead) -> None:
+        try:
+            await journal.anchor(head.session, sealer.now_ns())
+            await sealer.seal(head)
+        except YtcError as error:
+            message = f"{error}; `ytc sign` signs it later"
+            title = f"the journal of session {head.session} is not signed"
+            await notifier.notify(Notice(sealer.now_ns(), Severity.WARNING, title, message))
+
+    return seal
 
 
 async def _checks(

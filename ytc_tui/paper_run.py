@@ -44,7 +44,8 @@ class Outlets:
     """What a run reaches: its journal and reader, its venue, people, and the emergency file.
 
     `checks` gives the initialisation checklist and the probes behind it; `finish` carries out the
-    outside's lines of the shutdown checklist; `hold` keeps other processes off a session.
+    outside's lines of the shutdown checklist; `hold` keeps other processes off a session; `seal` signs the
+    head of one that has ended.
     """
 
     journal: Journal
@@ -56,6 +57,7 @@ class Outlets:
     finish: Callable[[State], Lines]
     observe: Observer
     hold: Callable[[str], None]
+    seal: Callable[[ChainHead], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -94,6 +96,7 @@ class PaperRun:
             state, head = recover_state(outlets.reader, session)
         if state.ended:
             self._carry_over(state, head)
+            await outlets.seal(head)
             return None
         checks, probes = await outlets.checks()
         sit = Situation(state, parts.market, parts.policy, window, parts.registry, parts.workflow, probes)
@@ -188,6 +191,7 @@ class PaperRun:
         """Carry over what the next session starts from, and keep this one's document."""
         self._carry_over(run.kernel.sit.state, run.kernel.head)
         await run.kernel.save_snapshot()
+        await self.outlets.seal(run.kernel.head)
 
     def _carry_over(self, state: State, head: ChainHead) -> None:
         self.parts.opening_balance = state.wallet

@@ -133,7 +133,7 @@ async def test_a_cut_journal_is_truncated_and_not_called_wrong(path: Path) -> No
 
 
 async def test_a_witness_from_outside_is_believed(path: Path) -> None:
-    answer = verify(path, safe=safe_line, witnesses={SESSION: Witness(finished().head.seq + 5, "f" * 64)})
+    answer = verify(path, safe=safe_line, witnesses={SESSION: [Witness(finished().head.seq + 5, "f" * 64)]})
     assert answer.exit_code == 2
 
 

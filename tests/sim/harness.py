@@ -18,7 +18,7 @@ from ytc_tui.config import load_settings
 from ytc_tui.engine.host import Host
 from ytc_tui.engine.ports import Notice
 from ytc_tui.engine.recovery import recover_state
-from ytc_tui.model.chain import Entry
+from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.commands import Command
 from ytc_tui.model.events import AlertRaised, Event
 from ytc_tui.model.session import StepResult
@@ -54,6 +54,10 @@ class LineList:
 
     def clear(self) -> None:
         self.lines.clear()
+
+
+async def _unsigned(head: ChainHead) -> None:
+    return
 
 
 # While the feed waits for a person, the operator looks again so often.
@@ -162,6 +166,7 @@ class Simulation:
             finish=finish,
             observe=lambda entry, event: self.events.append((entry, event)),
             hold=lambda session: None,
+            seal=_unsigned,
         )
         run = PaperRun(parts, outlets, feed_can_wait=False)
         plain = run.host

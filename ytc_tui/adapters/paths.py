@@ -40,6 +40,16 @@ class Paths:
         return self.state_dir / f"emergency-{session_name(run)}.spare"
 
     @property
+    def signing_key(self) -> Path:
+        """The key that signs heads of journals: outside the folders that hold them."""
+        return self.state_dir.parent / "signing.key"
+
+    @property
+    def heads_file(self) -> Path:
+        """The second copy of what was signed."""
+        return self.state_dir.parent / f"heads-{self.state_dir.name}.jsonl"
+
+    @property
     def log_dir(self) -> Path:
         return self.state_dir / "log"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from ytc_tui.adapters.head_file import HeadFile
 from ytc_tui.adapters.paths import Paths, paths_of
 from ytc_tui.config import load_settings
 from ytc_tui.model.commands import ARGUMENT, Action, Command, Verb
@@ -21,6 +22,13 @@ def paper_paths() -> Paths:
     """The paper mode's files, under the state folder of the settings."""
     folder = load_settings().settings.journal.state_dir
     return paths_of(Mode.PAPER, os.environ, state_dir=Path(folder) if folder else None)
+
+
+def paper_head_file() -> HeadFile:
+    """Where the paper mode's signed heads are kept a second time."""
+    from ytc_tui.sealing import head_file_of
+
+    return head_file_of(paper_paths(), load_settings().settings)
 
 
 def command_of(

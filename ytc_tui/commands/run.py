@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, assert_never
 
-from ytc_tui.adapters.clock import WallClock
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.transports.http import DoorServer
 from ytc_tui.boot import Parts, RunRequest, hold_account, open_journal, prepare, relabel, whole_on_record
@@ -89,8 +88,6 @@ async def run_engine(loaded: LoadedSettings, request: RunRequest, manner: Manner
                 run = PaperRun(parts, outlets)
                 await _serve(run, manner)
                 output.hurried = run.host.stopping
-                for document in run.documents:
-                    await journal.anchor(document["session_id"], WallClock().now_ns())
         finally:
             await journal.close()
         return _conclude(run, output)

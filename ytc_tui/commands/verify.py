@@ -7,7 +7,7 @@ session is ok only if its hashes, its money and its stored rows were all compute
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from ytc_tui.adapters.stores.verify import (
     SessionVerdict,
     Verdict,
     Verification,
-    Witness,
+    Witnesses,
     verify as verify_store,
 )
 from ytc_tui.commands.answer import Answer
@@ -75,14 +75,17 @@ def verify(
     session: str | None = None,
     *,
     safe: Sanitiser,
-    witnesses: Mapping[str, Witness] | None = None,
+    witnesses: Witnesses | None = None,
+    keys: Collection[str] = (),
+    copy_problems: Sequence[str] = (),
 ) -> Answer:
     """Verify the store at `db_path`, or one session of it (an id or its beginning).
 
-    `witnesses` are heads known from outside, by session. Raises UsageInvalid for an unknown session;
-    whatever the file holds becomes the answer, never an exception.
+    `witnesses` are heads known from outside, by session, `copy_problems` what is wrong with the file they
+    come from, `keys` the public keys that heads may be signed with (none: any). Raises UsageInvalid for an
+    unknown session; whatever the file holds becomes the answer, never an exception.
     """
-    stored = verify_store(db_path, witnesses=witnesses)
+    stored = verify_store(db_path, witnesses=witnesses, keys=keys)
     verdicts = list(stored.sessions)
     wanted = None
     if session is not None and stored.verdict is not Verdict.UNREADABLE:
@@ -95,6 +98,8 @@ def verify(
         except (YtcError, ValueError, ArithmeticError, TypeError) as error:
             examined[verdict.session] = Examination(unreadable=str(error))
     worst = _worst(stored, shown, examined, wanted)
+    if copy_problems and worst is Verdict.OK:
+        worst = Verdict.TAMPERED
     data = {
         "ok": worst is Verdict.OK,
         "exit_code": int(worst),
@@ -104,7 +109,10 @@ def verify(
         "bars": stored.bars,
         "bar_fault": None if stored.bar_fault is None else to_json(stored.bar_fault._asdict()),
         "snapshots": stored.snapshots,
-        "findings": [found._asdict() for found in _file_findings(stored, wanted)],
+        "findings": [
+            *({"session": "", "seq": 0, "text": problem} for problem in copy_problems),
+            *(found._asdict() for found in _file_findings(stored, wanted)),
+        ],
         "other_sessions_ok": all(v.verdict is Verdict.OK for v in verdicts if v not in shown),
     }
     data = sanitised(data, safe)
@@ -249,6 +257,7 @@ def _session_data(db_path: Path, verdict: SessionVerdict, examined: Examination)
         "entries": verdict.entries,
         "head_seq": verdict.head_seq,
         "head": verdict.head_hash,
+        "signed": None if verdict.signed is None else verdict.signed._asdict(),
         "fault": _fault_data(db_path, verdict),
         "findings": [{"seq": found.seq, "text": found.text} for found in verdict.findings],
         "unreadable": examined.unreadable or None,

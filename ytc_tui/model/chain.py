@@ -63,6 +63,21 @@ class ChainHead:
         return entry
 
 
+class SignedHead(NamedTuple):
+    """A head and who vouches for it: Ed25519 `key` and `signature` as hex, `signed_ns` wall time (UTC ns)."""
+
+    session: str
+    seq: int
+    hash: str
+    signed_ns: int
+    key: str
+    signature: str
+
+    def message(self) -> bytes:
+        """The bytes that are signed."""
+        return f"ytc-head-1\n{self.session}\n{self.seq}\n{self.hash}\n{self.signed_ns}".encode()
+
+
 class ChainFault(NamedTuple):
     """The first bad entry of a chain: where, why, and the hash found against the one expected."""
 

@@ -204,6 +204,11 @@ class JournalSettings(Section):
     snapshot_every: int = setting(
         1000, "Journal entries between two snapshots.", decides=False, ge=10, le=1_000_000
     )
+    heads_file: PathText = setting(
+        "",
+        "File of signed heads, a second copy best on another disk; empty = beside the journals' folder.",
+        decides=False,
+    )
 
 
 class LoggingSettings(Section):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ytc_tui.views.journal import Difference, plain
+from ytc_tui.views.journal import Difference, plain, utc
 from ytc_tui.views.ledger import LedgerReport
 
 LISTED = 20
@@ -60,6 +60,10 @@ def _lines(data: Mapping[str, Any]) -> Iterator[str]:
 def _session(session: Mapping[str, Any]) -> Iterator[str]:
     yield f"session {session['session']}: {session['verdict']}"
     yield f"  chain  {session['entries']} entries, head {session['head_seq']} {session['head']}"
+    if (signed := session["signed"]) is not None:
+        yield f"  signed entry {signed['seq']} at {utc(signed['signed_ns'])} with key {signed['key']}"
+    else:
+        yield "  not signed"
     if (fault := session["fault"]) is not None:
         yield f"  first bad entry {fault['seq']} ({fault['type'] or 'not there'}): {fault['reason']}"
         if fault["found"] or fault["expected"]:

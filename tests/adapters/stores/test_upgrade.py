@@ -16,12 +16,12 @@ from ytc_tui.adapters.stores.schema import build, shapes
 from ytc_tui.adapters.stores.upgrade import MIGRATIONS, REVISION, upgrade
 from ytc_tui.errors import JournalCorrupt, JournalUnavailable
 
-SECOND_REVISION = """
+LATER_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "later"
+down_revision = "BEFORE"
 
 
 def upgrade():
@@ -49,8 +49,8 @@ def declarations(connection: sqlite3.Connection) -> dict[str, object]:
 def newer_migrations(folder: Path, *, fail: bool = False) -> Path:
     target = folder / "migrations"
     shutil.copytree(MIGRATIONS, target, ignore=shutil.ignore_patterns("__pycache__"))
-    text = SECOND_REVISION.replace("FAIL", str(fail))
-    (target / "versions" / "0002_notes.py").write_text(text)
+    text = LATER_REVISION.replace("BEFORE", REVISION).replace("FAIL", str(fail))
+    (target / "versions" / "later_notes.py").write_text(text)
     return target
 
 
@@ -92,7 +92,7 @@ def test_an_older_file_is_migrated_after_a_backup(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("INSERT INTO positions (session, symbol) VALUES ('s', 'BTCUSDT')")
         connection.commit()
-    backup = upgrade(path, revision="0002", migrations=newer_migrations(tmp_path))
+    backup = upgrade(path, revision="later", migrations=newer_migrations(tmp_path))
     assert backup == tmp_path / f"ytc.db.{REVISION}.1.backup"
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     for file, has_notes in ((path, True), (backup, False)):
@@ -108,7 +108,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> Non
     with closing(sqlite3.connect(path)) as connection:
         before = declarations(connection)
     with pytest.raises(RuntimeError, match="half way"):
-        upgrade(path, revision="0002", migrations=newer_migrations(tmp_path, fail=True))
+        upgrade(path, revision="later", migrations=newer_migrations(tmp_path, fail=True))
     with closing(sqlite3.connect(path)) as connection:
         assert declarations(connection) == before
     assert upgrade(path) is None
@@ -116,9 +116,9 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> Non
 
 def test_a_newer_file_is_refused_and_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "ytc.db"
-    upgrade(path, revision="0002", migrations=newer_migrations(tmp_path))
+    upgrade(path, revision="later", migrations=newer_migrations(tmp_path))
     before = path.read_bytes()
-    with pytest.raises(JournalCorrupt, match=r"newer version.*0002.*0001") as refusal:
+    with pytest.raises(JournalCorrupt, match=rf"newer version.*later.*{REVISION}") as refusal:
         upgrade(path)
     assert str(path) in str(refusal.value)
     assert path.read_bytes() == before

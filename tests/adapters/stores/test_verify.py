@@ -121,7 +121,7 @@ def test_a_cut_tail_is_truncation_not_tampering(path: Path) -> None:
 
 def test_a_witness_from_outside_finds_what_the_file_no_longer_knows(path: Path) -> None:
     before = verify(path).sessions[1]
-    witness = {"b": Witness(before.head_seq, before.head_hash)}
+    witness = {"b": [Witness(before.head_seq, before.head_hash)]}
     change(
         path,
         "DELETE FROM snapshots WHERE session = 'b'",
@@ -130,8 +130,8 @@ def test_a_witness_from_outside_finds_what_the_file_no_longer_knows(path: Path) 
         " (SELECT hash FROM journal WHERE session = 'b' AND seq = 90) WHERE session = 'b'",
     )
     assert verify(path, witnesses=witness).exit_code == 2
-    assert verify(path, witnesses={"b": Witness(50, "0" * 64)}).exit_code == 1
-    assert verify(path, witnesses={"nobody": Witness(1, "0" * 64)}).exit_code == 2
+    assert verify(path, witnesses={"b": [Witness(50, "0" * 64)]}).exit_code == 1
+    assert verify(path, witnesses={"nobody": [Witness(1, "0" * 64)]}).exit_code == 2
 
 
 def test_a_session_taken_out_whole_is_missed(path: Path) -> None:

@@ -14,6 +14,7 @@ from ytc_tui.adapters.stores.plan import Anchor, Job
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.store import BUSY_TIMEOUT_S, Store
 from ytc_tui.engine.ports import Batch, Snapshot
+from ytc_tui.model.chain import SignedHead
 from ytc_tui.model.market import Bar
 
 
@@ -39,6 +40,10 @@ class LoopJournal:
     async def anchor(self, session: str, at_ns: int) -> None:
         """Anchor the head of `session` (table `heads`)."""
         self._write(Anchor(session, at_ns))
+
+    async def keep_signed(self, head: SignedHead) -> None:
+        """Keep the signature beside the session's head."""
+        self._write(head)
 
     def record_bars(self, bars: Sequence[Bar]) -> None:
         self.store.backlog.add_bars(bars)

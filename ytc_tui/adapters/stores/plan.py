@@ -15,7 +15,7 @@ from ytc_tui.adapters.stores.schema import RECORD_TABLES, Shape
 from ytc_tui.adapters.stores.values import Stored
 from ytc_tui.engine.ports import Batch, ProjectionRow, Snapshot
 from ytc_tui.errors import JournalCorrupt, YtcError
-from ytc_tui.model.chain import GENESIS_HASH, Entry
+from ytc_tui.model.chain import GENESIS_HASH, Entry, SignedHead
 
 HEAD_SQL = "SELECT seq, hash, at FROM journal WHERE session = ? ORDER BY seq DESC LIMIT 1"
 
@@ -27,7 +27,7 @@ class Anchor(NamedTuple):
     at_ns: int
 
 
-Job = Batch | Snapshot | Anchor
+Job = Batch | Snapshot | Anchor | SignedHead
 Refusal = YtcError | ValueError | TypeError
 
 
@@ -54,9 +54,10 @@ class Plan:
     rows: dict[str, Rows] = field(default_factory=dict)
     snapshots: list[Snapshot] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
+    signed: dict[str, SignedHead] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.entries or self.rows or self.snapshots or self.anchors)
+        return bool(self.entries or self.rows or self.snapshots or self.anchors or self.signed)
 
 
 def admit(plan: Plan, job: Job, head: Callable[[str], Point], shapes: Mapping[str, Shape]) -> Refusal | None:
@@ -76,6 +77,8 @@ def admit(plan: Plan, job: Job, head: Callable[[str], Point], shapes: Mapping[st
                 plan.snapshots.append(job)
             case Anchor():
                 plan.anchors[job.session] = job.at_ns
+            case SignedHead():
+                plan.signed[job.session] = job
             case _:
                 assert_never(job)
     except (YtcError, ValueError, TypeError) as error:

@@ -17,13 +17,14 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
 from ytc_tui.adapters.stores.failures import translated
+from ytc_tui.adapters.stores.heads import head_rows
 from ytc_tui.adapters.stores.plan import HEAD_SQL
 from ytc_tui.adapters.stores.schema import Shape, shapes
 from ytc_tui.adapters.stores.upgrade import REVISION, revision_of
 from ytc_tui.adapters.stores.values import pack, unpack
 from ytc_tui.engine.ports import Snapshot
 from ytc_tui.errors import JournalCorrupt, UsageInvalid
-from ytc_tui.model.chain import ChainHead, Entry
+from ytc_tui.model.chain import ChainHead, Entry, SignedHead
 from ytc_tui.model.market import Bar
 
 PAGE_ROWS = 2_000
@@ -145,6 +146,10 @@ class SqliteReader:
         """Where the chain stands; entry 0 with the genesis hash if the session is not known."""
         rows = self._all(HEAD_SQL, (session,))
         return ChainHead(session, rows[0][0], rows[0][1]) if rows else ChainHead(session)
+
+    def signed_head(self, session: str) -> SignedHead | None:
+        """The head of `session` that was signed last, None where none was."""
+        return next((row.signed() for row in head_rows(self._connection) if row.session == session), None)
 
     def latest_snapshot(self, session: str) -> Snapshot | None:
         """The newest snapshot whose entry is in the chain and whose text is whole."""

@@ -36,6 +36,10 @@ ENOUGH_BYTES = 64 * 1024 * 1024  # with less free space than this nothing is res
 
 LAST_SESSION_SQL = "SELECT session, counter FROM heads ORDER BY counter DESC LIMIT 1"
 ANCHOR_SQL = "UPDATE heads SET head_seq = ?, head_hash = ?, anchored_at = ? WHERE session = ?"
+SIGNED_SQL = (
+    "UPDATE heads SET signed_seq = ?, signed_hash = ?, signed_ns = ?, key = ?, signature = ?"
+    " WHERE session = ?"
+)
 FILLER_SQL = "INSERT INTO telemetry (at, name, detail) VALUES (0, '', zeroblob(?))"
 PRUNE_SQL = (
     "DELETE FROM snapshots WHERE session = ?1 AND seq NOT IN"
@@ -209,13 +213,25 @@ class Store:
         for session, at_ns in plan.anchors.items():
             point = plan.heads.get(session) or self.head(session)
             self.connection.execute(ANCHOR_SQL, (point.seq, point.hash, at_ns, session))
+        for session, *signed in plan.signed.values():
+            self.connection.execute(SIGNED_SQL, (*signed, session))
 
     def _open_head(self, session: str, point: Point) -> None:
         previous, counter = self.connection.execute(LAST_SESSION_SQL).fetchone() or ("", 0)
         row = self.connection.execute(HEAD_SQL, (previous,)).fetchone()
         link = START if row is None else Point(*row)
-        values = (session, counter + 1, previous, link.seq, link.hash, point.seq, point.hash, point.at)
-        insert(self.connection, self.shapes["heads"], [values])
+        values = {
+            "session": session,
+            "counter": counter + 1,
+            "previous_session": previous,
+            "previous_seq": link.seq,
+            "previous_hash": link.hash,
+            "head_seq": point.seq,
+            "head_hash": point.hash,
+            "anchored_at": point.at,
+        }
+        shape = self.shapes["heads"]
+        insert(self.connection, shape, [shape.row(values)])
 
     def _write_snapshots(self, snapshots: Sequence[Snapshot]) -> None:
         shape = self.shapes["snapshots"]

@@ -57,7 +57,8 @@ class Heads(SQLModel, table=True):
 
     `counter` numbers the sessions of this file from 1 without a gap; (`previous_session`,
     `previous_seq`, `previous_hash`) is the entry that the session before it stood at, empty and 0 for
-    the first. The anchor (`head_seq`, `head_hash`, `anchored_at`) is an entry that must exist.
+    the first. The anchor (`head_seq`, `head_hash`, `anchored_at`) is an entry that must exist, and so
+    is the one that was signed last (model.chain.SignedHead), where one was.
     """
 
     __table_args__ = (UniqueConstraint("counter", name="heads_counter"), KEYED)
@@ -69,6 +70,11 @@ class Heads(SQLModel, table=True):
     head_seq: int = Field(sa_type=BigInteger)
     head_hash: str
     anchored_at: int = Field(sa_type=BigInteger)
+    signed_seq: int | None = _time()
+    signed_hash: str | None
+    signed_ns: int | None = _time()
+    key: str | None
+    signature: str | None
 
 
 class Snapshots(SQLModel, table=True):

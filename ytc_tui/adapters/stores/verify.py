@@ -7,7 +7,7 @@ Invariant: the verdict is ok only if every entry's hash was computed again from 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from ytc_tui.adapters.stores.bars import ALL_SQL, BarFault, first_bar_fault
 from ytc_tui.adapters.stores.failures import translated
+from ytc_tui.adapters.stores.heads import head_rows, signature_problem
 from ytc_tui.adapters.stores.reader import SqliteReader, open_readonly
 from ytc_tui.errors import YtcError
-from ytc_tui.model.chain import GENESIS_HASH, ChainFault, Entry, first_fault
+from ytc_tui.model.chain import GENESIS_HASH, ChainFault, Entry, SignedHead, first_fault
 
 
 class Verdict(IntEnum):
@@ -36,6 +37,9 @@ class Witness(NamedTuple):
     hash: str
 
 
+Witnesses = Mapping[str, Sequence[Witness]]
+
+
 class Finding(NamedTuple):
     """One thing that is not as it should be; `seq` 0 when it concerns no single entry."""
 
@@ -50,7 +54,8 @@ EntryCheck = Callable[[str, Iterable[Entry]], Iterable[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class SessionVerdict:
-    """What was found in one session: entries counted, where its chain stands, the first bad entry."""
+    """What was found in one session: entries counted, where its chain stands, the first bad entry, and
+    the signed head that the file holds (None: it was never signed)."""
 
     session: str
     verdict: Verdict
@@ -59,6 +64,7 @@ class SessionVerdict:
     head_hash: str
     fault: ChainFault | None
     findings: tuple[Finding, ...]
+    signed: SignedHead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +110,14 @@ class _Seen:
 def verify(
     path: Path,
     *,
-    witnesses: Mapping[str, Witness] | None = None,
+    witnesses: Witnesses | None = None,
+    keys: Collection[str] = (),
     checks: Sequence[EntryCheck] = (),
 ) -> Verification:
     """Verify the file at `path`; never raises for what the file holds.
 
-    `witnesses` are heads known from outside by session; `checks` run on each session with a whole chain.
+    `witnesses` are heads known from outside by session, `keys` the public keys (hex) that heads may be
+    signed with (none: any); `checks` run on each session with a whole chain.
     """
     try:
         connection = open_readonly(path)
@@ -118,7 +126,7 @@ def verify(
     try:
         # One view of the file from first to last, though an engine may be writing it.
         connection.execute("BEGIN")
-        return _Examination(connection, path, witnesses or {}, checks).run()
+        return _Examination(connection, path, witnesses or {}, frozenset(keys), checks).run()
     except (sqlite3.Error, ValueError, TypeError) as error:
         text = str(translated(error, path, "read")) if isinstance(error, sqlite3.Error) else str(error)
         return Verification(path, Verdict.UNREADABLE, findings=(Finding("", 0, text),))
@@ -128,18 +136,6 @@ def verify(
         connection.close()
 
 
-class _Head(NamedTuple):
-    """A row of the table `heads`."""
-
-    session: str
-    counter: int
-    previous_session: str
-    previous_seq: int
-    previous_hash: str
-    head_seq: int
-    head_hash: str
-
-
 class _Examination:
     """One pass over one file."""
 
@@ -147,16 +143,17 @@ class _Examination:
         self,
         connection: sqlite3.Connection,
         path: Path,
-        witnesses: Mapping[str, Witness],
+        witnesses: Witnesses,
+        keys: frozenset[str],
         checks: Sequence[EntryCheck],
     ) -> None:
         self._connection = connection
         self._reader = SqliteReader.over(connection, path)
         self._path = path
         self._witnesses = witnesses
+        self._keys = keys
         self._checks = checks
-        rows = connection.execute(f"SELECT {', '.join(_Head._fields)} FROM heads ORDER BY counter")
-        self._heads = {head.session: head for head in map(_Head._make, rows)}
+        self._heads = {head.session: head for head in head_rows(connection)}
 
     def run(self) -> Verification:
         known = self._reader.sessions()
@@ -187,13 +184,29 @@ class _Examination:
                 found = seen.hashes.get(anchor.seq)
                 if found == anchor.hash:
                     continue
-                verdict = Verdict.TRUNCATED if found is None and verdict is Verdict.OK else Verdict.TAMPERED
+                if found is not None:
+                    verdict = Verdict.TAMPERED
+                elif verdict is Verdict.OK:
+                    verdict = Verdict.TRUNCATED
                 findings.append(_anchor_finding(session, anchor, found, seen.seq))
+            further = list(self._signature_findings(session))
             for check in self._checks:
-                findings.extend(check(session, self._reader.entries(session)))
-            if findings and verdict is Verdict.OK:
+                further.extend(check(session, self._reader.entries(session)))
+            if further:
+                findings.extend(further)
                 verdict = Verdict.TAMPERED
-        return SessionVerdict(session, verdict, seen.count, seen.seq, seen.hash, fault, tuple(findings))
+        return SessionVerdict(
+            session, verdict, seen.count, seen.seq, seen.hash, fault, tuple(findings), self._signed(session)
+        )
+
+    def _signed(self, session: str) -> SignedHead | None:
+        head = self._heads.get(session)
+        return None if head is None else head.signed()
+
+    def _signature_findings(self, session: str) -> Iterator[Finding]:
+        signed = self._signed(session)
+        if signed is not None and (problem := signature_problem(signed, self._keys)):
+            yield Finding(session, signed.seq, problem)
 
     def _anchors(self, session: str) -> list[Witness]:
         """Every entry of `session` that something else says was there."""
@@ -204,8 +217,9 @@ class _Examination:
         ]
         if (head := self._heads.get(session)) is not None:
             anchors.append(Witness(head.head_seq, head.head_hash))
-        if (witness := self._witnesses.get(session)) is not None:
-            anchors.append(witness)
+        if (signed := self._signed(session)) is not None:
+            anchors.append(Witness(signed.seq, signed.hash))
+        anchors.extend(self._witnesses.get(session, ()))
         anchors.extend(
             Witness(kept.snapshot.seq, kept.snapshot.hash) for kept in self._reader.snapshots(session)
         )

@@ -21,6 +21,7 @@ from ytc_tui.adapters.stores.plan import Anchor, Job
 from ytc_tui.adapters.stores.store import BUSY_TIMEOUT_S, Store
 from ytc_tui.engine.ports import Batch, Snapshot
 from ytc_tui.errors import JournalUnavailable
+from ytc_tui.model.chain import SignedHead
 from ytc_tui.model.market import Bar
 
 QUEUE_LIMIT = 1_024  # jobs that may wait for the thread
@@ -82,6 +83,10 @@ class SqliteJournal:
     async def anchor(self, session: str, at_ns: int) -> None:
         """Anchor the head of `session` (table `heads`)."""
         await self._send(Anchor(session, at_ns))
+
+    async def keep_signed(self, head: SignedHead) -> None:
+        """Keep the signature beside the session's head."""
+        await self._send(head)
 
     def record_bars(self, bars: Sequence[Bar]) -> None:
         """Durable with the next append, or by themselves once enough have gathered."""

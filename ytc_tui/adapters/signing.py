@@ -1,0 +1,118 @@
+"""Signatures over the heads of journals: who says that a chain stood there.
+
+Decides the key file and the bytes that are signed (safety.md 4.1: Ed25519, the key outside the database).
+Imports the model; cryptography only when a key is used. Invariants: a private key is never written
+anywhere but its own file, which belongs to this user alone; what is signed names the session and the
+entry, so that a signature fits no other.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from ytc_tui.errors import ConfigInvalid
+from ytc_tui.model.chain import SignedHead
+
+_MAX_KEY_BYTES = 4096
+
+
+class HeadSigner:
+    """Signs heads with the key at `path`, which is made on first use."""
+
+    def __init__(self, path: Path) -> None:
+        """Read or make the key. Raises ConfigInvalid if it cannot be read, made or trusted."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        text = _read(path) or _make(path)
+        try:
+            key = load_pem_private_key(text, password=None)
+        except (ValueError, TypeError) as error:
+            raise _unusable(path, "is not a private key in PEM form") from error
+        if not isinstance(key, Ed25519PrivateKey):
+            raise _unusable(path, "is not an Ed25519 key")
+        self._key = key
+        self.public_key = key.public_key().public_bytes_raw().hex()
+
+    def sign(self, session: str, seq: int, digest: str, signed_ns: int) -> SignedHead:
+        """The head (`seq`, `digest`) of `session`, signed at `signed_ns` (wall clock, UTC ns)."""
+        unsigned = SignedHead(session, seq, digest, signed_ns, self.public_key, "")
+        return unsigned._replace(signature=self._key.sign(unsigned.message()).hex())
+
+
+def is_genuine(head: SignedHead) -> bool:
+    """Whether the signature of `head` is one by its key over just these fields."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(head.key))
+        key.verify(bytes.fromhex(head.signature), head.message())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def known_keys(path: Path) -> frozenset[str]:
+    """The public keys (hex) of this installation: of the key at `path`, and of retired ones, which stand
+    a line each in the file beside it that ends in `.retired`. Empty without a key. Raises ConfigInvalid.
+    """
+    if not path.exists():
+        return frozenset()
+    retired = path.with_name(f"{path.name}.retired")
+    lines = retired.read_text("utf-8").split() if retired.exists() else []
+    return frozenset({HeadSigner(path).public_key, *lines})
+
+
+def _read(path: Path) -> bytes:
+    """The key file; empty when there is none. One that others may read is no secret and is refused."""
+    try:
+        with open(path, "rb", opener=_no_link) as file:
+            found = os.fstat(file.fileno())
+            if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
+                raise _unusable(path, "can be read by others", "chmod 600, or move it away for a new key")
+            text = file.read(_MAX_KEY_BYTES)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise _unusable(path, f"cannot be read: {error.strerror}") from error
+    if not text:
+        raise _unusable(path, "is empty")
+    return text
+
+
+def _no_link(name: str, flags: int) -> int:
+    return os.open(name, flags | os.O_NOFOLLOW)
+
+
+def _make(path: Path) -> bytes:
+    """A new key at `path`; where another process was quicker, its key."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    text = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(fresh, path)
+        finally:
+            fresh.unlink()
+    except FileExistsError:
+        return _read(path)
+    except OSError as error:
+        raise _unusable(path, f"cannot be made: {error.strerror}") from error
+    return text
+
+
+def _unusable(path: Path, what: str, fix: str = "") -> ConfigInvalid:
+    return ConfigInvalid(
+        f"the signing key {what}", where=str(path), fix=fix or "move it away; a new one is made"
+    )
