@@ -19,7 +19,7 @@ from ytc_tui.adapters.clock import PacedClock, WallClock
 from ytc_tui.adapters.feeds.bars import BarsFeed
 from ytc_tui.adapters.feeds.calendar import bundled_calendar, load_calendar
 from ytc_tui.adapters.feeds.demo import demo_sources
-from ytc_tui.adapters.feeds.files import open_source
+from ytc_tui.adapters.feeds.files import open_source, split_argument
 from ytc_tui.adapters.instruments import instrument_for, load_instruments
 from ytc_tui.adapters.locks import Lock, account_lock, session_lock
 from ytc_tui.adapters.paths import Paths, paths_of
@@ -27,8 +27,10 @@ from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.upgrade import upgrade
 from ytc_tui.adapters.stores.writer import SqliteJournal
 from ytc_tui.adapters.venues.faults import NO_FAULTS, FaultScript
+from ytc_tui.adapters.venues.host.client import HostedVenue
+from ytc_tui.adapters.venues.host.wire import AccountRequest, Market as HostedMarket
 from ytc_tui.adapters.venues.outage import UnreachableAtTimes
-from ytc_tui.adapters.venues.paper import PaperVenue
+from ytc_tui.adapters.venues.paper import PaperSettings, PaperVenue
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.adapters.workflows import load_workflow
 from ytc_tui.agents.base import Agent
@@ -230,9 +232,43 @@ def relabel(parts: Parts, label: str) -> None:
     parts.run_id = _run_id(parts.loaded, parts.feed, parts.policy.news.calendar, label)
 
 
+def durable_venue(parts: Parts) -> MatchingVenue:
+    """The paper venue of this run with its own file: in this process, or in the host that the settings name.
+
+    Raises VenueRetryable if no host answers, AlreadyRunning if another engine drives the account there.
+    """
+    socket_path = parts.loaded.settings.paper.host
+    if not socket_path:
+        return open_venue(parts, venue_store(parts))
+    request = AccountRequest(
+        name=parts.run_id,
+        instruments=dict(parts.instruments),
+        settings=_paper_settings(parts),
+        market=HostedMarket(
+            data=tuple(map(_absolute, parts.request.data or parts.loaded.settings.feed.data)),
+            bar_label=parts.loaded.settings.feed.bar_label,
+            from_ns=parts.feed.from_ns,
+            to_ns=parts.feed.to_ns,
+        ),
+    )
+    venue = HostedVenue(Path(socket_path), request)
+    parts.closing.callback(venue.close)
+    return venue
+
+
+def _absolute(argument: str) -> str:
+    """A data argument as a process in another folder reads it."""
+    symbol, path = split_argument(argument)
+    return f"{symbol}={path.absolute()}" if symbol else str(path.absolute())
+
+
+def _paper_settings(parts: Parts) -> PaperSettings:
+    return paper_settings(parts.loaded.settings, parts.opening_balance, _volume_known(parts.feed))
+
+
 def open_venue(parts: Parts, store: PaperStore) -> MatchingVenue:
     """The paper venue of this run over `store`, behind a line that is cut where its faults say so."""
-    settings = paper_settings(parts.loaded.settings, parts.opening_balance, _volume_known(parts.feed))
+    settings = _paper_settings(parts)
     faults = parts.request.faults
     venue = PaperVenue(parts.instruments, settings, store, faults)
     return UnreachableAtTimes(venue, faults.outages) if faults.outages else venue

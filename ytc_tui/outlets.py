@@ -24,7 +24,7 @@ from ytc_tui.adapters.stores.spare import EmergencyFile
 from ytc_tui.adapters.stores.writer import SqliteJournal
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.agents.base import Probe
-from ytc_tui.boot import Parts, hold_session, open_venue, venue_store
+from ytc_tui.boot import Parts, durable_venue, hold_session, open_venue
 from ytc_tui.checklists import Line, finishing_lines, initial_lines, refuse_unwritable, start_up_probes
 from ytc_tui.engine.kernel import Observer
 from ytc_tui.engine.ports import Notice, Notifier, Venue
@@ -125,7 +125,7 @@ async def durable_outlets(
     """The outlets of a real run; on leaving, notices are delivered and logs closed."""
     settings = parts.loaded.settings
     redactor = Redactor()
-    venue = open_venue(parts, venue_store(parts))
+    venue = durable_venue(parts)
     spare = EmergencyFile(parts.paths.spare_file(parts.run_id))
     log = RunLog(parts.paths.log_dir, _log_options(parts), redactor)
     prune_audit(parts.paths.log_dir, settings.logging.audit_keep_days, WallClock().now_ns())

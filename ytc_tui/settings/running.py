@@ -113,6 +113,11 @@ class PaperSettings(Section):
     )
     latency_ms: int = setting(250, "Time from sending an order to the venue's book.", ge=0, le=60_000)
     seed: int = setting(0, "Seed of everything random in a paper run.", ge=0, le=2**63 - 1)
+    host: PathText = setting(
+        "",
+        "Socket of the paper host that holds the account; empty = the venue is in the engine's process.",
+        decides=False,
+    )
 
     @model_validator(mode="after")
     def _unknown_is_worse(self) -> Self:
