@@ -16,7 +16,7 @@ from ytc_tui.checklists import initial_lines
 from ytc_tui.client import Receipt
 from ytc_tui.config import load_settings
 from ytc_tui.engine.host import Host
-from ytc_tui.engine.ports import Notice
+from ytc_tui.engine.ports import MatchingVenue, Notice
 from ytc_tui.engine.recovery import recover_state
 from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.commands import Command
@@ -142,9 +142,12 @@ class Simulation:
             parts.policy = replace(parts.policy, approval_life_s=self.approval_life_s)
         return parts
 
+    def venue_of(self, parts: Parts) -> MatchingVenue:
+        return open_venue(parts, self.store or PaperStore.in_memory())
+
     def build(self) -> PaperRun:
         parts = self.parts()
-        venue = open_venue(parts, self.store or PaperStore.in_memory())
+        venue = self.venue_of(parts)
 
         async def checks() -> tuple[list[tuple[str, str, str]], tuple[Probe, ...]]:
             probes = tuple(

@@ -1,0 +1,1 @@
+"""Whole sessions in worlds of their own: time, order, market, faults and people follow from a seed."""
