@@ -41,8 +41,8 @@ class Faults:
 
 
 @dataclass
-class Arrivals:
-    """What came to the venue, over all lives of the engine."""
+class Sent:
+    """What was sent to the venue, over all lives of the engine."""
 
     requests: dict[str, OrderRequest] = field(default_factory=dict)
     lives: dict[str, set[int]] = field(default_factory=dict)
@@ -50,11 +50,11 @@ class Arrivals:
     drawn: Counter[str] = field(default_factory=Counter)
 
     def submit(self, request: OrderRequest, life: int, *, durable: bool, told: bool, stopped: bool) -> None:
-        """An order arrives. `durable`: its intent is in the journal; `told`: in the emergency file;
+        """An order is sent. `durable`: its intent is in the journal; `told`: in the emergency file;
         `stopped`: a final flatten is on record."""
         name = request.client_id
         if not durable and not (told and request.reduce_only):
-            self.violations.append(f"I3 {name} arrived before its intent was durable")
+            self.violations.append(f"I3 {name} was sent before its intent was durable")
         if stopped and not request.reduce_only:
             self.violations.append(f"I7 {name} raises risk after a final flatten")
         if life in self.lives.setdefault(name, set()):
@@ -72,7 +72,7 @@ class Wire:
     venue: PaperVenue
     faults: Faults
     chance: Random
-    arrivals: Arrivals
+    sent: Sent
     life: int
     is_durable: Callable[[str], bool]
     is_told: Callable[[str], bool]
@@ -93,7 +93,7 @@ class Wire:
 
     def _drawn(self, what: str, share: float) -> bool:
         happens = share > 0 and self.chance.random() < share
-        self.arrivals.drawn[what] += happens
+        self.sent.drawn[what] += happens
         return happens
 
     async def _latency(self) -> None:
@@ -117,27 +117,24 @@ class Wire:
         return answer
 
     async def submit(self, request: OrderRequest) -> tuple[VenueReport, ...]:
-        if self._drawn("stray", self.faults.stray):
-            self._strays.append(asyncio.ensure_future(self._straggle(request)))
-            raise VenueOutcomeUnknown("timed out", where="wire", fix="ask")
-        await self._there()
-        return await self._back(await self._arrive(request))
-
-    async def _straggle(self, request: OrderRequest) -> None:
-        """A request that arrives long after its caller gave up."""
-        await asyncio.sleep(self.chance.uniform(1.0, 30.0))
-        await self._arrive(request)
-
-    async def _arrive(self, request: OrderRequest) -> tuple[VenueReport, ...]:
         name = request.client_id
-        self.arrivals.submit(
+        self.sent.submit(
             request,
             self.life,
             durable=self.is_durable(name),
             told=self.is_told(name),
             stopped=self.is_stopped(),
         )
-        return await self.venue.submit(request)
+        if self._drawn("stray", self.faults.stray):
+            self._strays.append(asyncio.ensure_future(self._straggle(request)))
+            raise VenueOutcomeUnknown("timed out", where="wire", fix="ask")
+        await self._there()
+        return await self._back(await self.venue.submit(request))
+
+    async def _straggle(self, request: OrderRequest) -> None:
+        """A request that arrives long after its caller gave up."""
+        await asyncio.sleep(self.chance.uniform(1.0, 30.0))
+        await self.venue.submit(request)
 
     async def cancel(self, client_id: str) -> tuple[VenueReport, ...]:
         await self._there()
