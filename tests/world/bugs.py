@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
+from tests.world import disk
+from ytc_tui import paper_run
 from ytc_tui.engine import effects as fx, inputs as inp, kernel, outward, recovery, session_run
 from ytc_tui.engine.apply import orders as booking
 from ytc_tui.engine.decide import (
@@ -21,20 +23,18 @@ from ytc_tui.engine.decide import (
     management,
     orders,
     outgoing,
+    recovery as reconciling,
     route,
     setups,
     targets,
     trades,
 )
-from ytc_tui.engine.decide import recovery as reconciling
 from ytc_tui.engine.risk import gate as risk_gate
 from ytc_tui.errors import VenueError
 from ytc_tui.model import events as ev
 from ytc_tui.model.orders import Fill, OrderRole, OrderState
 from ytc_tui.model.session import Gate
 from ytc_tui.model.state import State
-from tests.world import disk
-from ytc_tui import paper_run
 
 Patch = tuple[Any, str, Any]
 

@@ -15,7 +15,7 @@ from tests.world.disk import WorldJournal, away
 from tests.world.loop import Killed, WorldLoop
 from tests.world.market import MINUTES, START_NS, MemoryFeed, market
 from tests.world.people import agents_of, commands, proposals
-from tests.world.wire import Sent, Faults, Wire
+from tests.world.wire import Faults, Sent, Wire
 from ytc_tui.adapters.clock import PacedClock
 from ytc_tui.adapters.feeds.bars import BarsFeed
 from ytc_tui.adapters.instruments import instrument_for, load_instruments

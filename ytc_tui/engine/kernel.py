@@ -17,6 +17,7 @@ from ytc_tui.engine.apply import apply
 from ytc_tui.engine.contexts import agent_context
 from ytc_tui.engine.decide.evidence import uncertain_orders
 from ytc_tui.engine.decide.flatten import wants_venue_read
+from ytc_tui.engine.decide.recovery import differences
 from ytc_tui.engine.decide.route import decide
 from ytc_tui.engine.outward import Outward
 from ytc_tui.engine.ports import Batch, Journal, ProjectionRow, Snapshot
@@ -72,7 +73,7 @@ class Kernel:
             # Once per instant: a venue that is not flat, or cannot be read, is asked again at the next.
             if not queue and not read and wants_venue_read(self.sit):
                 read = True
-                queue.append(await self.outward.read_venue())
+                queue.extend(await self.reconcile())
             if not queue:
                 return
 
@@ -82,9 +83,20 @@ class Kernel:
         found: list[inp.Input] = [await self.outward.reach()] if self.sit.state.venue_silent_ns else []
         if found and isinstance(found[0], inp.VenueSilent):
             return found
+        state = self.sit.state
         for record in uncertain_orders(self.sit):
-            found.extend(await self.outward.read_order(record, self.sit.state.fill_ids))
+            found.extend(await self.outward.read_order(record, state.fill_ids))
+        if state.positions or state.working or state.discrepancies:
+            found.extend(await self.reconcile())
         return found
+
+    async def reconcile(self) -> list[inp.Input]:
+        """The venue's books (safety.md 2.2, point 9); where they differ from ours, first the fills that we
+        were never told of."""
+        read = await self.outward.read_venue()
+        if not isinstance(read, inp.VenueRead) or not differences(self.sit, read):
+            return [read]
+        return [*await self.outward.read_fills(self.sit.window.init_ns, self.sit.state.fill_ids), read]
 
     async def _carry_out(self) -> list[inp.Input]:
         """Make what was decided durable and act on it; what the journal and the venue answered."""
@@ -98,7 +110,10 @@ class Kernel:
         elif not durable and not was_stalled:
             answers.append(inp.JournalStalled(self.stalled))
         for effect in effects:
-            answers.extend(await self.outward.perform(effect, durable))
+            if isinstance(effect, fx.ReadVenue):
+                answers.extend(await self.reconcile())
+            else:
+                answers.extend(await self.outward.perform(effect, durable))
         return answers
 
     @property

@@ -53,14 +53,12 @@ class Outward:
         self._acted: list[str] = []
 
     async def perform(self, effect: fx.Effect, durable: bool) -> list[inp.Input]:
-        """Carry out one effect; its answers are inputs. RunAgent belongs to the runner, not here."""
+        """Carry out one effect; its answers are inputs. Agents and readings of the venue are the kernel's."""
         match effect:
             case fx.SubmitOrder(approved):
                 return await self._submit(approved.order, durable)
             case fx.CancelOrder(client_id):
                 return await self._cancel(client_id, durable)
-            case fx.ReadVenue():
-                return [await self.read_venue()]
             case fx.FinishSession():
                 return [inp.StepsDone(tuple(self._finish()))]
             case fx.SetTimer(name, epoch, after_s):
@@ -72,8 +70,8 @@ class Outward:
             case fx.Notify(notice):
                 await self._notifier.notify(notice)
                 return []
-            case fx.RunAgent():
-                raise TypeError("agents are run by the runner")
+            case fx.RunAgent() | fx.ReadVenue():
+                raise TypeError(f"{type(effect).__name__} is the kernel's own")
             case _:
                 assert_never(effect)
 
@@ -116,6 +114,16 @@ class Outward:
         except (VenueError, TimeoutError) as error:
             return inp.VenueUnreadable(str(error) or "timed out")
         return inp.VenueRead(positions, orders, account)
+
+    async def read_fills(self, since_ns: int, known_fills: Container[str]) -> list[inp.Input]:
+        """The fills since `since_ns` that are not booked yet, oldest first."""
+        self.api_calls += 1
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                fills = await self._venue.fills(since_ns)
+        except (VenueError, TimeoutError) as error:
+            return [inp.VenueUnreadable(str(error) or "timed out")]
+        return [inp.VenueReported(fill) for fill in fills if fill.venue_fill_id not in known_fills]
 
     async def reach(self) -> inp.VenueReached | inp.VenueSilent:
         """Whether the venue answers at all: a heartbeat, which no decision asked for and no count holds."""

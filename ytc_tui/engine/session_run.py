@@ -82,7 +82,7 @@ class SessionRun:
         await kernel.take(close_ns, (*evidence, inp.MinuteClosed()))
         if self.reconcile_after_ns and close_ns >= self.reconcile_after_ns:
             self.reconcile_after_ns = 0
-            await kernel.take(close_ns, (await kernel.outward.read_venue(),))
+            await kernel.take(close_ns, await kernel.reconcile())
         await self._wait_for_journal()
         await self._pause_for_people()
 

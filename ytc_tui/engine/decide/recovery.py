@@ -31,6 +31,17 @@ def decide_restarted(sit: Situation, from_seq: int) -> Iterator[ev.Event]:
 
 def decide_venue_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
     """Differences between our books and the venue's; what was open and agrees again is resolved."""
+    state, found = sit.state, differences(sit, read)
+    for name, event in found.items():
+        if name not in state.discrepancies:
+            yield event
+    for name, known_one in state.discrepancies.items():
+        if known_one.kind in ("position", "foreign_order", "missing_order", "wallet") and name not in found:
+            yield ev.DiscrepancyResolved(name, "the venue agrees again")
+
+
+def differences(sit: Situation, read: VenueRead) -> dict[str, ev.DiscrepancyFound]:
+    """Where the venue's books are not ours, by name: positions, orders, the wallet."""
     state = sit.state
     found: dict[str, ev.DiscrepancyFound] = {}
     theirs = {held.symbol: held.quantity for held in read.positions if held.quantity != ZERO}
@@ -61,9 +72,4 @@ def decide_venue_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
         found["wallet"] = ev.DiscrepancyFound(
             "wallet", "wallet", "", str(state.wallet), str(read.account.wallet_balance)
         )
-    for name, event in found.items():
-        if name not in state.discrepancies:
-            yield event
-    for name, known_one in state.discrepancies.items():
-        if known_one.kind in ("position", "foreign_order", "missing_order", "wallet") and name not in found:
-            yield ev.DiscrepancyResolved(name, "the venue agrees again")
+    return found
