@@ -43,7 +43,7 @@ def decide_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
     record = sit.state.orders.get(event.fill.client_id)
     if record is not None and record.request.role is OrderRole.ENTRY:
         yield from _entered(sit, trade, record)
-    elif trade.open_quantity == ZERO:
+    elif trade.open_quantity == ZERO and trade.state not in PENDING:
         working = _working_entries(sit, trade)
         if not working:
             yield from _closed(sit, trade, record, event.fill.price)
@@ -71,6 +71,9 @@ def _entered(sit: Situation, trade: Trade, record: OrderRecord) -> Iterator[ev.E
     after = TradeState.IN_POSITION if complete else TradeState.PARTIALLY_FILLED
     if trade.state in FILLING and trade.state is not after:
         yield ev.TradeMoved(trade.trade_id, trade.state, after, "entry filled")
+        if complete and trade.open_quantity == ZERO:
+            # Its exit was told before it.
+            yield from _closed_by_exits(sit, trade, record)
     elif not flattening(sit):
         # It may have outgrown a stop that was tightened before; a move is followed by this of itself.
         yield from decide_coverage(sit)
@@ -87,18 +90,23 @@ def decide_entry_ended(sit: Situation, client_id: str, reason: str) -> Iterator[
     if trade.state is TradeState.PENDING_ENTRY and trade.entered_quantity == ZERO:
         yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.NOT_ENTERED, reason)
     elif trade.state in OPEN_TRADE_STATES and trade.open_quantity == ZERO:
-        exits = [
-            other
-            for other in sit.state.orders.values()
-            if other.trade_id == trade.trade_id and other.filled and other is not record
-        ]
-        last = max(exits, key=lambda other: other.updated_ns, default=None)
-        price = trade.exit_notional / trade.exited_quantity / trade.contract_size
-        yield from _closed(sit, trade, last, price)
+        yield from _closed_by_exits(sit, trade, record)
     elif trade.state in OPEN_TRADE_STATES:
         if trade.state is TradeState.PARTIALLY_FILLED:
             yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.IN_POSITION, f"entry ended: {reason}")
         yield from place_targets(sit, trade)
+
+
+def _closed_by_exits(sit: Situation, trade: Trade, entry: OrderRecord) -> Iterator[ev.Event]:
+    """The close of a trade that is flat by now: its last exit, at the mean price of all."""
+    exits = [
+        other
+        for other in sit.state.orders.values()
+        if other.trade_id == trade.trade_id and other.filled and other is not entry
+    ]
+    last = max(exits, key=lambda other: other.updated_ns, default=None)
+    price = trade.exit_notional / trade.exited_quantity / trade.contract_size
+    yield from _closed(sit, trade, last, price)
 
 
 def decide_stop_acknowledged(sit: Situation, client_id: str) -> Iterator[ev.Event]:
@@ -184,7 +192,7 @@ def decide_coverage(sit: Situation) -> Iterator[ev.Event]:
         if has_working(sit, trade.symbol, OrderRole.FLATTEN):
             continue
         if _covered(sit, trade) >= abs(held):
-            if trade.state is TradeState.UNPROTECTED:
+            if trade.state is TradeState.UNPROTECTED and _works_at_venue(sit, trade) >= abs(held):
                 yield ev.TradeMoved(trade.trade_id, trade.state, _before_alarm(sit, trade), "covered again")
             continue
         if trade.state is not TradeState.UNPROTECTED:
@@ -224,6 +232,13 @@ def closing_for(sit: Situation, trade: Trade) -> ExitReason | None:
         if record.trade_id == trade.trade_id and record.request.role is OrderRole.EXIT
     ]
     return closes[-1] if closes else None
+
+
+def _works_at_venue(sit: Situation, trade: Trade) -> Decimal:
+    """The quantity under stops that the venue has confirmed: what ends the alarm."""
+    stops = sit.state.working_orders(trade.symbol, OrderRole.PROTECTIVE_STOP)
+    confirmed = (OrderState.ACKED, OrderState.PARTIAL)
+    return sum((record.remaining for record in stops if record.state in confirmed), ZERO)
 
 
 def _covered(sit: Situation, trade: Trade) -> Decimal:
