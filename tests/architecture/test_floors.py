@@ -24,7 +24,12 @@ HEAVY = (
     "httpx",
     "rich",
     "typer",
+    "ccxt",
+    "aiohttp",
 )
+# What needs a second of imports: the one module that may, and the command that asks for it.
+SLOW = ("ccxt", "aiohttp")
+SLOW_ROOMS = ("ytc_tui.adapters.feeds.ccxt_bars", "ytc_tui.commands.data_fetch")
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 70
 
@@ -59,6 +64,16 @@ def test_a_core_floor_loads_nothing_of_the_outside(floor: str) -> None:
 def test_help_loads_nothing_heavy() -> None:
     loaded = loaded_by("ytc_tui.cli")
     assert not loaded & {"sqlmodel", "pyarrow", "fastapi", "pydantic", "psutil", "httpx", "numpy", "asyncio"}
+
+
+def test_fetching_alone_loads_what_is_slow() -> None:
+    names = [name.removesuffix(".__init__") for name in modules_of("")]
+    quick = [name for name in names if not name.endswith(("__main__", "migrations.env", *SLOW_ROOMS))]
+    assert len(quick) == len(names) - 2 - len(SLOW_ROOMS)
+    code = f"import sys, importlib\nfor name in {quick!r}: importlib.import_module(name)\n"
+    code += "print('\\n'.join(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(found.stdout.split()) & set(SLOW)
 
 
 def source_files() -> list[Path]:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from ytc_tui.commands.app_data import data_app
 from ytc_tui.commands.app_hand import register_hand
 from ytc_tui.commands.app_operator import AsJson, register_operator, show
 
@@ -25,7 +26,6 @@ app = typer.Typer(
 config_app = typer.Typer(
     help="Settings: what they are, where they come from, what they mean.", no_args_is_help=True
 )
-data_app = typer.Typer(help="Market data files.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
 app.add_typer(data_app, name="data")
 
@@ -110,26 +110,6 @@ def config_explain(
     from ytc_tui.config import assignments as parsed
 
     show(command.explain(key, config, parsed(assignments or ())), as_json)
-
-
-@data_app.command("check")
-def data_check(
-    file: str,
-    bar_label: Annotated[
-        str, typer.Option("--bar-label", help="open or close: what a bar's time names.")
-    ] = "open",
-    as_json: AsJson = False,
-) -> None:
-    """What a file of bars holds and what is wrong with it, with rows."""
-    from dataclasses import asdict
-
-    from ytc_tui.commands import data_check as command
-    from ytc_tui.commands.answer import Answer
-
-    if bar_label not in ("open", "close"):
-        raise typer.BadParameter("is open or close", param_hint="--bar-label")
-    report = command.check(file, "close" if bar_label == "close" else "open")
-    show(Answer(command.render(report), asdict(report), report.exit_code), as_json)
 
 
 Session = Annotated[str, typer.Option("--session", help="Session id, or its beginning.")]
