@@ -125,12 +125,14 @@ def load_settings(
     overrides: Mapping[str, str] | None = None,
     *,
     environment: Mapping[str, str] | None = None,
+    over: Layer | None = None,
 ) -> LoadedSettings:
-    """Settings in effect. `overrides` are flags by dotted key; `environment` defaults to the process's.
+    """Settings in effect. `overrides` are flags by dotted key; `environment` defaults to the process's;
+    `over` stands over them all.
 
     Raises ConfigInvalid with every problem that was found: file, line, key, value and what is allowed.
     """
-    loaded, problems = _examine(path, overrides, environment)
+    loaded, problems = _examine(path, overrides, environment, over)
     if loaded is not None:
         return loaded
     if len(problems) == 1:
@@ -165,10 +167,14 @@ def settings_digest(settings: Settings) -> str:
 
 
 def _examine(
-    path: Path | None, overrides: Mapping[str, str] | None, environment: Mapping[str, str] | None
+    path: Path | None,
+    overrides: Mapping[str, str] | None,
+    environment: Mapping[str, str] | None,
+    over: Layer | None = None,
 ) -> tuple[LoadedSettings | None, list[ConfigInvalid]]:
     found = settings_file(path)
     layers = (
+        over or Layer(),
         flag_layer(overrides or {}),
         env_layer(os.environ if environment is None else environment),
         file_layer(found) if found is not None else Layer(),

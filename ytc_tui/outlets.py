@@ -168,9 +168,9 @@ async def durable_outlets(
             spare.path.unlink(missing_ok=True)
 
 
-def memory_outlets(parts: Parts, show: Observer) -> Outlets:
-    """Outlets of a run that leaves nothing behind; what it journals is the same."""
-    journal = MemoryJournal()
+def memory_outlets(parts: Parts, show: Observer, journal: MemoryJournal | None = None) -> Outlets:
+    """Outlets of a run that leaves nothing behind but in `journal`; what it journals is the same."""
+    journal = journal or MemoryJournal()
     venue = open_venue(parts, PaperStore.in_memory())
     spare = EmergencyMemory()
 

@@ -83,6 +83,30 @@ def run(
     raise typer.Exit(start_run(flags))
 
 
+@app.command()
+def compare(
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", help='A set: "key=value;key=value", a TOML file, or base. Two or more.'),
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option("--data", help="[SYMBOL=]PATH, Parquet or CSV of one-minute bars. Repeatable."),
+    ] = None,
+    start: Annotated[str, typer.Option("--from", help="First instant, e.g. 2022-11-01.")] = "",
+    end: Annotated[str, typer.Option("--to", help="Last instant.")] = "",
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """The same days once with each set of settings, side by side. Nothing is recommended or applied."""
+    from ytc_tui.commands import compare as command
+    from ytc_tui.commands.instants import parse_instant
+
+    from_ns = parse_instant(start, "--from") if start else None
+    to_ns = parse_instant(end, "--to") if end else None
+    show(command.compare(sets or (), config, command.request_of(data or (), from_ns, to_ns)), as_json)
+
+
 @config_app.command("show")
 def config_show(config: ConfigFile = None, assignments: Assignments = None, as_json: AsJson = False) -> None:
     """Every setting with its value and where it came from."""
