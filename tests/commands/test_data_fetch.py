@@ -9,11 +9,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from tests.adapters.feeds.samples import MIN_MS, START_NS, demo_rows
+from tests.adapters.feeds.samples import MIN_MS, START_NS, bars_in, bars_of, demo_rows
 from tests.adapters.feeds.venue_server import Fault, answer
 from tests.commands.fetches import NAME, Fetcher, data, rows_in
 from ytc_tui.adapters.feeds.demo import demo_paths
 from ytc_tui.adapters.feeds.fetching import ATTEMPTS
+from ytc_tui.adapters.feeds.files import open_source
 from ytc_tui.commands import data_check
 from ytc_tui.errors import AlreadyRunning, DataInvalid, UsageInvalid, YtcError
 
@@ -24,6 +25,7 @@ def test_pages_become_one_file_that_the_feed_takes(fetcher: Fetcher) -> None:
     assert fetcher.venue.asked == [demo_rows()[at][0] for at in (0, 500, 1_000)]
     assert (got["bars"], got["stored"], got["pages"], got["gaps"]) == (1_250, 1_250, 3, [])
     assert sorted(path.name for path in fetcher.folder.iterdir()) == [NAME]
+    assert bars_in(open_source(str(fetcher.file))) == bars_of("BTCUSDT", demo_rows()[:1_250])
     report = data_check.check(str(fetcher.file))
     assert (report.exit_code, report.symbol, report.rows, report.findings) == (0, "BTCUSDT", 1_250, ())
     told = {key.decode(): text.decode() for key, text in pq.read_schema(fetcher.file).metadata.items()}
@@ -121,6 +123,17 @@ def test_a_torn_line_is_dropped_wherever_it_was_torn(fetcher: Fetcher) -> None:
         fetcher.part.write_bytes(whole[:length])
         fetcher.fetch()
         assert rows_in(fetcher.file) == list(demo_rows()[:1_250])
+
+
+def test_a_part_that_is_in_the_file_already_is_removed(fetcher: Fetcher) -> None:
+    """The process died between the two: the file in place, the part not yet removed."""
+    part = part_after(fetcher, [None, None, *[answer(502, "")] * ATTEMPTS])
+    fetcher.fetch()
+    before = fetcher.file.read_bytes()
+    fetcher.part.write_bytes(part)
+    assert not data(fetcher.fetch())["written"]
+    assert fetcher.file.read_bytes() == before
+    assert not fetcher.part.exists()
 
 
 def test_a_part_that_was_tampered_with_is_refused(fetcher: Fetcher) -> None:

@@ -54,17 +54,14 @@ def compare(sets: Sequence[str], config: Path | None, request: RunRequest) -> An
     variants = variants_of(sets, config)
     if variants[0].loaded.path is not None:
         sys.stderr.write(f"settings: {variants[0].loaded.path}\n")
-    outcomes = _run_all(variants, request)
-    for variant, outcome in zip(variants, outcomes, strict=True):
-        if (outcome.feed_digest, outcome.seed) != (outcomes[0].feed_digest, outcomes[0].seed):
+    found = _run_all(variants, request)
+    for variant, outcome in zip(variants, found, strict=True):
+        if (outcome.feed_digest, outcome.seed) != (found[0].feed_digest, found[0].seed):
             raise YtcError(f"set {variant.name} met other data than set {variants[0].name}")
-    names = [variant.name for variant in variants]
-    told = {variant.name: variant.given for variant in variants}
+    outcomes = {variant.name: outcome for variant, outcome in zip(variants, found, strict=True)}
+    given = {variant.name: variant.given for variant in variants}
     differing = differing_settings(variants)
-    return Answer(
-        comparison_text(told, differing, dict(zip(names, outcomes, strict=True))),
-        comparison_data(told, differing, dict(zip(names, outcomes, strict=True))),
-    )
+    return Answer(comparison_text(given, differing, outcomes), comparison_data(given, differing, outcomes))
 
 
 def variants_of(sets: Sequence[str], config: Path | None) -> list[Variant]:

@@ -52,18 +52,11 @@ def comparison_data(given: Mapping[str, str], differing: Settings, outcomes: Out
         "seed": outcomes[first].seed,
         "settings": {key: dict(values) for key, values in differing.items()},
         "differences": {
-            f"{name} - {first}": {
-                **_plain(to_json(difference(outcomes[first].sessions, outcomes[name].sessions))),
-                "least_trades": LEAST_TRADES,
-            }
+            f"{name} - {first}": to_json(difference(outcomes[first].sessions, outcomes[name].sessions))
             for name in others
         },
+        "least_trades": LEAST_TRADES,
     }
-
-
-def _plain(value: Any) -> dict[str, Any]:
-    assert isinstance(value, dict)
-    return value
 
 
 def _lines(given: Mapping[str, str], differing: Settings, outcomes: Outcomes) -> Iterator[str]:

@@ -89,19 +89,20 @@ async def _fetch(wanted: Wanted, file: FetchedFile, world: World) -> Answer:
     fetching = Fetch(bars, file, progress.say, progress.show, world.sleep)
     with _stoppable() as stopped:
         try:
-            await fetching.patiently(f"markets of {wanted.venue}", bars.load)
-            now_ms = await fetching.patiently(f"time of {wanted.venue}", bars.now_ms)
-            stretch = _closed_part(wanted, now_ms)
-            file.take(stretch)
-            progress.begin(stretch, file)
-            await fetching.run(stretch)
+            try:
+                await fetching.patiently(f"markets of {wanted.venue}", bars.load)
+                now_ms = await fetching.patiently(f"time of {wanted.venue}", bars.now_ms)
+                stretch = _closed_part(wanted, now_ms)
+                file.take(stretch)
+                progress.begin(stretch, file)
+                await fetching.run(stretch)
+            finally:
+                progress.end()
+                await bars.close()
         except asyncio.CancelledError:
             if not stopped:
                 raise
             return _stopped(stopped[0], file, fetching.tally)
-        finally:
-            progress.end()
-            await bars.close()
     fetched_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     origin = {"venue_symbol": bars.venue_symbol, "fetched_at": fetched_at, "ccxt": CCXT_VERSION}
     return _summary(wanted, stretch, file, file.finish(stretch, origin), fetching.tally, bars.venue_symbol)
@@ -177,8 +178,10 @@ class Progress:
 
 def _stopped(number: int, file: FetchedFile, tally: Tally) -> Answer:
     kept = file.resumed + tally.stored
-    text = f"stopped by {signal.Signals(number).name}; {kept:,} bars are kept in {file.part_path}"
-    sys.stderr.write(f"{text}: the same command goes on there\n")
+    text = (
+        f"stopped by {signal.Signals(number).name}; {kept:,} bars are kept in {file.part_path}: "
+        "the same command goes on there"
+    )
     data = {"file": None, "part": str(file.part_path), "kept": kept, "stopped": True}
     return Answer(text, data, _SIGNALLED + number)
 

@@ -23,7 +23,6 @@ Rows = list[list[Any]]
 @pytest.fixture(scope="module")
 def exchange() -> Iterator[Any]:
     made = exchange_of("binance", "um")
-    made.timeout_on_exit = 0
     yield made
     asyncio.run(made.close())
 

@@ -21,6 +21,7 @@ from tests.adapters.feeds.samples import MIN_MS, Row, demo_rows
 from ytc_tui.adapters.feeds.ccxt_bars import exchange_of
 
 RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("binance_recorded.json").read_text())
+# Fewer than a fetch asks for: a short page is no gap.
 PAGE_BARS = 500
 HTML = "<html><head><title>502</title></head><body>We are under maintenance</body></html>"
 
@@ -147,7 +148,6 @@ def exchange_at(url: str, timeout_ms: int = 20_000) -> Callable[[str, str], Any]
             "fapiPrivate": f"{url}/fapi/v1",
         }
         exchange.enableRateLimit = False
-        exchange.timeout_on_exit = 0
         exchange.timeout = timeout_ms
         return exchange
 

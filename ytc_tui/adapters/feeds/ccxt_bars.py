@@ -33,23 +33,24 @@ AnswerT = TypeVar("AnswerT")
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """A kind of contract at a venue: what it is, ccxt's `type` of it, and the options that load it alone."""
+    """A kind of contract at a venue: what it is, ccxt's `type` of it, how many bars a page has at most, and
+    the options that load it alone."""
 
     what: str
     kind: str
+    page_bars: int
     options: Mapping[str, Any]
+
+
+def _binance(types: str) -> dict[str, Any]:
+    return {"fetchMarkets": {"types": [types]}, "fetchMargins": False, "fetchCurrencies": False}
 
 
 # Each row is tried against recorded answers of that venue.
 MARKETS: dict[str, dict[str, Market]] = {
     "binance": {
-        market: Market(
-            what, kind, {"fetchMarkets": {"types": [types]}, "fetchMargins": False, "fetchCurrencies": False}
-        )
-        for market, what, kind, types in (
-            ("um", "USD-M perpetual", "swap", "linear"),
-            ("spot", "spot", "spot", "spot"),
-        )
+        "um": Market("USD-M perpetual", "swap", 1000, _binance("linear")),
+        "spot": Market("spot", "spot", 1000, _binance("spot")),
     },
 }
 
@@ -73,7 +74,8 @@ def exchange_of(venue: str, market: str) -> Any:
     """A ccxt exchange for public data, its rate limiter on, which hands bars out unsorted."""
     options = dict(market_of(venue, market).options)
     kind = type(f"{venue}_bars", (_AsSent, getattr(ccxt, venue)), {})
-    return kind({"enableRateLimit": True, "timeout": TIMEOUT_MS, "options": options})
+    # Only web sockets need time to close, and there are none.
+    return kind({"enableRateLimit": True, "timeout": TIMEOUT_MS, "timeout_on_exit": 0, "options": options})
 
 
 class _AsSent:
@@ -107,7 +109,7 @@ class CcxtBars:
         self._unified = ""
         self.venue = venue
         self.venue_symbol = ""
-        self.page_bars = 0
+        self.page_bars = self._market.page_bars
 
     async def load(self) -> None:
         """Find the symbol among the venue's. TryLater, or UsageInvalid with symbols that look like it."""
@@ -128,7 +130,6 @@ class CcxtBars:
             )
         row = listed[self._symbol]
         self._unified, self.venue_symbol = row["symbol"], str(row["id"])
-        self.page_bars = int(self._exchange.feature_value(self._unified, "fetchOHLCV", "limit"))
 
     async def now_ms(self) -> int:
         """The venue's own clock, UTC."""

@@ -23,6 +23,7 @@ MINUTE_MS = 60_000
 ATTEMPTS = 6
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 120.0
 _NS_PER_MS = 1_000_000
+_GOES_ON = "the same command goes on where this one stopped"
 _AXIS = TimeAxis(UNITS[0], 0, 0, "open")
 
 AnswerT = TypeVar("AnswerT")
@@ -163,11 +164,13 @@ class Fetch:
             except TryLater as error:
                 if attempt == ATTEMPTS:
                     raise VenueRetryable(
-                        f"gave up after {ATTEMPTS} tries: {error.what}", where=what
+                        f"gave up after {ATTEMPTS} tries: {error.what}", where=what, fix=_GOES_ON
                     ) from error
                 if error.after_s > LONGEST_WAIT_S:
                     raise VenueRetryable(
-                        f"the venue wants {error.after_s:.0f} s without a request: {error.what}", where=what
+                        f"the venue wants {error.after_s:.0f} s without a request: {error.what}",
+                        where=what,
+                        fix=_GOES_ON,
                     ) from error
                 wait_s = max(error.after_s, FIRST_WAIT_S * 2 ** (attempt - 1))
                 self.say(f"{what}: {error.what}; try {attempt + 1} of {ATTEMPTS} in {wait_s:.0f} s")
