@@ -20,7 +20,7 @@ from aiohttp import web
 from tests.adapters.feeds.samples import MIN_MS, Row, demo_rows
 from ytc_tui.adapters.feeds.ccxt_bars import exchange_of
 
-RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("binance_recorded.json").read_text())
+RECORDED: dict[str, Any] = json.loads((Path(__file__).with_name("recorded") / "binance.json").read_text())
 # Fewer than a fetch asks for: a short page is no gap.
 PAGE_BARS = 500
 HTML = "<html><head><title>502</title></head><body>We are under maintenance</body></html>"
