@@ -152,12 +152,16 @@ class Situation:
         return sum((risk.risk_money for risk in self.open_risks()), ZERO) / self.base_balance() * HUNDRED
 
     def correlations(self, symbol: str) -> tuple[tuple[str, Decimal, str], ...]:
-        """How `symbol` moves with each symbol that is at risk now: (symbol, rho, what it rests on)."""
+        """How `symbol` moves with each symbol that is at risk now: (symbol, rho, what it rests on).
+
+        Where the check is switched off rho is 0: a pair that is left out would count as 1.
+        """
+        others = sorted({risk.symbol for risk in self.open_risks()} - {symbol})
         if not self.policy.correlation_check:
-            return ()
+            return tuple((other, ZERO, "not checked") for other in others)
         analysis = self.market.analysis
         found = []
-        for other in sorted({risk.symbol for risk in self.open_risks()} - {symbol}):
+        for other in others:
             measured = correlation(
                 analysis[symbol].half_hour_closes,
                 analysis[other].half_hour_closes,
