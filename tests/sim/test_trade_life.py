@@ -135,8 +135,23 @@ async def test_entry_and_stop_touched_in_one_bar_both_fill(tmp_path: Path) -> No
     assert trade.state is TradeState.STOPPED_OUT
     assert trade.entered_quantity == trade.exited_quantity == trade.planned_quantity
     times = [event.fill.at_ns for event in simulation.all(ev.FillBooked)]
-    assert times[0] < times[-1]
     assert all(on_day("12:42") <= at_ns < on_day("12:43") for at_ns in times)
+
+
+async def test_entry_and_stop_touched_at_one_point_both_fill(tmp_path: Path) -> None:
+    """The entry rests at its limit after a jump; one fall passes it and its stop."""
+    tape = Tape().bar("12:41", 20_020, 20_080, opens=20_030, closes=20_080)
+    tape.bar("12:42", 19_900, 20_085, opens=20_080, closes=20_000).walk("12:43", 20_100, 20_200)
+    simulation = stage(tmp_path, tape, long_at("12:41"))
+    await simulation.run()
+    trade = only_trade(simulation)
+    assert (trade.state, trade.exit_reason) == (TradeState.STOPPED_OUT, ExitReason.STOP)
+    assert trade.entered_quantity == trade.exited_quantity == trade.planned_quantity
+    times = [event.fill.at_ns for event in simulation.all(ev.FillBooked)]
+    assert len(set(times)) == 1
+    state = simulation.state()
+    assert not state.positions
+    assert not state.working
 
 
 async def test_stop_and_target_in_one_bar_the_stop_comes_first(tmp_path: Path) -> None:
