@@ -21,7 +21,7 @@ from tests.adapters.venues.paper_bench import (
     reports_of,
 )
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, PATH_OFFSETS_NS, Side
-from ytc_tui.model.orders import Acked, Canceled, Fill, Liquidity, OrderKind, OrderRole, OrderState
+from ytc_tui.model.orders import Canceled, Liquidity, OrderKind, OrderRole, OrderState
 
 BUY, SELL = Side.BUY, Side.SELL
 
@@ -116,40 +116,6 @@ async def test_entry_and_attached_stop_touched_in_one_bar_both_fill() -> None:
         ("s", Decimal("97.0")),
     ]
     assert await bench.venue.positions() == ()
-
-
-async def test_entry_and_attached_stop_touched_at_one_point_both_fill() -> None:
-    bench = Bench()
-    bench.flat(100.0)
-    entry = order(
-        "e", BUY, "1", OrderKind.LIMIT, limit_price="99.0", attached_stop_price="98.0", attached_stop_id="s"
-    )
-    await bench.venue.submit(entry)
-    bench.flat(100.0)
-    reports = reports_of(bench.play((100.0, 100.5, 97.0, 99.5)))
-    filled, working, stopped = reports
-    assert isinstance(filled, Fill)
-    assert isinstance(working, Acked)
-    assert isinstance(stopped, Fill)
-    assert (filled.client_id, filled.price) == ("e", Decimal("99.0"))
-    assert (stopped.client_id, stopped.price) == ("s", Decimal("97.0"))
-    assert filled.at_ns == working.at_ns == stopped.at_ns
-    assert await bench.venue.positions() == ()
-
-
-async def test_an_attached_stop_touched_without_volume_left_goes_on_as_a_market_order() -> None:
-    bench = Bench()
-    bench.flat(100.0)
-    entry = order(
-        "e", BUY, "2", OrderKind.LIMIT, limit_price="99.0", attached_stop_price="98.0", attached_stop_id="s"
-    )
-    await bench.venue.submit(entry)
-    bench.flat(100.0)
-    first = fills_of(reports_of(bench.play((100.0, 100.5, 97.0, 99.5), 10.0)))
-    second = fills_of(bench.flat(105.0))
-    assert [(f.client_id, f.price, f.quantity) for f in first] == [("e", Decimal("99.0"), Decimal(1))]
-    assert [(f.client_id, f.price, f.quantity) for f in second] == [("s", Decimal("105.0"), Decimal(1))]
-    assert await bench.venue.open_orders() == ()
 
 
 # ---- prices ----
