@@ -125,7 +125,9 @@ class Judge:
 
     def _order(self, book: Book, order: Order, body: dict[str, Any]) -> None:
         decision = self._decisions.get(body["decision_id"])
-        approved = decision is not None and not decision.body["refused_by"] and bool(body["approval_id"])
+        approved = bool(body["approval_id"]) and (
+            not decision.body["refused_by"] if decision else order.role == "flatten"
+        )
         self._ask("approved", approved, book, f"{order.order_id} has no approving decision")
         if order.role == "protective_stop":
             self._stop_moves(book, order)
