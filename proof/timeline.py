@@ -139,9 +139,7 @@ class Walk:
     def run(self) -> None:
         entries = self.book.session.entries
         minute = entries[0].at - entries[0].at % NS_PER_MIN
-        while self._place < len(entries) or self.book.open_positions:
-            if minute > entries[-1].at + NS_PER_MIN:
-                break
+        while minute <= entries[-1].at:
             for place, offset_ns in enumerate(OFFSETS_NS):
                 self._until(minute + offset_ns)
                 if place <= 1:
