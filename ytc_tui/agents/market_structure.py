@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec
+from ytc_tui.analysis.background import distance, place_of
 from ytc_tui.analysis.outlook import swing_structure
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.codec import to_json
@@ -60,7 +61,7 @@ def _framework(market: SymbolAnalysis) -> dict[str, Any]:
 
 def _told(zones: list[Zone], price: float | None) -> list[dict[str, Any]]:
     if price is not None:
-        zones = sorted(zones, key=lambda zone: (_distance(zone, price), zone.low))
+        zones = sorted(zones, key=lambda zone: (distance(zone, price), zone.low))
     return [
         {
             "level": zone.level,
@@ -74,27 +75,12 @@ def _told(zones: list[Zone], price: float | None) -> list[dict[str, Any]]:
     ]
 
 
-def _distance(zone: Zone, price: float) -> float:
-    """How far `price` is from the zone's nearer edge, 0 inside."""
-    return max(zone.low - price, price - zone.high, 0.0)
-
-
 def _place(market: SymbolAnalysis) -> dict[str, Any] | None:
     """Where the last close stands; None before the first bar."""
     if market.last is None:
         return None
     price = market.last.close
-    resistance = _nearest(market, ZoneRole.RESISTANCE, price)
-    support = _nearest(market, ZoneRole.SUPPORT, price)
-    inside = [zone for zone in (resistance, support) if zone is not None and zone.contains(price)]
-    age = market.breakout_age_bars
-    if inside:
-        strongest = max(inside, key=lambda zone: zone.strength)
-        location = "at_resistance" if strongest.role is ZoneRole.RESISTANCE else "at_support"
-    elif age is not None and age < market.params.breakout_bars:
-        location = "breakout"
-    else:
-        location = "in_range"
+    location, resistance, support = place_of(market, price)
     return {
         "price": price,
         "price_location": location,
@@ -105,14 +91,5 @@ def _place(market: SymbolAnalysis) -> dict[str, Any] | None:
     }
 
 
-def _nearest(market: SymbolAnalysis, role: ZoneRole, price: float) -> Zone | None:
-    """The nearest resistance at or above `price`, or support at or below it."""
-    if role is ZoneRole.RESISTANCE:
-        ahead = [zone for zone in market.zones if zone.role is role and zone.high >= price]
-    else:
-        ahead = [zone for zone in market.zones if zone.role is role and zone.low <= price]
-    return min(ahead, key=lambda zone: _distance(zone, price), default=None)
-
-
 def _percent(zone: Zone | None, price: float) -> float | None:
-    return None if zone is None else _distance(zone, price) / price * 100.0
+    return None if zone is None else distance(zone, price) / price * 100.0

@@ -59,7 +59,7 @@ async def consider(context: AgentContext) -> AgentAnswer:
             "structure_breaks": trend.structure_breaks,
             "reversal_warning": trend.weakened or trend.label is TrendLabel.REVERSING,
         }
-        future[symbol] = _future(future_direction(market))
+        future[symbol] = _future(market.at_close(future_direction))
     return AgentAnswer(
         to_json(
             {

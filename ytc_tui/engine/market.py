@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from ytc_tui.analysis.symbol import ClosedBars, SymbolAnalysis
+from ytc_tui.analysis.symbol import SymbolAnalysis
+from ytc_tui.analysis.timeframes import ClosedBars
 from ytc_tui.engine.ports import Minute, PointPrice
 from ytc_tui.model.events import BarRef
 from ytc_tui.model.market import NS_PER_DAY, NS_PER_MIN, Bar, Instrument
