@@ -78,15 +78,24 @@ def _structure(market: SymbolAnalysis) -> GateStep:
     if not market.ttf_bars or not market.zones:
         return GateStep("structure", False, "no support or resistance is known")
     place = place_of(market, market.ttf_bars[-1].close)
-    support = f"support {place.support.level:.10g}" if place.support else "no support below"
-    resistance = f"resistance {place.resistance.level:.10g}" if place.resistance else "no resistance above"
-    where = "between" if place.location == "in_range" else place.location.replace("_", " ") + ", between"
-    return GateStep("structure", True, f"{where} {support} and {resistance}")
+    support = f"support {place.support.level:.10g}" if place.support else ""
+    resistance = f"resistance {place.resistance.level:.10g}" if place.resistance else ""
+    if support and resistance:
+        words = f"between {support} and {resistance}"
+    else:
+        words = (
+            f"above {support}, no resistance known" if support else f"below {resistance}, no support known"
+        )
+    if place.location != "in_range":
+        words = f"{place.location.replace('_', ' ')}, {words}"
+    return GateStep("structure", True, words)
 
 
 def _trend(market: SymbolAnalysis, kinds: tuple[SetupKind, ...]) -> GateStep:
     trend, rating = market.trend, market.strength.rating
-    words = f"{trend.direction}, {trend.label}"
+    words = (
+        f"{trend.label} {trend.direction}" if trend.direction.sign else f"{trend.direction}, {trend.label}"
+    )
     if rating is not StrengthRating.NOT_APPLICABLE:
         words += f", strength {rating}"
     needing = [kind for kind in kinds if kind in NEEDS_TREND] if not trend.direction.sign else []

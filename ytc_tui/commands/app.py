@@ -239,16 +239,22 @@ def verify(
 
 @app.command()
 def explain(
-    target: Annotated[str, typer.Argument(help="Order id, T0001, D0001, setup id, agent, or a time.")],
+    target: Annotated[str, typer.Argument(help="Order id, T0001, D0001, P0001, setup id, agent, or a time.")],
     session: Session = "",
     as_json: AsJson = False,
 ) -> None:
-    """Why, or why not: the gate chain behind an order, a trade, a decision or a moment."""
+    """Why, or why not: the chain of gates behind an order, a trade, an agent, or a moment without a trade."""
+    from functools import partial
+
     from ytc_tui.adapters.terminal_text import safe_line
     from ytc_tui.commands import explain as command
+    from ytc_tui.commands.operate import agent_now
     from ytc_tui.commands.places import paper_paths
 
-    show(command.explain(paper_paths().database, target, safe=safe_line, session=session or None), as_json)
+    paths = paper_paths()
+    ask = partial(agent_now, paths)
+    answer = command.explain(paths.database, target, safe=safe_line, session=session or None, ask_agent=ask)
+    show(answer, as_json)
 
 
 @app.command()

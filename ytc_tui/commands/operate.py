@@ -63,6 +63,20 @@ def agents(paths: Paths, wanted: str) -> Answer:
     return _asked(paths, wanted, ask_agents)
 
 
+def agent_now(paths: Paths, session: str, agent: str) -> Document:
+    """What the engine that runs `session` says of an agent: why it is idle, and when it is due; empty when
+    no engine does."""
+
+    async def ask(client: EngineClient) -> Answer:
+        return Answer("", (await client.status()).get("agents_now", {}).get(agent, {}))
+
+    try:
+        told: Document = _asked(paths, session, ask).data
+    except EngineUnreachable:
+        return {}
+    return told
+
+
 def flatten(paths: Paths, wanted: str, command: Command, *, everywhere: bool, timeout_s: float) -> Answer:
     """Flatten one engine, or every running one at the same time, and wait until each is verified flat."""
     if not 0 < timeout_s < inf:

@@ -20,8 +20,8 @@ from ytc_tui.analysis.timeframes import TimeframeBuilder
 from ytc_tui.model.market import NS_PER_MIN, Bar
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.structure import SwingKind
+from ytc_tui.views.json_data import listed, mapping
 from ytc_tui.views.report import SessionReport
-from ytc_tui.views.report_after import listed, mapping
 
 MOST_CHARTS = 6
 MOST_BARS = 480

@@ -15,8 +15,8 @@ from ytc_tui.commands import report_plots as plots
 from ytc_tui.commands.report_candles import candles
 from ytc_tui.commands.report_chart import ChartData
 from ytc_tui.commands.report_figures import Figures
+from ytc_tui.views.json_data import mapping, text_of
 from ytc_tui.views.report import SessionReport
-from ytc_tui.views.report_after import mapping, text_of
 from ytc_tui.views.section import Section
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

@@ -200,10 +200,11 @@ def agent_rows(document: Document) -> list[Document]:
             "runs": 0,
             "failures": 0,
             **health.get(f"agent.{name}", {}).get("metrics", {}),
-            "idle": reason,
+            "idle": told["why_idle"],
+            "next_due": told["next_due"],
             "output": states.get(name, {}).get("output", {}),
         }
-        for name, reason in document.get("why_idle", {}).items()
+        for name, told in document.get("agents_now", {}).items()
     ]
 
 

@@ -6,35 +6,13 @@ an answer of any shape makes a table or nothing; what an agent left open is show
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ytc_tui.views.json_data import listed, mapping, text_of
 from ytc_tui.views.section import Section
 
 Pairs = Iterator[tuple[str, str]]
-
-
-def text_of(value: Any) -> str:
-    """A JSON value in words; nothing is -."""
-    match value:
-        case None | "" | []:
-            return "-"
-        case bool():
-            return "yes" if value else "no"
-        case list() | tuple():
-            return ", ".join(map(text_of, value))
-        case Mapping():
-            return ", ".join(f"{name} {text_of(item)}" for name, item in value.items()) or "-"
-        case _:
-            return str(value)
-
-
-def mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def listed(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list | tuple) else ()
 
 
 def after_sections(review: Any, after: Mapping[str, Any]) -> Iterator[Section]:
