@@ -25,7 +25,7 @@ def test_a_refused_decision_names_the_first_rule_and_all_others() -> None:
     assert [verdict.rule for verdict in told.decisions[0].failed] == ["reward_risk", "costs"]
     text = explanation_text(told)
     assert "first failing rule: reward_risk" in text
-    assert "NO  reward_risk          blended 1.2 < 1.5  [1.2 / 1.5]" in text
+    assert "NO  reward_risk      blended 1.2 < 1.5  [1.2 / 1.5]" in text
     assert "ok  setup_score" in text
     assert "score 82.5 of 100, grade B" in text
     assert "strength                 52.5 of 60" in text

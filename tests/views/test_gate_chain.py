@@ -75,8 +75,8 @@ def test_a_minute_without_a_setup_shows_every_gate_in_order() -> None:
         ("price", NOT_ASKED), ("risk rules", NOT_ASKED),
     ]  # fmt: skip
     text = explanation_text(told)
-    assert "  ok  structure            between support 98 and resistance 104\n" in text
-    assert "  --  price                not asked: no setup was found\n" in text
+    assert "  ok  structure        between support 98 and resistance 104\n" in text
+    assert "  --  price            not asked: no setup was found\n" in text
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_data_that_cannot_be_acted_on_spare_the_other_gates_the_question() -> No
     assert marks(told.chain[1])[2:7] == [
         (gate, NOT_ASKED) for gate in ("structure", "trend", "environment", "setups", "price")
     ]
-    assert "--  structure to price   not asked: the data cannot be acted on" in explanation_text(told)
+    assert "--  structure to price not asked: the data cannot be acted on" in explanation_text(told)
 
 
 def test_many_missing_setups_are_counted_not_listed() -> None:

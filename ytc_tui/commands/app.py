@@ -6,6 +6,7 @@ Decides how arguments are spelled. Imports typer alone at the top. Invariant: wh
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -172,23 +173,26 @@ def sessions(as_json: AsJson = False) -> None:
 def report(
     session: Annotated[str, typer.Argument(help="Session id, its beginning, or last.")] = "last",
     form: Annotated[str, typer.Option("--format", help="terminal, markdown, html or json.")] = "terminal",
+    structure: Annotated[
+        bool, typer.Option("--structure", help="Market structure alone: levels, swings, sequences.")
+    ] = False,
+    last: Annotated[int, typer.Option("--last", help="With --structure: so many sessions.")] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """The report of one session."""
+    """The report of one session, or the market structure of several."""
     from ytc_tui.adapters.terminal_text import safe_line
     from ytc_tui.commands import report as command
     from ytc_tui.commands.places import paper_paths
+    from ytc_tui.commands.report_structure import report_structure
 
     forms = {each.value: each for each in command.ReportForm} | {"json": command.ReportForm.TERMINAL}
     if form not in forms:
         raise typer.BadParameter("is terminal, markdown, html or json", param_hint="--format")
-    answer = command.report(
-        paper_paths().database,
-        session,
-        safe=safe_line,
-        form=forms[form],
-        colour=sys.stdout.isatty(),
-    )
+    if last != 1 and not structure:
+        raise typer.BadParameter("goes with --structure", param_hint="--last")
+    make = partial(report_structure, last=last) if structure else command.report
+    database, colour = paper_paths().database, sys.stdout.isatty()
+    answer = make(database, session, safe=safe_line, form=forms[form], colour=colour)
     show(answer, as_json or form == "json")
 
 
@@ -244,8 +248,6 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Why, or why not: the chain of gates behind an order, a trade, an agent, or a moment without a trade."""
-    from functools import partial
-
     from ytc_tui.adapters.terminal_text import safe_line
     from ytc_tui.commands import explain as command
     from ytc_tui.commands.operate import agent_now

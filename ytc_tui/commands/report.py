@@ -59,7 +59,7 @@ def report(
     """
     with ExitStack() as stack:
         reader, name = open_session(db_path, session, stack)
-        built = _built(reader, name, db_path, safe)
+        built = built_report(reader, name, db_path, safe)
         ticks = {symbol: row.tick for symbol, row in load_instruments(None).items()}
         figures = figures_of(built, ticks)
         tables = figure_sections(built, figures)
@@ -77,10 +77,11 @@ def read_report(db_path: Path, session: str | None, *, safe: Sanitiser) -> Sessi
     """The report's values alone; raises as `report` does."""
     with ExitStack() as stack:
         reader, name = open_session(db_path, session, stack)
-        return _built(reader, name, db_path, safe)
+        return built_report(reader, name, db_path, safe)
 
 
-def _built(reader: SqliteReader, name: str, db_path: Path, safe: Sanitiser) -> SessionReport:
+def built_report(reader: SqliteReader, name: str, db_path: Path, safe: Sanitiser) -> SessionReport:
+    """The report of the session `name`; JournalCorrupt when an entry cannot be read."""
     try:
         return build_report(recorded(reader.entries(name)), safe=safe)
     except (ValueError, ArithmeticError) as error:
@@ -93,6 +94,11 @@ def terminal(
     built: SessionReport, figures: Iterable[Section] = (), *, colour: bool, width: int = WIDTH
 ) -> str:
     """The report for a terminal of `width` columns; `figures` are tables that go after the trades."""
+    return terminal_tables(sections(built, figures), colour=colour, width=width)
+
+
+def terminal_tables(tables: Iterable[Section], *, colour: bool, width: int = WIDTH) -> str:
+    """Titled tables for a terminal, a blank line between them."""
     out = StringIO()
     console = Console(
         file=out,
@@ -105,7 +111,7 @@ def terminal(
         markup=False,
         emoji=False,
     )
-    for number, section in enumerate(sections(built, figures)):
+    for number, section in enumerate(tables):
         if number:
             console.print()
         console.print(Text(section.title, style="bold"))

@@ -24,7 +24,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 _OPEN = frozenset(
     {
         "Result", "Flattens", "Trades", "Performance", "By setup, direction and hour", "Execution",
-        "Trade reviews", "Session review", "Behaviour", "Next session",
+        "Trade reviews", "Session review", "Behaviour", "Next session", "Market structure", "Key levels",
     }
 )  # fmt: skip
 # What a plot shows.

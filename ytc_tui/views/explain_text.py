@@ -52,7 +52,7 @@ def _lines(told: Explanation) -> Iterator[str]:
 
 def _gates(chain: GateChain) -> Iterator[str]:
     yield ""
-    scanned = f", scanned {chain.scanned}" if chain.scanned else ""
+    scanned = f", scanned {chain.scanned}" if chain.scanned not in ("", chain.at) else ""
     yield f"gates of {chain.symbol or 'the session'} at {chain.at}{scanned}"
     for why, steps in groupby(
         chain.steps, key=lambda step: step.why if step.mark is Mark.NOT_ASKED else step
@@ -66,7 +66,7 @@ def _gates(chain: GateChain) -> Iterator[str]:
 def _step(step: Step) -> str:
     entry = f"  (entry {step.seq})" if step.seq and step.mark is Mark.NO else ""
     why = f"not asked: {step.why}" if step.mark is Mark.NOT_ASKED else step.why
-    return f"  {_MARKS[step.mark]:<3} {step.gate:<20} {why}{entry}"
+    return f"  {_MARKS[step.mark]:<3} {step.gate:<16} {why}{entry}"
 
 
 def _setup(part: SetupPart) -> Iterator[str]:

@@ -36,6 +36,7 @@ from ytc_tui.views.report_tables import (
     TradeRow,
 )
 from ytc_tui.views.sanitised import Sanitiser, sanitised
+from ytc_tui.views.structure_journal import StructureReadings, SymbolStructure
 
 NOT_MODELLED = "not modelled"
 REVIEWER, STRUCTURE = "session_review", "market_structure"
@@ -93,7 +94,8 @@ class Result:
 @dataclass(frozen=True, slots=True)
 class SessionReport:
     """`after_close` holds the newest answer of each agent that reviews, `structure` that of market
-    structure; `results` the closed trades as figures are made from them."""
+    structure; `structure_journal` what the structure of each symbol was, `results` the closed trades as
+    figures are made from them."""
 
     header: Header
     result: Result
@@ -109,6 +111,7 @@ class SessionReport:
     review: dict[str, Any] | None
     after_close: dict[str, dict[str, Any]]
     structure: dict[str, Any]
+    structure_journal: tuple[SymbolStructure, ...]
     fills: tuple[FillRow, ...]
     ledger: tuple[LedgerRow, ...]
     orders: OrderCounts
@@ -155,12 +158,13 @@ class _Course:
 
 def build_report(records: Iterable[Recorded], *, safe: Sanitiser) -> SessionReport:
     """The report of one session from its entries, oldest first; every text in it passed `safe`."""
-    course, ledger, rows, books = _Course(), Ledger(), Rows(), Books()
+    course, ledger, rows, books, readings = _Course(), Ledger(), Rows(), Books(), StructureReadings()
     for record in records:
         course.take(record)
         ledger.take(record)
         rows.take(record)
         books.take(record, ledger)
+        readings.take(record)
     checked = ledger.report()
     trades = tuple(rows.trade_rows(ledger))
     report = SessionReport(
@@ -178,6 +182,7 @@ def build_report(records: Iterable[Recorded], *, safe: Sanitiser) -> SessionRepo
         rows.answers.get(REVIEWER),
         {name: rows.answers[name] for name in AFTER_CLOSE if name in rows.answers},
         rows.answers.get(STRUCTURE, {}),
+        readings.entries(),
         tuple(books.fills),
         tuple(books.rows),
         books.counts(),

@@ -15,6 +15,7 @@ from ytc_tui.views.report import SessionReport
 from ytc_tui.views.report_after import after_sections
 from ytc_tui.views.report_tables import FlattenRow, Funnel, TradeRow
 from ytc_tui.views.section import Section
+from ytc_tui.views.structure_journal import structure_sections
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
 _PRICE = Decimal("0.00000001")
@@ -31,6 +32,7 @@ def sections(report: SessionReport, figures: Iterable[Section] = ()) -> tuple[Se
         ),
         *figures,
         *after_sections(report.review, report.after_close),
+        *structure_sections(report.structure_journal),
         Section("Funnel", (), tuple(funnel_pairs(report.funnel))),
         Section(
             "Limits",
@@ -87,12 +89,14 @@ def sections(report: SessionReport, figures: Iterable[Section] = ()) -> tuple[Se
 
 def markdown(report: SessionReport, figures: Iterable[Section] = ()) -> str:
     """The report as Markdown (tables of GitHub's kind), ending in a newline."""
-    return "\n".join(_markdown(report, figures)) + "\n"
+    title = f"Session report {report.header.session}"
+    return "\n".join(markdown_lines(title, sections(report, figures))) + "\n"
 
 
-def _markdown(report: SessionReport, figures: Iterable[Section]) -> Iterator[str]:
-    yield f"# Session report {_cell(report.header.session)}"
-    for section in sections(report, figures):
+def markdown_lines(title: str, tables: Iterable[Section]) -> Iterator[str]:
+    """Titled tables under one heading."""
+    yield f"# {_cell(title)}"
+    for section in tables:
         yield ""
         yield f"## {_cell(section.title)}"
         yield ""
