@@ -19,7 +19,8 @@ def text_of(value: Any) -> str:
         case list() | tuple():
             return ", ".join(map(text_of, value))
         case Mapping():
-            return ", ".join(f"{name} {text_of(item)}" for name, item in value.items()) or "-"
+            told = (f"{str(name).replace('_', ' ')} {text_of(item)}" for name, item in value.items())
+            return ", ".join(told) or "-"
         case _:
             return str(value)
 

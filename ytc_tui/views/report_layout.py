@@ -18,7 +18,7 @@ from ytc_tui.views.section import Section
 from ytc_tui.views.structure_journal import structure_sections
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
-_PRICE = Decimal("0.00000001")
+_PRICE_DIGITS = 8  # significant ones; JSON keeps all
 
 
 def sections(report: SessionReport, figures: Iterable[Section] = ()) -> tuple[Section, ...]:
@@ -220,7 +220,7 @@ def _n(value: Decimal | None) -> str:
 
 
 def _price(value: Decimal | None) -> str:
-    return "-" if value is None else plain(value.quantize(_PRICE))
+    return "-" if value is None else plain(Decimal(f"{value:.{_PRICE_DIGITS}g}"))
 
 
 def _percent(value: Decimal | None) -> str:
