@@ -251,3 +251,17 @@ def test_standing_of_an_empty_journal_is_before_the_session() -> None:
     step = Standing().steps(0)[0]
     assert (step.gate, step.mark) == ("hours", NO)
     assert "had not begun" in step.why
+
+
+def test_latches_take_one_line_while_all_are_open() -> None:
+    journal = opened()
+    calendar = {"calendar": {"filter": "on"}, "trading_restrictions": {"blackout_periods": []}}
+    journal.add(answer("economic_calendar", 9, calendar), 38)
+    scanned(journal, 40, NO_PB)
+    text = explanation_text(why(journal, "12:40"))
+    assert "  ok  hours, status, gate, limits, news, venue\n" in text
+    journal.add(ev.ConnectionLost("timed out"), 41, check=False)
+    scanned(journal, 42, NO_PB)
+    text = explanation_text(why(journal, "12:42"))
+    assert "  ok  limits           none was reached\n" in text
+    assert "  NO  venue            silent since" in text

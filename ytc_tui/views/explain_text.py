@@ -54,6 +54,9 @@ def _gates(chain: GateChain) -> Iterator[str]:
     yield ""
     scanned = f", scanned {chain.scanned}" if chain.scanned not in ("", chain.at) else ""
     yield f"gates of {chain.symbol or 'the session'} at {chain.at}{scanned}"
+    if not chain.symbol and all(step.mark is Mark.OK for step in chain.steps):
+        yield f"  {_MARKS[Mark.OK]:<3} {', '.join(step.gate for step in chain.steps)}"
+        return
     for why, steps in groupby(
         chain.steps, key=lambda step: step.why if step.mark is Mark.NOT_ASKED else step
     ):

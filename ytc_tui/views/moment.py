@@ -90,6 +90,7 @@ def explain_time(history: History, text: str) -> Minute | None:
         facts["last_refusal"] = refusal
     told = tuple(record for record in inside if not isinstance(record.event, _ROUTINE))
     headline = _headline(history, to_ns, decisions, session, chains)
+    chains.sort(key=lambda chain: chain.symbol not in by_symbol)
     return Minute(f"{utc(from_ns)}: {headline}", facts, told, decisions, (session, *chains))
 
 
