@@ -1,7 +1,7 @@
 """Agent 07, setup scanner: the setups that stand at the last closed minute.
 
 Decides which finders run, how their setups are ranked, and which gates are told (domain.md 1.4-07).
-Imports the agents' contract, entry execution, analysis and the model. Invariants: setups below the score
+Imports the agents' contract, analysis and the model. Invariants: setups below the score
 are told too; who refuses them, and why, is the engine's record. A chain repeats itself word for word
 until the situation changes.
 """
@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec
-from ytc_tui.agents.entry_execution import trigger_problem
 from ytc_tui.analysis.background import background, data_step
 from ytc_tui.analysis.setups import finders
+from ytc_tui.analysis.trade_plan import trigger_problem
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.session import Phase
 from ytc_tui.model.signals import GateStep, Setup
@@ -81,7 +81,8 @@ def _found(context: AgentContext, setup: Setup) -> Iterator[GateStep]:
         f"regime fit {setup.regime_fit:g} of {rules.min_regime_fit:g} needed"
     )
     yield GateStep(setup.kind, _accepted(context, setup), words)
-    problem = trigger_problem(context, setup)
+    symbol = setup.symbol
+    problem = trigger_problem(setup, context.analysis[symbol], context.marks.get(symbol), context.now_ns)
     yield GateStep("price", not problem, problem or "within LWP and LRP")
 
 
