@@ -39,9 +39,9 @@ class SymbolAnalysis:
     """The analysis of `symbol`, whose prices step by `tick`. Feed closed minutes to `on_minute`.
 
     `last` is the newest bar, `minutes` the number of bars given, `now_ns` the close of the newest
-    bar. `ltf_bars` and `ttf_bars` are bounded, newest last, `ttf_ranges` is high less low of the latter.
-    `half_hour_closes` holds (open ns, close) of the bars by which correlations are measured, whatever the
-    HTF is; `holes` counts the holes that restarted the one-minute analysis.
+    bar. `ltf_bars` and `ttf_bars` are bounded, newest last; `ttf_ranges` holds the range of each of the
+    latter; `half_hour_closes` holds (open ns, close) of the bars by which correlations are measured,
+    whatever the HTF is; `holes` counts the holes that restarted the one-minute analysis.
     """
 
     __slots__ = (

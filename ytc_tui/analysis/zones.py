@@ -185,20 +185,11 @@ class ZoneMap:
 
     def above(self, price: float) -> Zone | None:
         """The nearest zone that lies wholly above `price`, whatever its role."""
-        zones = self.zones
-        first = bisect_right(self._lows, price)
-        return zones[first] if first < len(zones) else None
+        return next((zone for zone in self.zones if zone.low > price), None)
 
     def below(self, price: float) -> Zone | None:
         """The nearest zone that lies wholly below `price`, whatever its role."""
-        zones = self.zones
-        nearest: Zone | None = None
-        for zone in zones[bisect_left(self._lows, price) - 1 :: -1] if zones and zones[0].low < price else ():
-            if nearest is not None and zone.low + self._widest <= nearest.high:
-                break
-            if zone.high < price and (nearest is None or zone.high >= nearest.high):
-                nearest = zone
-        return nearest
+        return max((z for z in self.zones if z.high < price), key=lambda z: z.high, default=None)
 
     def crossed(self, earlier: float, later: float) -> int:
         """+1 when `later` is beyond a resistance that `earlier` was not beyond, -1 mirrored, else 0."""

@@ -68,15 +68,13 @@ class StructureReadings:
             self._symbols = {symbol: _Readings() for symbol in event.symbols}
         if not isinstance(event, ev.TaskReported) or event.response.status is ResponseStatus.FAILURE:
             return
-        match event.response.agent_name:
-            case name if name == _REVIEWER:
-                self._review = event.response.result
-            case name if name == _MONITOR:
-                self._monitored(record, mapping(event.response.result.get("market_status")))
-            case name if name == _TREND:
-                self._trended(event.response.result)
-            case _:
-                return
+        name, result = event.response.agent_name, event.response.result
+        if name == _REVIEWER:
+            self._review = result
+        elif name == _MONITOR:
+            self._monitored(record, mapping(result.get("market_status")))
+        elif name == _TREND:
+            self._trended(result)
 
     def entries(self) -> tuple[SymbolStructure, ...]:
         """An entry for each symbol, empty without a session."""
