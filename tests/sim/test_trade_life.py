@@ -154,14 +154,6 @@ async def test_entry_and_stop_touched_at_one_point_both_fill(tmp_path: Path) -> 
     assert not state.working
 
 
-async def test_stop_and_target_in_one_bar_the_stop_comes_first(tmp_path: Path) -> None:
-    tape = Tape().walk("12:41", 20_040, 20_056).bar("12:43", 19_900, 20_300, opens=20_056, closes=20_200)
-    simulation = stage(tmp_path, tape, long_at("12:41"))
-    await simulation.run()
-    trade = only_trade(simulation)
-    assert (trade.state, trade.exit_reason) == (TradeState.STOPPED_OUT, ExitReason.STOP)
-
-
 async def test_an_entry_that_expires_is_not_entered_and_tried_three_times(tmp_path: Path) -> None:
     idea = long_at("12:41", until_ns=on_day("13:30"))
     simulation = stage(tmp_path, Tape(), idea)
