@@ -152,6 +152,7 @@ def limits_of(settings: Settings, slippage_bps: Decimal) -> RiskLimits:
         half_spread_bps=paper.spread_bps / 2,
         slippage_bps=slippage_bps,
         restricted_size_pct=risk.restricted_size_pct,
+        max_spread_pct=settings.trading.entry.max_spread_pct,
     )
 
 
