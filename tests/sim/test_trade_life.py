@@ -15,6 +15,7 @@ from tests.sim.tape import Tape, on_day
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.orders import OrderRole, OrderState
+from ytc_tui.model.state import OrderRecord
 from ytc_tui.model.trades import ExitReason, Trade, TradeState
 
 D = Decimal
@@ -22,6 +23,12 @@ D = Decimal
 
 def orders(simulation: Simulation, role: OrderRole) -> list[ev.OrderIntended]:
     return [event for event in simulation.all(ev.OrderIntended) if event.order.role is role]
+
+
+def target_orders(simulation: Simulation) -> list[OrderRecord]:
+    """What became of the targets."""
+    records = simulation.state().orders.values()
+    return [record for record in records if record.request.role is OrderRole.TARGET]
 
 
 def only_trade(simulation: Simulation) -> Trade:

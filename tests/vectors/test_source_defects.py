@@ -15,7 +15,7 @@ import pytest
 
 from tests.analysis.series import demo_bars, fed
 from tests.analysis.setups.golden_files import analysis_of, bars_of, setup_of
-from tests.engine.risk.builders import LIMITS, REQUEST, asking
+from tests.engine.risk.builders import FREE_LIMITS, FREE_PERP, LIMITS, REQUEST, asking
 from tests.engine.risk.cases import cases_of
 from tests.engine.situations import SYMBOL, book, settle, trading
 from tests.sim.fault_rules import EXIT, rule, script
@@ -26,7 +26,7 @@ from tests.sim.stage import long_at, short_at, stage
 from tests.sim.tape import Tape, on_day
 from tests.sim.test_limits import BOLD, crash
 from tests.sim.test_review import AFTER, UP
-from tests.sim.test_trade_life import mirrored, only_trade
+from tests.sim.test_trade_life import mirrored, only_trade, target_orders
 from ytc_tui.adapters.clock import PacedClock
 from ytc_tui.adapters.venues.faults import FaultKind
 from ytc_tui.analysis.params import SetupParams
@@ -149,9 +149,11 @@ async def test_f_a_small_account_is_refused_and_never_sized_up(tmp_path: Path) -
     [decision] = simulation.all(ev.DecisionMade)
     assert (decision.refused_by, decision.granted) == ("min_size", D(0))
     assert not simulation.all(ev.OrderIntended)
-    for quantity in range(1, 60):
-        granted = assess(asking(quantity=D(quantity) / 1000), LIMITS).granted
-        assert granted in (0, D(quantity) / 1000)
+    # One whole unit loses 9 at the stop: an account of 900 may risk 9, one of 899 may not.
+    whole = replace(asking(quantity=D(1)), instrument=replace(FREE_PERP, lot=D(1), min_notional=D(0)))
+    for balance, granted in ((900, 1), (899, 0)):
+        asked = replace(whole, start_balance=D(balance), equity=D(balance))
+        assert assess(asked, FREE_LIMITS).granted == granted
 
 
 @pytest.mark.parametrize("name", ["TST-buy", "TST-sell"])
@@ -226,6 +228,7 @@ async def test_i_the_stop_counts_first_even_where_the_target_is_nearer_to_the_op
     await simulation.run()
     trade = only_trade(simulation)
     assert (trade.state, trade.exit_reason) == (TradeState.STOPPED_OUT, ExitReason.STOP)
+    assert not any(target.filled for target in target_orders(simulation))
 
 
 def test_j_without_a_price_there_is_no_size_and_no_order(tmp_path: Path) -> None:

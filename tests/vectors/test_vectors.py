@@ -15,7 +15,7 @@ from tests.engine.risk.builders import FREE_LIMITS, FREE_PERP, LIMITS, REQUEST, 
 from tests.engine.situations import SYMBOL, book, long_entry, settle, trading
 from tests.sim.stage import long_at, stage
 from tests.sim.tape import Tape
-from tests.sim.test_trade_life import only_trade
+from tests.sim.test_trade_life import only_trade, target_orders
 from ytc_tui.analysis import levels
 from ytc_tui.analysis.sizing import PositionSize, size_position
 from ytc_tui.engine import inputs as inp
@@ -245,6 +245,7 @@ async def test_bar_that_hits_stop_and_t1_counts_the_stop_first(tmp_path: Path) -
     await simulation.run()
     trade = only_trade(simulation)
     assert (trade.state, trade.exit_reason) == (TradeState.STOPPED_OUT, ExitReason.STOP)
+    assert not any(target.filled for target in target_orders(simulation))
 
 
 @pytest.mark.parametrize(
