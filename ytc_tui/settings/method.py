@@ -31,7 +31,9 @@ class PatternSettings(Section):
     round_step_ticks: int = setting(
         1000, "Distance of round numbers, a factor of confluence; 0 = they do not count.", ge=0, le=1_000_000
     )
-    shallow_depth_pct: Decimal = setting("38.2", "Depth below which a pullback is shallow.", ge=1, le=100)
+    shallow_depth_pct: Decimal = setting(
+        "38.2", "Depth below which a pullback is shallow.", ge=1, le=Decimal("99.9")
+    )
     deep_depth_pct: Decimal = setting(
         "61.8", "Depth above which a pullback loses points.", ge=1, le=Decimal("99.9")
     )
