@@ -22,6 +22,7 @@ from ytc_tui.engine.decide.volatility import decide_volatility
 from ytc_tui.engine.document import metrics
 from ytc_tui.engine.ports import Minute
 from ytc_tui.engine.projections import rows_of
+from ytc_tui.engine.risk.gate import assess
 from ytc_tui.model import events as ev
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.commands import Command, Verb
@@ -223,10 +224,15 @@ def test_two_actions_for_one_trade_send_one_order(tmp_path: Path, kind: str) -> 
     assert found.count("AlertRaised") == 1
 
 
-@pytest.mark.parametrize("side", list(Side))
-def test_a_trade_that_counts_together_with_an_open_one_is_told(tmp_path: Path, side: Side) -> None:
+@pytest.mark.parametrize(
+    ("side", "checked", "together"),
+    [(Side.BUY, "true", True), (Side.SELL, "true", False), (Side.BUY, "false", False)],
+)
+def test_a_trade_that_counts_together_with_an_open_one_is_told(
+    tmp_path: Path, side: Side, checked: str, together: bool
+) -> None:
     ether = Tape(symbol="ETHUSDT", level=1_500.0)
-    sit = trading(tmp_path, (Tape(), ether))
+    sit = trading(tmp_path, (Tape(), ether), trading__enable_correlation_check=checked)
     long_entry(sit)
     settle(sit, fill("0.1"))
     sit.market.marks["ETHUSDT"] = 1_500.0
@@ -240,7 +246,9 @@ def test_a_trade_that_counts_together_with_an_open_one_is_told(tmp_path: Path, s
         if isinstance(event, ev.AlertRaised)
     ]
     # With too little history the careful assumption is rho = 1: long and long count together.
-    assert found == ([("correlated_risk", Severity.WARNING)] if side is Side.BUY else [])
+    assert found == ([("correlated_risk", Severity.WARNING)] if together else [])
+    [verdict] = [v for v in assess(asked, sit.policy.limits).verdicts if v.rule == "open_risk"]
+    assert ("correlated with BTCUSDT" in verdict.reason) is together
 
 
 def test_a_setup_that_is_named_twice_in_one_answer_is_found_once(tmp_path: Path) -> None:
