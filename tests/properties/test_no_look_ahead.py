@@ -1,8 +1,8 @@
 """Nothing is decided by a bar that has not closed: runs over data cut off at a bar, entry for entry.
 
-The engine knows one thing of the future, when its data end: a session that this cuts short closes before it.
-That knowledge is taken away (the cut run is told the hours of the whole one) or, in tests of its own, left in
-and stated field by field.
+The engine knows two things of the future: whether its files have volume at all, and when they end, for a
+session that this cuts short closes before it. That end is hidden from the cut run (it is told the hours of
+the whole one) or, in tests of their own, left in and stated field by field.
 """
 
 from __future__ import annotations
