@@ -26,9 +26,11 @@ SYMBOL = "BTCUSDT"
 ENTRY_ID = "yentry"
 
 
-def trading(folder: Path, **settings: str) -> Situation:
+def trading(folder: Path, tape: Tape | tuple[Tape, ...] | None = None, **settings: str) -> Situation:
     """ACTIVE_TRADING at 12:40, flat, the gate open, BTCUSDT at 20,000."""
-    parts = stage(folder, Tape(), settings={key.replace("__", "."): v for key, v in settings.items()}).parts()
+    parts = stage(
+        folder, tape or Tape(), settings={key.replace("__", "."): v for key, v in settings.items()}
+    ).parts()
     [window] = parts.windows
     sit = Situation(State("s"), parts.market, parts.policy, window, parts.registry, parts.workflow)
     sit.at_ns = on_day("12:40")

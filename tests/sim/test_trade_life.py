@@ -15,6 +15,7 @@ from tests.sim.tape import Tape, on_day
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.orders import OrderRole, OrderState
+from ytc_tui.model.state import OrderRecord
 from ytc_tui.model.trades import ExitReason, Trade, TradeState
 
 D = Decimal
@@ -22,6 +23,12 @@ D = Decimal
 
 def orders(simulation: Simulation, role: OrderRole) -> list[ev.OrderIntended]:
     return [event for event in simulation.all(ev.OrderIntended) if event.order.role is role]
+
+
+def target_orders(simulation: Simulation) -> list[OrderRecord]:
+    """What became of the targets."""
+    records = simulation.state().orders.values()
+    return [record for record in records if record.request.role is OrderRole.TARGET]
 
 
 def only_trade(simulation: Simulation) -> Trade:
@@ -152,14 +159,6 @@ async def test_entry_and_stop_touched_at_one_point_both_fill(tmp_path: Path) -> 
     state = simulation.state()
     assert not state.positions
     assert not state.working
-
-
-async def test_stop_and_target_in_one_bar_the_stop_comes_first(tmp_path: Path) -> None:
-    tape = Tape().walk("12:41", 20_040, 20_056).bar("12:43", 19_900, 20_300, opens=20_056, closes=20_200)
-    simulation = stage(tmp_path, tape, long_at("12:41"))
-    await simulation.run()
-    trade = only_trade(simulation)
-    assert (trade.state, trade.exit_reason) == (TradeState.STOPPED_OUT, ExitReason.STOP)
 
 
 async def test_an_entry_that_expires_is_not_entered_and_tried_three_times(tmp_path: Path) -> None:

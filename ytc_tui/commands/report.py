@@ -21,6 +21,7 @@ from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.report_chart import chart_data
 from ytc_tui.commands.report_figures import figure_sections, figures_of
+from ytc_tui.commands.report_missed import missed_sections, perfect_of
 from ytc_tui.commands.report_page import page
 from ytc_tui.commands.sessions import open_session
 from ytc_tui.errors import JournalCorrupt
@@ -28,7 +29,7 @@ from ytc_tui.model.codec import to_json
 from ytc_tui.views.journal import recorded
 from ytc_tui.views.report import SessionReport, build_report
 from ytc_tui.views.report_layout import markdown, sections
-from ytc_tui.views.sanitised import Sanitiser
+from ytc_tui.views.sanitised import Sanitiser, sanitised
 from ytc_tui.views.section import Section
 
 WIDTH = 120
@@ -60,9 +61,10 @@ def report(
     with ExitStack() as stack:
         reader, name = open_session(db_path, session, stack)
         built = built_report(reader, name, db_path, safe)
+        perfect = sanitised(perfect_of(built, recorded(reader.entries(name)), reader), safe)
         ticks = {symbol: row.tick for symbol, row in load_instruments(None).items()}
         figures = figures_of(built, ticks)
-        tables = figure_sections(built, figures)
+        tables = (*figure_sections(built, figures), *missed_sections(perfect))
         match form:
             case ReportForm.MARKDOWN:
                 text = markdown(built, tables)
@@ -70,7 +72,7 @@ def report(
                 text = terminal(built, tables, colour=colour, width=width)
             case ReportForm.HTML:
                 text = page(built, figures, chart_data(built, reader, ticks), sections(built, tables))
-    return Answer(text, {**to_json(built), "figures": to_json(figures)})
+    return Answer(text, {**to_json(built), "figures": to_json(figures), "hindsight": to_json(perfect)})
 
 
 def read_report(db_path: Path, session: str | None, *, safe: Sanitiser) -> SessionReport:

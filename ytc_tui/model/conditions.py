@@ -59,6 +59,7 @@ _ROWS = (
     Condition("losing_streak", _WARNING, Reaction.TELL, "losses in a row at their alert level"),
     Condition("drawdown_limit", _CRITICAL, Reaction.HOLD, "loss over several sessions at its limit"),
     Condition("drawdown", _WARNING, Reaction.TELL, "loss over several sessions at its warning"),
+    Condition("correlated_risk", _WARNING, Reaction.TELL, "a trade counts together with an open one"),
     # Positions that are not as they should be.
     Condition("unprotected", _CRITICAL, Reaction.PROTECT, "open quantity without a working stop"),
     Condition("close_failed", _CRITICAL, Reaction.PROTECT, "a close ended and left the trade open"),

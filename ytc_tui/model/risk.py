@@ -51,6 +51,7 @@ class RiskLimits:
     half_spread_bps: Decimal
     slippage_bps: Decimal
     restricted_size_pct: Decimal = Decimal(50)
+    max_spread_pct: Decimal = Decimal("0.05")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from pydantic_settings import (
 
 from ytc_tui.model.session import Mode
 from ytc_tui.settings.fields import AgentName, setting
+from ytc_tui.settings.method import MethodSettings
 from ytc_tui.settings.risk import RiskSettings
 from ytc_tui.settings.running import (
     AgentSettings,
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     mode: Mode = setting("paper", "Whose money: paper, sandbox or live. This release trades paper only.")
     session: SessionSettings = SessionSettings()
     account: AccountSettings = AccountSettings()
+    method: MethodSettings = MethodSettings()
     trading: TradingSettings = TradingSettings()
     risk: RiskSettings = RiskSettings()
     orchestrator: OrchestratorSettings = OrchestratorSettings()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from ytc_tui.engine.decide.correlated import decide_correlated
 from ytc_tui.engine.decide.entries import enter, plan_of, risk_request
 from ytc_tui.engine.decide.proposals import propose
 from ytc_tui.engine.ids import decision_id
@@ -131,7 +132,9 @@ def _decide(sit: Situation, setup: Setup) -> Iterator[ev.Event]:
     if refused_by:
         yield _refusal(number, setup, plan, verdicts, refused_by, bar)
         return
-    assessment = assess(risk_request(sit, plan), sit.policy.limits)
+    request = risk_request(sit, plan)
+    yield from decide_correlated(sit, request)
+    assessment = assess(request, sit.policy.limits)
     verdicts += assessment.verdicts
     if assessment.refused_by:
         yield _refusal(number, setup, plan, verdicts, assessment.refused_by, bar)

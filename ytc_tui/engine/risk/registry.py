@@ -46,6 +46,7 @@ ORDER = (
     "rejects_in_row",
     "order_rate",
     "price_collar",
+    "spread",
     "costs",
     "reward_risk",
     "risk_per_trade",
