@@ -19,6 +19,7 @@ from ytc_tui.adapters.logs import LogOptions, SessionLog, archive, prune_audit
 from ytc_tui.adapters.notify import BellNotifier, CommandNotifier, Fanout, FileNotifier
 from ytc_tui.adapters.redaction import Redactor
 from ytc_tui.adapters.stores.memory import MemoryJournal
+from ytc_tui.adapters.stores.operator import FILE, OperatorFile
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.spare import EmergencyFile
 from ytc_tui.adapters.stores.writer import SqliteJournal
@@ -34,7 +35,8 @@ from ytc_tui.model.codec import canonical
 from ytc_tui.model.events import AlertRaised, Event, TaskReported
 from ytc_tui.model.session import Severity
 from ytc_tui.model.state import State
-from ytc_tui.paper_run import Outlets
+from ytc_tui.own_view import keep_view, kept_view
+from ytc_tui.paper_run import Opening, Outlets, nothing_said
 from ytc_tui.views.event_lines import event_line
 from ytc_tui.views.next_session import PREPARER, next_session_toml
 
@@ -128,6 +130,7 @@ async def durable_outlets(
     spare = EmergencyFile(parts.paths.spare_file(parts.run_id))
     log = RunLog(parts.paths.log_dir, _log_options(parts), redactor)
     prune_audit(parts.paths.log_dir, settings.logging.audit_keep_days, WallClock().now_ns())
+    operator = OperatorFile(parts.paths.state_dir / FILE)
     notifier = Fanout(_notifiers(parts), redactor)
     await notifier.start()
 
@@ -158,6 +161,8 @@ async def durable_outlets(
             finish=finish,
             observe=observe,
             hold=lambda session: hold_session(parts, session),
+            own_view=lambda session, window: kept_view(parts, operator, window),
+            keep_view=lambda state, window: keep_view(operator, state, window),
         )
     finally:
         await notifier.stop()
@@ -168,8 +173,11 @@ async def durable_outlets(
             spare.path.unlink(missing_ok=True)
 
 
-def memory_outlets(parts: Parts, show: Observer, journal: MemoryJournal | None = None) -> Outlets:
-    """Outlets of a run that leaves nothing behind but in `journal`; what it journals is the same."""
+def memory_outlets(
+    parts: Parts, show: Observer, journal: MemoryJournal | None = None, own_view: Opening = nothing_said
+) -> Outlets:
+    """Outlets of a run that leaves nothing behind but in `journal`; what it journals is the same, where
+    `own_view` gives what the operator had said before its sessions."""
     journal = journal or MemoryJournal()
     venue = open_venue(parts, PaperStore.in_memory())
     spare = EmergencyMemory()
@@ -194,6 +202,7 @@ def memory_outlets(parts: Parts, show: Observer, journal: MemoryJournal | None =
         finish=finish,
         observe=show,
         hold=lambda session: None,
+        own_view=own_view,
     )
 
 

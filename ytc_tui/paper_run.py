@@ -31,12 +31,23 @@ from ytc_tui.model.chain import ChainHead
 from ytc_tui.model.drawdown import SessionBalance, ledger_spans
 from ytc_tui.model.events import LedgerFixed, SessionStarted
 from ytc_tui.model.history import History
+from ytc_tui.model.own import OwnBias, OwnLevel
 from ytc_tui.model.state import State
 from ytc_tui.wiring import drawdown_limits
 
 VENUE_TIMEOUT_S = 10.0
 
 Lines = list[tuple[str, str, str]]
+OwnView = tuple[tuple[OwnLevel, ...], tuple[OwnBias, ...]]
+Opening = Callable[[str, Window], OwnView]
+
+
+def nothing_said(session: str, window: Window) -> OwnView:
+    return (), ()
+
+
+def _nothing_kept(state: State, window: Window) -> None:
+    return
 
 
 @dataclass(slots=True)
@@ -44,7 +55,8 @@ class Outlets:
     """What a run reaches: its journal and reader, its venue, people, and the emergency file.
 
     `checks` gives the initialisation checklist and the probes behind it; `finish` carries out the
-    outside's lines of the shutdown checklist; `hold` keeps other processes off a session.
+    outside's lines of the shutdown checklist; `hold` keeps other processes off a session. `own_view` gives
+    the operator's levels and biases from before a session, `keep_view` what an ended one leaves of them.
     """
 
     journal: Journal
@@ -56,6 +68,8 @@ class Outlets:
     finish: Callable[[State], Lines]
     observe: Observer
     hold: Callable[[str], None]
+    own_view: Opening = nothing_said
+    keep_view: Callable[[State, Window], None] = _nothing_kept
 
 
 @dataclass(slots=True)
@@ -100,6 +114,7 @@ class PaperRun:
         sit.history = self.history
         kernel = self._kernel(sit, head)
         restarted = inp.Restarted(head.seq) if head.seq else None
+        said = ((), ()) if restarted else outlets.own_view(session, window)
         # What is on record already is not played again at the feed's pace.
         parts.clock.advance_to(max(window.init_ns, parts.request.play_from_ns, state.now_ns))
         return SessionRun(
@@ -107,7 +122,7 @@ class PaperRun:
             venue=outlets.venue,
             journal=outlets.journal,
             pace=lambda at_ns: self.host.pace(parts.clock, at_ns),
-            opened=inp.SessionOpened(self._started(window), tuple(checks), self._ledger(window)),
+            opened=inp.SessionOpened(self._started(window), tuple(checks), self._ledger(window), *said),
             between=self.host.between,
             stopping=lambda: self.host.stopping,
             paced=lambda: parts.clock.paced,
@@ -187,10 +202,12 @@ class PaperRun:
     async def on_ended(self, run: SessionRun) -> None:
         """Carry over what the next session starts from, and keep this one's document."""
         self._carry_over(run.kernel.sit.state, run.kernel.head)
+        self.outlets.keep_view(run.kernel.sit.state, run.kernel.sit.window)
         await run.kernel.save_snapshot()
 
     def _carry_over(self, state: State, head: ChainHead) -> None:
         self.parts.opening_balance = state.wallet
+        self.parts.market.own_levels = state.all_levels()
         self.history = self.history.with_session(
             session_figures(state, self.parts.policy.management.breakeven_band_r)
         )

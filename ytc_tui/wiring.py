@@ -288,6 +288,8 @@ def policy_of(
         correlation_days=risk.correlation_lookback_days,
         late_warn_bars=settings.feed.late_warn_bars,
         late_gap_bars=settings.feed.late_gap_bars,
+        timezone=settings.session.timezone,
+        mistake_codes=settings.notes.mistake_codes,
         health_interval_ns=orchestrator.health_check_interval_s * NS_PER_S,
         max_slippage_bps=risk.max_slippage_bps,
         news=News(calendar or Calendar(), news_rules(settings)),

@@ -23,7 +23,7 @@ from ytc_tui.model.commands import Command
 from ytc_tui.model.events import AlertRaised, Event
 from ytc_tui.model.session import StepResult
 from ytc_tui.model.state import State
-from ytc_tui.paper_run import Outlets, PaperRun
+from ytc_tui.paper_run import Outlets, OwnView, PaperRun
 
 __all__ = ["AttendedHost", "LineList", "Operator", "Simulation", "at", "said_at"]
 
@@ -127,6 +127,8 @@ class Simulation:
     handoff_expiry_s: float | None = None  # None = as set
     approval_life_s: float | None = None  # the same
     feed_waits: bool = True
+    said_before: OwnView = ((), ())  # what the operator keeps for a session that begins
+    kept: list[State] = field(default_factory=list)  # what ended sessions left to keep
     host: AttendedHost = field(init=False)
 
     def parts(self) -> Parts:
@@ -162,6 +164,8 @@ class Simulation:
             finish=finish,
             observe=lambda entry, event: self.events.append((entry, event)),
             hold=lambda session: None,
+            own_view=lambda session, window: self.said_before,
+            keep_view=lambda state, window: self.kept.append(state),
         )
         run = PaperRun(parts, outlets, feed_can_wait=False)
         plain = run.host

@@ -2,8 +2,8 @@
 
 Decides the order in which a closed minute reaches timeframes, swings, trend and zones, and what
 happens at a hole (semantics.md 3). Imports the model, errors and the analysis beside it.
-Invariant: all attributes are a function of the bars given so far and of the prior-session levels;
-reading them changes nothing.
+Invariant: all attributes are a function of the bars given so far, of the prior-session levels and of the
+operator's own; reading them changes nothing.
 """
 
 from __future__ import annotations

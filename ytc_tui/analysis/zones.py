@@ -1,14 +1,16 @@
 """Support and resistance zones of the higher timeframe.
 
-Decides which zones exist, how strong they are and when they change role (domain.md Y-8 to Y-12).
-Imports the model only.
-Invariant: a zone rests on pivots known by the current bar; the number of zones is bounded.
+Decides which zones exist, how strong they are and when they change role (domain.md Y-8 to Y-12), and how
+the operator's own levels stand among them. Imports the model only.
+Invariant: a zone rests on pivots known by the current bar, or on what the operator said before it; the
+number of zones found is bounded.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from ytc_tui.analysis.params import AnalysisParams
 from ytc_tui.model.market import Bar
@@ -19,6 +21,21 @@ _MAX_TOUCH_POINTS = 6
 _RAPID_POINTS = 2
 _PRIOR_SESSION_POINTS = 1
 _RECENT_POINTS = 1
+# An operator's word weighs as much as two touches, and earns nothing for being new.
+OWN_STRENGTH = 2 * _POINTS_PER_TOUCH
+
+
+class OwnBand(NamedTuple):
+    """A level of the operator's: a price (`low` equals `high`) or a band, said at `known_ns`.
+
+    `role` None = by the side of the price: first `met` (None = not known), later as HTF bars close.
+    """
+
+    low: float
+    high: float
+    role: ZoneRole | None
+    met: ZoneRole | None
+    known_ns: int
 
 
 class _Band:
@@ -73,8 +90,8 @@ class ZoneMap:
     """The zones of one symbol. Feed it every HTF bar and every HTF swing that became known."""
 
     __slots__ = (
-        "_bands", "_bars", "_last_close", "_last_close_ns", "_levels", "_levels_ns", "_lows", "_params",
-        "_tick", "_view", "_widest",
+        "_bands", "_bars", "_last_close", "_last_close_ns", "_levels", "_levels_ns", "_lows", "_own",
+        "_params", "_tick", "_view", "_widest",
     )  # fmt: skip
 
     def __init__(self, tick: float, params: AnalysisParams) -> None:
@@ -83,6 +100,7 @@ class ZoneMap:
         self._bands: list[_Band] = []
         self._levels: tuple[tuple[ZoneSource, float], ...] = ()
         self._levels_ns = 0
+        self._own: tuple[OwnBand, ...] = ()
         self._bars = 0
         self._last_close: float | None = None
         self._last_close_ns = 0
@@ -112,6 +130,12 @@ class ZoneMap:
         )
         self._levels_ns = self._last_close_ns
         self._view = None
+
+    def set_own(self, bands: tuple[OwnBand, ...]) -> None:
+        """The operator's levels as they stand now; they stand in for the earlier ones."""
+        if bands != self._own:
+            self._own = bands
+            self._view = None
 
     def _add_pivot(self, swing: Swing, bar: Bar, atr: float | None) -> None:
         rapid = atr is not None and abs(bar.close - swing.price) >= self._params.zone_rapid_atr * atr
@@ -221,6 +245,7 @@ class ZoneMap:
                 )
             )
         zones.extend(self._level_zone(s, price) for s, price in self._levels if s not in placed)
+        zones.extend(map(self._own_zone, self._own))
         zones.sort(key=lambda z: (z.low, z.high, z.role))
         return tuple(zones)
 
@@ -248,3 +273,26 @@ class ZoneMap:
             known_ns=self._levels_ns,
             touched_ns=self._levels_ns,
         )
+
+    def _own_zone(self, band: OwnBand) -> Zone:
+        """An own level stands for itself, also inside another zone; it is never merged, so that taking it
+        away leaves what was there."""
+        level = (band.low + band.high) / 2.0
+        half = max((band.high - band.low) / 2.0, self._params.zone_min_ticks * self._tick / 2.0)
+        return Zone(
+            role=band.role or self._side_of(band, level),
+            low=level - half,
+            high=level + half,
+            level=level,
+            touches=1,
+            strength=OWN_STRENGTH,
+            sources=(ZoneSource.OPERATOR,),
+            known_ns=band.known_ns,
+            touched_ns=band.known_ns,
+        )
+
+    def _side_of(self, band: OwnBand, level: float) -> ZoneRole:
+        close = self._last_close
+        if band.met is not None and (close is None or self._last_close_ns <= band.known_ns):
+            return band.met
+        return ZoneRole.RESISTANCE if close is None or level > close else ZoneRole.SUPPORT

@@ -1,7 +1,7 @@
 """The market as the engine sees it: marks, closed bars and analysis, recomputed from data.
 
 Decides what counts as a problem of the data (semantics.md 3). Imports analysis and the model.
-Invariant: nothing here is journalled; the same bars give the same market.
+Invariant: nothing here is journalled; the same bars and the same own levels give the same market.
 """
 
 from __future__ import annotations
@@ -12,21 +12,24 @@ from decimal import Decimal
 
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.analysis.timeframes import ClosedBars
+from ytc_tui.analysis.zones import OwnBand
 from ytc_tui.engine.ports import Minute, PointPrice
 from ytc_tui.model.events import BarRef
 from ytc_tui.model.market import NS_PER_DAY, NS_PER_MIN, Bar, Instrument
 from ytc_tui.model.money import decimal_from_float
+from ytc_tui.model.own import OwnLevel, acting
 from ytc_tui.model.trades import Trade
 
 
 class MarketView:
     """Prices and analysis of the session's symbols. `minute_ns` is the open of the newest minute;
-    `minute_closed` is True from its close until the next one begins."""
+    `minute_closed` is True from its close until the next one begins. `own_levels` are all that the operator
+    ever said in this session: those that act on a minute are put in place as it begins, never in between."""
 
     __slots__ = (
-        "_late", "_present", "_prior", "analysis", "gap_ns", "htf_closed", "instruments", "marks",
+        "_late", "_placed", "_present", "_prior", "analysis", "gap_ns", "htf_closed", "instruments", "marks",
         "minute_closed", "minute_ns",
-        "minutes", "prior_sessions", "symbols", "ttf_closed",
+        "minutes", "own_levels", "prior_sessions", "symbols", "ttf_closed",
     )  # fmt: skip
 
     def __init__(self, instruments: Mapping[str, Instrument], analysis: Mapping[str, SymbolAnalysis]) -> None:
@@ -42,6 +45,8 @@ class MarketView:
         self.ttf_closed = False
         self.htf_closed = False
         self.prior_sessions: dict[str, tuple[float, float, float]] = {}
+        self.own_levels: tuple[OwnLevel, ...] = ()
+        self._placed: tuple[OwnLevel, ...] = ()
         self._late: dict[str, int] = dict.fromkeys(self.symbols, 0)
         self._prior: dict[str, deque[Bar]] = {
             # One day: what "the prior session" means for a market that never closes.
@@ -51,6 +56,7 @@ class MarketView:
 
     def begin_session(self) -> None:
         """A session begins: the day before it gives the prior high, low and close (Y-10)."""
+        self.own_levels = ()
         for symbol, bars in self._prior.items():
             if bars:
                 high, low = max(bar.high for bar in bars), min(bar.low for bar in bars)
@@ -63,6 +69,15 @@ class MarketView:
         self.minute_ns = minute.open_ns
         self._present = [bar.symbol for bar in minute.bars]
         self.minute_closed = self.ttf_closed = self.htf_closed = False
+        if self.own_levels or self._placed:
+            self._place_levels(acting(self.own_levels, minute.open_ns))
+
+    def _place_levels(self, levels: tuple[OwnLevel, ...]) -> None:
+        if levels == self._placed:
+            return
+        self._placed = levels
+        for symbol, analysis in self.analysis.items():
+            analysis.zone_map.set_own(tuple(_band(level) for level in levels if level.symbol == symbol))
 
     def gap_of(self, symbol: str) -> int:
         """The time (ns) without a bar of `symbol` before the one of this minute, while that is open; 0
@@ -143,3 +158,7 @@ class MarketView:
             else:
                 low, high = min(low, bar.close), max(high, bar.close)
         return low, high
+
+
+def _band(level: OwnLevel) -> OwnBand:
+    return OwnBand(float(level.low), float(level.high), level.role, level.met, level.from_ns)

@@ -95,6 +95,7 @@ def see(
         components=tuple(components(sit)),
         left_s=left_s,
         news=_news(sit, at_ns),
+        mistake_codes=sit.policy.mistake_codes,
     )
 
 

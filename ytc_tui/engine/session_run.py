@@ -65,6 +65,7 @@ class SessionRun:
             if self.stopping():
                 return
         market, kernel = self.kernel.sit.market, self.kernel
+        market.own_levels = kernel.sit.state.all_levels()
         market.begin_minute(minute)
         self.minutes += 1
         silent = kernel.sit.state.venue_silent_ns
@@ -177,6 +178,7 @@ class SessionRun:
     def _catch_up(self, minute: Minute) -> None:
         """A minute that was journalled before the restart: prices and analysis only."""
         market = self.kernel.sit.market
+        market.own_levels = self.kernel.sit.state.all_levels()
         market.begin_minute(minute)
         if self.venue.idle():
             self.venue.skip_minute(minute)

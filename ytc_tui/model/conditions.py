@@ -90,6 +90,8 @@ _ROWS = (
     Condition("news_blackout", _WARNING, Reaction.HOLD, "high-impact news is near"),
     Condition("news_restricted", _INFO, Reaction.LOG, "news of medium impact is near: entries are smaller"),
     Condition("news_unknown", _WARNING, Reaction.TELL, "the calendar tells nothing of this session"),
+    Condition("level_touched", _INFO, Reaction.LOG, "price reached a level of the operator's"),
+    Condition("level_passed", _INFO, Reaction.LOG, "a bar closed beyond a level of the operator's"),
     # Agents and platform.
     Condition("critical_agent_failed", _CRITICAL, Reaction.LATCH, "an agent that trading rests on failed"),
     Condition("agent_failed", _WARNING, Reaction.TELL, "another agent failed"),

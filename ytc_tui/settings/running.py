@@ -13,7 +13,16 @@ from pydantic import field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ytc_tui.model.session import PHASE_TABLE, Mode, PhaseTrigger
-from ytc_tui.settings.fields import ZONE_ALLOWED, PathText, Section, Text, Zone, known_zone, setting
+from ytc_tui.settings.fields import (
+    ZONE_ALLOWED,
+    MistakeCode,
+    PathText,
+    Section,
+    Text,
+    Zone,
+    known_zone,
+    setting,
+)
 
 TRANSITIONS: tuple[str, ...] = tuple(
     f"{start.name}->{end.name}"
@@ -245,6 +254,37 @@ class NotifySettings(Section):
     def _names_a_program(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if value and not value[0].strip():
             raise ValueError("the first item, the program, is empty")
+        return value
+
+
+class NotesSettings(Section):
+    """Notes of the operator's: nothing here can change a decision."""
+
+    mistake_codes: tuple[MistakeCode, ...] = setting(
+        (
+            "chased",
+            "early_exit",
+            "late_exit",
+            "moved_stop",
+            "oversize",
+            "no_setup",
+            "against_bias",
+            "news",
+            "distracted",
+            "other",
+        ),
+        "The closed list of mistakes that a note may name.",
+        allowed='a list of different names, written like "moved_stop"',
+        decides=False,
+        min_length=1,
+        max_length=32,
+    )
+
+    @field_validator("mistake_codes")
+    @classmethod
+    def _named_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) != len(value):
+            raise ValueError("a name appears twice")
         return value
 
 

@@ -28,6 +28,7 @@ from ytc_tui.settings.running import (
     HandoffSettings,
     JournalSettings,
     LoggingSettings,
+    NotesSettings,
     NotifySettings,
     OrchestratorSettings,
     PaperSettings,
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     journal: JournalSettings = JournalSettings()
     logging: LoggingSettings = LoggingSettings()
     notify: NotifySettings = NotifySettings()
+    notes: NotesSettings = NotesSettings()
     ui: UiSettings = UiSettings()
     agents: Mapping[AgentName, AgentSettings] = setting(
         {}, "Agents that run otherwise than their own spec says, one table each.", max_length=128

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from ytc_tui.engine.apply.orders import apply_order
+from ytc_tui.engine.apply.own import apply_own
 from ytc_tui.engine.apply.proposals import apply_proposal
 from ytc_tui.engine.apply.session import apply_session
 from ytc_tui.engine.apply.work import apply_work
@@ -56,6 +57,10 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
             | ev.CommandRefused()
         ):
             apply_work(state, event, at_ns)
+        case ev.LevelAdded() | ev.LevelRemoved() | ev.LevelArmed() | ev.LevelReached():
+            apply_own(state, event, at_ns)
+        case ev.BiasSet() | ev.NoteWritten():
+            apply_own(state, event, at_ns)
         case ev.TradeProposed() | ev.ProposalDecided():
             apply_proposal(state, event, at_ns)
         case (

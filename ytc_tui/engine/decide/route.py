@@ -28,6 +28,7 @@ from ytc_tui.engine.decide.connection import decide_heard, decide_silence
 from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.decide.evidence import decide_order_read
 from ytc_tui.engine.decide.news import decide_news
+from ytc_tui.engine.decide.own import decide_levels
 from ytc_tui.engine.decide.recovery import decide_restarted, decide_venue_read
 from ytc_tui.engine.decide.timers import decide_timer
 from ytc_tui.engine.decide.volatility import decide_volatility
@@ -119,6 +120,7 @@ def _at_close(sit: Situation) -> Iterator[ev.Event]:
         yield from trade.decide_coverage(sit)
     yield from proposals.decide_drift(sit)
     yield from decide_news(sit)
+    yield from decide_levels(sit)
     yield from _data_alerts(sit)
     yield from decide_health(sit)
     yield from phases.decide_clock(sit)
