@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ytc_tui.adapters.instruments import load_instruments
+from ytc_tui.adapters.stores.operator import FILE, OperatorFile
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.report_chart import chart_data
@@ -85,7 +86,8 @@ def read_report(db_path: Path, session: str | None, *, safe: Sanitiser) -> Sessi
 def built_report(reader: SqliteReader, name: str, db_path: Path, safe: Sanitiser) -> SessionReport:
     """The report of the session `name`; JournalCorrupt when an entry cannot be read."""
     try:
-        return build_report(recorded(reader.entries(name)), safe=safe)
+        later = OperatorFile(db_path.with_name(FILE)).notes(name)
+        return build_report(recorded(reader.entries(name)), safe=safe, later_notes=later)
     except (ValueError, ArithmeticError) as error:
         raise JournalCorrupt(
             f"session {name} cannot be read: {error}", where=str(db_path), fix="run `ytc verify`"

@@ -75,7 +75,8 @@ def _zones(chart: ChartData, prices: Scale) -> Iterator[str]:
         if low >= high:
             continue
         kind = "support" if zone.is_support else "resistance"
-        told = f"{kind} {number(zone.low)} to {number(zone.high)}, strength {zone.strength} of 10"
+        whose = "own " if zone.is_own else ""
+        told = f"{whose}{kind} {number(zone.low)} to {number(zone.high)}, strength {zone.strength} of 10"
         yield rect(_LEFT, prices(high), _RIGHT - _LEFT, prices(low) - prices(high), f"zone {kind}", told)
 
 

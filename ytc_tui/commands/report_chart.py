@@ -20,7 +20,7 @@ from ytc_tui.analysis.swings import SwingTracker
 from ytc_tui.analysis.timeframes import TimeframeBuilder
 from ytc_tui.model.market import NS_PER_MIN, Bar
 from ytc_tui.model.money import ZERO
-from ytc_tui.model.structure import SwingKind
+from ytc_tui.model.structure import SwingKind, ZoneSource
 from ytc_tui.views.json_data import listed, mapping
 from ytc_tui.views.report import SessionReport
 
@@ -43,12 +43,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A zone as market structure told it last."""
+    """A zone as market structure told it last; `is_own` = a level of the operator's."""
 
     low: float
     high: float
     is_support: bool
     strength: int
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,8 @@ def _zones(report: SessionReport, symbol: str) -> tuple[Band, ...]:
             strength = zone.get("strength")
             if len(edges) == 2:
                 strong = strength if isinstance(strength, int) else 0
-                found.append(Band(float(min(edges)), float(max(edges)), is_support, strong))
+                own = ZoneSource.OPERATOR in listed(zone.get("sources"))
+                found.append(Band(float(min(edges)), float(max(edges)), is_support, strong, own))
     return tuple(found)
 
 

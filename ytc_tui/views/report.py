@@ -16,6 +16,7 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.chain import GENESIS_HASH
 from ytc_tui.model.history import OrderCounts, TradeResult
 from ytc_tui.model.money import HUNDRED, ZERO
+from ytc_tui.model.own import OwnNote
 from ytc_tui.model.session import Phase, SessionStatus
 from ytc_tui.model.trades import TradeOutcome
 from ytc_tui.views.journal import Recorded, plain, utc
@@ -33,6 +34,8 @@ from ytc_tui.views.report_tables import (
     HandoffRow,
     LedgerRow,
     LimitRow,
+    NoteRow,
+    SaidRow,
     TradeRow,
 )
 from ytc_tui.views.sanitised import Sanitiser, sanitised
@@ -95,7 +98,7 @@ class Result:
 class SessionReport:
     """`after_close` holds the newest answer of each agent that reviews, `structure` that of market
     structure; `structure_journal` what the structure of each symbol was, `results` the closed trades as
-    figures are made from them."""
+    figures are made from them, `said` what the operator told the session of levels and bias."""
 
     header: Header
     result: Result
@@ -116,6 +119,8 @@ class SessionReport:
     ledger: tuple[LedgerRow, ...]
     orders: OrderCounts
     results: tuple[TradeResult, ...]
+    said: tuple[SaidRow, ...]
+    notes: tuple[NoteRow, ...]
 
 
 @dataclass(slots=True)
@@ -156,8 +161,11 @@ class _Course:
                 return
 
 
-def build_report(records: Iterable[Recorded], *, safe: Sanitiser) -> SessionReport:
-    """The report of one session from its entries, oldest first; every text in it passed `safe`."""
+def build_report(
+    records: Iterable[Recorded], *, safe: Sanitiser, later_notes: Iterable[OwnNote] = ()
+) -> SessionReport:
+    """The report of one session from its entries, oldest first, and the notes written on it later; every
+    text in it passed `safe`."""
     course, ledger, rows, books, readings = _Course(), Ledger(), Rows(), Books(), StructureReadings()
     for record in records:
         course.take(record)
@@ -187,8 +195,26 @@ def build_report(records: Iterable[Recorded], *, safe: Sanitiser) -> SessionRepo
         tuple(books.rows),
         books.counts(),
         tuple(rows.results(ledger, books.fills)),
+        tuple(rows.said),
+        (
+            *(_note(note, "in the session") for note in rows.notes),
+            *(_note(note, "later") for note in later_notes),
+        ),
     )
     return sanitised(report, safe)
+
+
+def _note(note: OwnNote, written: str) -> NoteRow:
+    return NoteRow(
+        note_id=note.note_id,
+        about=note.trade_id or utc(note.about_ns),
+        trade_id=note.trade_id,
+        tags=" ".join(note.tags),
+        mistakes=" ".join(note.mistakes),
+        text=note.text,
+        written_by=note.actor,
+        written=written,
+    )
 
 
 def _drawdown(fixed: ev.LedgerFixed | None, checked: LedgerReport) -> Iterator[DrawdownRow]:

@@ -30,6 +30,7 @@ def sections(report: SessionReport, figures: Iterable[Section] = ()) -> tuple[Se
         Section(
             "Trades", _TRADE_COLUMNS, tuple(_trade(row) for row in report.trades), "no trade was planned"
         ),
+        *_notes(report),
         *figures,
         *after_sections(report.review, report.after_close),
         *structure_sections(report.structure_journal),
@@ -157,6 +158,20 @@ def _result(report: SessionReport) -> Iterator[tuple[str, str]]:
         yield "still open", f"{held} (not valued here)"
     sums = "equal what the journal states" if not result.differences else f"{result.differences} DIFFERENCES"
     yield "sums from fills", sums
+
+
+def _notes(report: SessionReport) -> Iterator[Section]:
+    """What the operator said and wrote; nothing where nothing was."""
+    if report.said:
+        rows = tuple((row.at, row.text) for row in report.said)
+        yield Section("Levels and bias of the operator", ("time", "what"), rows)
+    if report.notes:
+        columns = ("id", "about", "tags", "mistakes", "note", "by", "written")
+        noted = tuple(
+            (n.note_id, n.about, n.tags or "-", n.mistakes or "-", n.text or "-", n.written_by, n.written)
+            for n in report.notes
+        )
+        yield Section("Notes", columns, noted)
 
 
 def _loss(report: SessionReport) -> Iterator[Section]:
