@@ -15,6 +15,7 @@ import typer
 from ytc_tui.commands.app_data import data_app
 from ytc_tui.commands.app_hand import register_hand
 from ytc_tui.commands.app_operator import AsJson, register_operator, show
+from ytc_tui.commands.app_own import register_own
 
 app = typer.Typer(
     name="ytc",
@@ -142,6 +143,7 @@ Session = Annotated[str, typer.Option("--session", help="Session id, or its begi
 
 register_operator(app)
 register_hand(app)
+register_own(app)
 
 
 @app.command()
@@ -198,19 +200,19 @@ def report(
 
 @app.command()
 def export(
-    table: Annotated[str, typer.Argument(help="trades, fills or ledger.")],
+    table: Annotated[str, typer.Argument(help="trades, fills, ledger or notes.")],
     session: Annotated[str, typer.Argument(help="Session id, its beginning, or last.")] = "last",
     form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
     as_json: AsJson = False,
 ) -> None:
-    """Trades, fills or ledger of one session for other programs, on standard output."""
+    """Trades, fills, ledger or notes of one session for other programs, on standard output."""
     from ytc_tui.adapters.terminal_text import safe_line
     from ytc_tui.commands import export as command
     from ytc_tui.commands.places import paper_paths
     from ytc_tui.views.export import Table
 
     if table not in set(Table):
-        raise typer.BadParameter("is trades, fills or ledger", param_hint="TABLE")
+        raise typer.BadParameter("is trades, fills, ledger or notes", param_hint="TABLE")
     if form not in ("csv", "json"):
         raise typer.BadParameter("is csv or json", param_hint="--format")
     wants_json = as_json or form == "json"
