@@ -159,13 +159,16 @@ class ZoneMap:
         self._bands.append(band)
 
     def _fit(self, band: _Band) -> None:
-        """Hold the width between the minimum in ticks and the cap, keeping the outer edge."""
+        """Hold the width between the minimum in ticks and the cap, keeping the outer edge as far as the
+        latest pivot, which names the level, stays inside."""
         floor = self._params.zone_min_ticks * self._tick
         cap = max(floor, band.level * self._params.zone_cap_pct / 100.0)
         width = min(max(band.high - band.low, floor), cap)
         if band.sign < 0:
+            band.high = min(band.high, band.level + width)
             band.low = band.high - width
         else:
+            band.low = max(band.low, band.level - width)
             band.high = band.low + width
 
     def _reverse_broken(self, close: float) -> None:
