@@ -32,7 +32,7 @@ from ytc_tui.engine.ports import Notice, Notifier, Venue
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.chain import Entry
 from ytc_tui.model.codec import canonical
-from ytc_tui.model.events import AlertRaised, Event, TaskReported
+from ytc_tui.model.events import AlertRaised, AnswerRepeated, Event, TaskAnswered, TaskReported
 from ytc_tui.model.session import Severity
 from ytc_tui.model.state import State
 from ytc_tui.own_view import keep_view, kept_view
@@ -94,8 +94,11 @@ class RunLog:
                 # The journal holds the entry; the log begins again with the next one.
                 return
         log.audit(entry)
-        if isinstance(event, TaskReported):
-            log.agent_output(event.response.agent_name, event.response.task_id, event.response.result)
+        if isinstance(event, TaskAnswered | TaskReported):
+            response = event.response
+            log.agent_output(response.agent_name, response.task_id, response.result)
+        elif isinstance(event, AnswerRepeated):
+            log.agent_repeated(event.agent, event.task_id)
         text = event_line(entry, event)
         if text:
             level = _LEVELS[event.severity] if isinstance(event, AlertRaised) else logging.INFO

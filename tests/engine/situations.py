@@ -13,6 +13,7 @@ from tests.sim.tape import Tape, on_day
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.apply import apply
 from ytc_tui.engine.decide.route import decide
+from ytc_tui.engine.effects import RunAgent
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import Side
@@ -52,11 +53,13 @@ def book(sit: Situation, *events: ev.Event) -> None:
 
 
 def settle(sit: Situation, *items: inp.Input) -> list[ev.Event]:
-    """Everything that follows from `items`, booked, in order."""
+    """Everything that follows from `items`, booked, in order; agents that are asked do not answer."""
     found: list[ev.Event] = []
     waiting: list[inp.Input] = list(items)
     while waiting:
         for event in decide(sit, waiting.pop(0)):
+            if isinstance(event, RunAgent):
+                continue
             book(sit, event)
             found.append(event)
             waiting.append(inp.Happened(event, len(found)))

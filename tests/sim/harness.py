@@ -20,10 +20,11 @@ from ytc_tui.engine.ports import Notice
 from ytc_tui.engine.recovery import recover_state
 from ytc_tui.model.chain import Entry
 from ytc_tui.model.commands import Command
-from ytc_tui.model.events import AlertRaised, Event
+from ytc_tui.model.events import AlertRaised, Event, TaskReported, TaskRequested
 from ytc_tui.model.session import StepResult
 from ytc_tui.model.state import State
 from ytc_tui.paper_run import Outlets, OwnView, PaperRun
+from ytc_tui.views.journal import Recorded, recorded
 
 __all__ = ["AttendedHost", "LineList", "Operator", "Simulation", "at", "said_at"]
 
@@ -188,12 +189,16 @@ class Simulation:
     # ---- what was found -------------------------------------------------------------------------
 
     def all(self, kind: type[EventT]) -> list[EventT]:
-        """Every journalled event of a type, in order."""
-        return [event for _, event in self.events if isinstance(event, kind)]
+        """Every journalled event of a type, in order; of tasks, as readers of a journal have them."""
+        return [event for _, event in self.timed(kind)]
 
     def timed(self, kind: type[EventT]) -> list[tuple[int, EventT]]:
         """The same with the feed time of each."""
-        return [(entry.at, event) for entry, event in self.events if isinstance(event, kind)]
+        if kind in (TaskRequested, TaskReported):
+            records: Iterable[Recorded] = recorded(entry for entry, _ in self.events)
+        else:
+            records = (Recorded(entry, event) for entry, event in self.events)
+        return [(record.at_ns, record.event) for record in records if isinstance(record.event, kind)]
 
     def state(self) -> State:
         """The state as its journal gives it, of the last session."""

@@ -46,6 +46,18 @@ def plain(data: Mapping[str, Any]) -> Plain:
 
     TypeError or ValueError when it holds anything but JSON, or a number that is not finite.
     """
+    return from_text(plain_text(data))
+
+
+def from_text(text: str) -> Plain:
+    """The JSON object whose canonical text this is."""
+    result = Plain(json.loads(text))
+    result.text = text
+    return result
+
+
+def plain_text(data: Mapping[str, Any]) -> str:
+    """The canonical text of JSON data; raises as `plain` does."""
     try:
         text = _dumps(data)
     except TypeError:  # keys of several types have no order before they are text
@@ -53,9 +65,7 @@ def plain(data: Mapping[str, Any]) -> Plain:
     if not text or _may_change(text):
         text = json.dumps(data, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
         text = _dumps(json.loads(text, parse_float=_rounded))
-    result = Plain(json.loads(text))
-    result.text = text
-    return result
+    return text
 
 
 def _may_change(text: str) -> bool:

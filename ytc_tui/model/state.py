@@ -74,6 +74,7 @@ class AgentRecord:
     failures: int = 0
     output: dict[str, Any] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
+    bare: bool = False  # the last answer came at once, a success and nothing but `output`
 
     @property
     def task_id(self) -> str:

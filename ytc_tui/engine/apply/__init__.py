@@ -44,7 +44,9 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
         ):
             apply_order(state, event, at_ns)
         case (
-            ev.TaskRequested()
+            ev.TaskAnswered()
+            | ev.AnswerRepeated()
+            | ev.TaskRequested()
             | ev.TaskReported()
             | ev.TaskRetried()
             | ev.SetupDetected()

@@ -68,7 +68,7 @@ def decide_closing_steps(sit: Situation) -> Iterator[ev.Event]:
     state = sit.state
     working = [record.request.client_id for record in state.working_orders()]
     positions = [f"{held.symbol} {held.quantity}" for held in state.positions.values()]
-    running = [name for name, agent in state.agents.items() if agent.task_id in state.tasks]
+    running = [n for n, agent in state.agents.items() if n in sit.asked or agent.task_id in state.tasks]
     review = state.agents.get("session_review")
     reviewed = review is not None and bool(review.output)
     yield _line("Cancel all pending orders", not working, "none working", f"still working: {working}")

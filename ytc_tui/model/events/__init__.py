@@ -69,6 +69,7 @@ from ytc_tui.model.events.session import (
 from ytc_tui.model.events.work import (
     AlertAcknowledged as AlertAcknowledged,
     AlertRaised as AlertRaised,
+    AnswerRepeated as AnswerRepeated,
     BarRef as BarRef,
     CommandRefused as CommandRefused,
     CommandTaken as CommandTaken,
@@ -77,6 +78,7 @@ from ytc_tui.model.events.work import (
     HandoffProposed as HandoffProposed,
     ProposalDecided as ProposalDecided,
     SetupDetected as SetupDetected,
+    TaskAnswered as TaskAnswered,
     TaskReported as TaskReported,
     TaskRequested as TaskRequested,
     TaskRetried as TaskRetried,
@@ -95,6 +97,8 @@ Event = (
     | LedgerFixed
     | AlertRaised
     | AlertAcknowledged
+    | TaskAnswered
+    | AnswerRepeated
     | TaskRequested
     | TaskReported
     | TaskRetried
