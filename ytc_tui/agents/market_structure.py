@@ -12,7 +12,7 @@ from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec
 from ytc_tui.analysis.background import distance, place_of
 from ytc_tui.analysis.outlook import swing_structure
 from ytc_tui.analysis.symbol import SymbolAnalysis
-from ytc_tui.model.codec import to_json
+from ytc_tui.model.codec import told_float
 from ytc_tui.model.session import Phase
 from ytc_tui.model.structure import Zone, ZoneRole
 from ytc_tui.model.tasks import Priority
@@ -42,9 +42,7 @@ async def consider(context: AgentContext) -> AgentAnswer:
         places[symbol] = _place(market)
         known = context.prior_sessions.get(symbol)
         prior[symbol] = dict(zip(("high", "low", "close"), known, strict=True)) if known else None
-    return AgentAnswer(
-        to_json({"structural_framework": framework, "prior_session": prior, "current_context": places})
-    )
+    return AgentAnswer({"structural_framework": framework, "prior_session": prior, "current_context": places})
 
 
 def _framework(market: SymbolAnalysis) -> dict[str, Any]:
@@ -69,7 +67,7 @@ def _told(zones: list[Zone], price: float | None) -> list[dict[str, Any]]:
             "type": zone.sources[0].value,
             "sources": [source.value for source in zone.sources],
             "touches": zone.touches,
-            "zone_range": [zone.low, zone.high],
+            "zone_range": [told_float(zone.low), told_float(zone.high)],
         }
         for zone in zones[:_ZONES_TOLD]
     ]
@@ -92,4 +90,4 @@ def _place(market: SymbolAnalysis) -> dict[str, Any] | None:
 
 
 def _percent(zone: Zone | None, price: float) -> float | None:
-    return None if zone is None else distance(zone, price) / price * 100.0
+    return None if zone is None else told_float(distance(zone, price) / price * 100.0)

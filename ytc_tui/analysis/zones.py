@@ -90,8 +90,8 @@ class ZoneMap:
     """The zones of one symbol. Feed it every HTF bar and every HTF swing that became known."""
 
     __slots__ = (
-        "_bands", "_bars", "_last_close", "_last_close_ns", "_levels", "_levels_ns", "_lows", "_own",
-        "_params", "_tick", "_view", "_widest",
+        "_bands", "_bars", "_by_high", "_highs", "_last_close", "_last_close_ns", "_levels", "_levels_ns",
+        "_lows", "_own", "_params", "_tick", "_view", "_widest",
     )  # fmt: skip
 
     def __init__(self, tick: float, params: AnalysisParams) -> None:
@@ -106,6 +106,8 @@ class ZoneMap:
         self._last_close_ns = 0
         self._view: tuple[Zone, ...] | None = ()
         self._lows: list[float] = []
+        self._highs: list[float] = []
+        self._by_high: list[int] = []
         self._widest = 0.0
 
     # -- what happens ---------------------------------------------------------------------------
@@ -197,6 +199,10 @@ class ZoneMap:
         if self._view is None:
             self._view = self._build()
             self._lows = [zone.low for zone in self._view]
+            # Of zones that end alike the one that begins lowest is the last here, so it is found first.
+            by_high = sorted((zone.high, -place) for place, zone in enumerate(self._view))
+            self._highs = [high for high, _ in by_high]
+            self._by_high = [-place for _, place in by_high]
             self._widest = max((zone.high - zone.low for zone in self._view), default=0.0)
         return self._view
 
@@ -212,11 +218,15 @@ class ZoneMap:
 
     def above(self, price: float) -> Zone | None:
         """The nearest zone that lies wholly above `price`, whatever its role."""
-        return next((zone for zone in self.zones if zone.low > price), None)
+        zones = self.zones
+        place = bisect_right(self._lows, price)
+        return zones[place] if place < len(zones) else None
 
     def below(self, price: float) -> Zone | None:
         """The nearest zone that lies wholly below `price`, whatever its role."""
-        return max((z for z in self.zones if z.high < price), key=lambda z: z.high, default=None)
+        zones = self.zones
+        place = bisect_left(self._highs, price)
+        return zones[self._by_high[place - 1]] if place else None
 
     def crossed(self, earlier: float, later: float) -> int:
         """+1 when `later` is beyond a resistance that `earlier` was not beyond, -1 mirrored, else 0."""

@@ -74,6 +74,8 @@ Effect = RunAgent | SubmitOrder | CancelOrder | ReadVenue | FinishSession | SetT
 def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
     """The effects of `event`, which was just applied to `state`."""
     match event:
+        case ev.TaskAnswered() | ev.AnswerRepeated():  # in most journals nearly every event is one
+            return
         case ev.TaskRetried(task_id):
             yield RunAgent(state.tasks[task_id].task, event.not_before_ns)
         case ev.OrderIntended():

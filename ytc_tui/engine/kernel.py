@@ -30,6 +30,8 @@ from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import canonical, in_order
 from ytc_tui.model.tasks import TaskMessage
 
+# With these it is on record that an agent was asked.
+_ASKED = (ev.TaskAnswered, ev.AnswerRepeated, ev.TaskRequested)
 # More events than this from one input mean a decider that feeds itself: a programmer error.
 MAX_EVENTS_PER_INPUT = 5_000
 # More entries than this waiting for a stalled journal end the engine: they would not fit in memory.
@@ -151,15 +153,13 @@ class Kernel:
 
     def _record(self, event: ev.Event, causation: str) -> None:
         """Link the event into the chain, apply it, and note its rows and effects."""
-        kind = type(event).__name__
         at_ns, state = self.sit.at_ns, self.sit.state
-        if isinstance(event, ev.TaskAnswered | ev.AnswerRepeated | ev.TaskRequested):
+        if isinstance(event, _ASKED):
             agent = event.agent if isinstance(event, ev.AnswerRepeated) else event.task.agent_target
             self.sit.asked.pop(agent, None)
             causation = self._causes.pop(agent, causation)
-        entry = self.head.link(
-            at_ns, kind, ev.version_of(kind), ev.correlation_of(event), causation, canonical(event)
-        )
+        kind, version, correlation = ev.header_of(event)
+        entry = self.head.link(at_ns, kind, version, correlation, causation, canonical(event))
         apply(state, event, at_ns)
         self._entries.append(entry)
         self._events.append(event)

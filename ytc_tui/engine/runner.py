@@ -156,17 +156,14 @@ def _response(task: TaskMessage, answer: object) -> ResponseMessage:
         return failure(task, f"result is {type(answer.result).__name__}, not dict")
     if not isinstance(answer.status, ResponseStatus):
         return failure(task, f"status is {type(answer.status).__name__}, not ResponseStatus")
-    for name in ("errors", "next_actions"):
-        texts = getattr(answer, name)
-        if not isinstance(texts, tuple | list) or not all(isinstance(text, str) for text in texts):
-            return failure(task, f"{name} is not a tuple of texts")
+    errors, next_actions = answer.errors, answer.next_actions
+    if errors != () or next_actions != ():
+        for name, texts in (("errors", errors), ("next_actions", next_actions)):
+            if not isinstance(texts, tuple | list) or not all(isinstance(text, str) for text in texts):
+                return failure(task, f"{name} is not a tuple of texts")
+        errors, next_actions = tuple(map(_brief, errors)), tuple(map(_brief, next_actions))
     return ResponseMessage(
-        task.task_id,
-        task.agent_target,
-        answer.status,
-        answer.result,
-        tuple(map(_brief, answer.errors)),
-        next_actions=tuple(map(_brief, answer.next_actions)),
+        task.task_id, task.agent_target, answer.status, answer.result, errors, 0.0, next_actions
     )
 
 

@@ -84,8 +84,10 @@ class SessionRun:
         if self.reconcile_after_ns and close_ns >= self.reconcile_after_ns:
             self.reconcile_after_ns = 0
             await kernel.take(close_ns, (await kernel.outward.read_venue(),))
-        await self._wait_for_journal()
-        await self._pause_for_people()
+        if kernel.stalled:
+            await self._wait_for_journal()
+        # Feed time stands still while something waits for a person (semantics.md 8).
+        await self.between()
 
     async def _path(self, minute: Minute) -> bool:
         """The four points of the minute's path; those already journalled only give their prices.
@@ -186,10 +188,6 @@ class SessionRun:
             for point in range(len(PATH_OFFSETS_NS)):
                 self.venue.match(minute, point)
         market.close_minute(minute)
-
-    async def _pause_for_people(self) -> None:
-        """Feed time stands still while a handoff waits for a person: `between` waits (semantics.md 8)."""
-        await self.between()
 
     async def finish(self) -> None:
         """The feed has no more minutes: end what can be ended."""

@@ -29,7 +29,7 @@ Json = Any  # what json.loads gives: dict, list, str, int, float, bool or None
 _dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 _quoted: Callable[[str], str] = encode_basestring
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
-_LONG_FRACTION = re.compile(r"\.[0-9]{11}")
+_LONG_FRACTION = re.compile(r"\.[0-9]{11}|[0-9]e-[0-9]")
 _NUMBER_AS_KEY = re.compile(r'"-?[0-9][^"]*":')
 
 
@@ -70,11 +70,16 @@ def plain_text(data: Mapping[str, Any]) -> str:
 
 def _may_change(text: str) -> bool:
     """Whether a float may have too many digits, or a key may have been a number and sorted as one."""
-    return bool(_LONG_FRACTION.search(text) or "e-" in text or _NUMBER_AS_KEY.search(text))
+    return bool(_LONG_FRACTION.search(text) or _NUMBER_AS_KEY.search(text))
 
 
 def _rounded(text: str) -> float:
     return round(float(text), FLOAT_DIGITS)
+
+
+def told_float(value: float | None) -> float | None:
+    """`value` with as many digits as are written."""
+    return None if value is None else round(value, FLOAT_DIGITS)
 
 
 def decimal_text(value: Decimal) -> str:
@@ -160,6 +165,8 @@ class _Writers(dict[type, Callable[[Any], str]]):
             writer = _mapping_text
         elif encode is _of_sequence:
             writer = _sequence_text
+        elif encode is _of_enum:
+            writer = {member: _leaf_text(encode)(member) for member in kind}.__getitem__  # type: ignore[attr-defined]
         elif dataclasses.is_dataclass(kind):
             writer = _record_text(kind)
         else:

@@ -22,7 +22,23 @@ __all__ = ["apply"]
 def apply(state: State, event: ev.Event, at_ns: int) -> None:
     """Book `event`, which happened at `at_ns`, into `state`."""
     state.now_ns = max(state.now_ns, at_ns)
-    match event:
+    match event:  # answers first: in most journals nearly every event is one
+        case (
+            ev.TaskAnswered()
+            | ev.AnswerRepeated()
+            | ev.TaskRequested()
+            | ev.TaskReported()
+            | ev.TaskRetried()
+            | ev.SetupDetected()
+            | ev.DecisionMade()
+            | ev.HandoffProposed()
+            | ev.HandoffDecided()
+            | ev.AlertRaised()
+            | ev.AlertAcknowledged()
+            | ev.CommandTaken()
+            | ev.CommandRefused()
+        ):
+            apply_work(state, event, at_ns)
         case (
             ev.OrderIntended()
             | ev.OrderAcknowledged()
@@ -43,22 +59,6 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
             | ev.TradeClosed()
         ):
             apply_order(state, event, at_ns)
-        case (
-            ev.TaskAnswered()
-            | ev.AnswerRepeated()
-            | ev.TaskRequested()
-            | ev.TaskReported()
-            | ev.TaskRetried()
-            | ev.SetupDetected()
-            | ev.DecisionMade()
-            | ev.HandoffProposed()
-            | ev.HandoffDecided()
-            | ev.AlertRaised()
-            | ev.AlertAcknowledged()
-            | ev.CommandTaken()
-            | ev.CommandRefused()
-        ):
-            apply_work(state, event, at_ns)
         case ev.LevelAdded() | ev.LevelRemoved() | ev.LevelArmed() | ev.LevelReached():
             apply_own(state, event, at_ns)
         case ev.BiasSet() | ev.NoteWritten():

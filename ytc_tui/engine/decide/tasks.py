@@ -8,6 +8,7 @@ same minute has answered; an answer outside its contract is a failure, never hal
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import product
 
 from ytc_tui.engine.decide.alarms import alert, react
@@ -16,9 +17,10 @@ from ytc_tui.engine.effects import RunAgent
 from ytc_tui.engine.ids import task_id
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
-from ytc_tui.model.codec import canonical, from_text, plain_text
+from ytc_tui.model.codec import Plain, canonical, from_text, plain, plain_text
 from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.session import Phase, SessionStatus
+from ytc_tui.model.state import State
 from ytc_tui.model.tasks import ResponseMessage, ResponseStatus, TaskMessage
 from ytc_tui.model.workflow import Step, Trigger, When
 
@@ -41,34 +43,48 @@ _TRIGGERS = {
     )
     for begins, closed, higher, trading in product((False, True), repeat=4)
 }
+# By whether setups stand and positions are open.
+_UNMET = {
+    (setups, positions): tuple(
+        when for when, met in ((When.READY_SETUPS, setups), (When.OPEN_POSITIONS, positions)) if not met
+    )
+    for setups, positions in product((False, True), repeat=2)
+}
 
 
 def due_steps(sit: Situation) -> tuple[Step, ...]:
-    """The steps that this instant makes due, each agent once."""
+    """The steps that this instant makes due, each agent once; those that wait for setups or positions only
+    while there are some."""
     market, state = sit.market, sit.state
     begun = state.phase_since_ns == sit.at_ns
     triggers = _TRIGGERS[begun, market.minute_closed, market.htf_closed, market.ttf_closed]
-    return sit.workflow.due(state.phase, triggers)
+    return sit.workflow.due(state.phase, triggers, _UNMET[_setups_stand(state), bool(state.positions)])
+
+
+def _setups_stand(state: State) -> bool:
+    scanner = state.agents.get("setup_scanner")
+    return scanner is not None and bool(scanner.output.get("active_setups"))
 
 
 def idle_reason(sit: Situation, step: Step) -> str:
     """Why `step` does not run now although its trigger came; empty when it may."""
-    state = sit.state
     if step.agent not in sit.registry.agents:
         return "disabled"
-    if state.ended or (state.status is SessionStatus.EMERGENCY_STOP and state.phase is not Phase.POST_MARKET):
-        return "session stopped"
-    if state.status is SessionStatus.PAUSED and step.agent in _SCANNING:
-        return "paused"
-    return "" if step.when is When.ALWAYS else _waits_for(sit, step)
+    state = sit.state
+    if state.ended or state.status is not SessionStatus.RUNNING:
+        stopped = state.status is SessionStatus.EMERGENCY_STOP and state.phase is not Phase.POST_MARKET
+        if state.ended or stopped:
+            return "session stopped"
+        if state.status is SessionStatus.PAUSED and step.agent in _SCANNING:
+            return "paused"
+    return _waits_for(sit, step) if step.when is not When.ALWAYS else ""
 
 
 def _waits_for(sit: Situation, step: Step) -> str:
     state = sit.state
     match step.when:
         case When.READY_SETUPS:
-            scanner = state.agents.get("setup_scanner")
-            if scanner is None or not scanner.output.get("active_setups"):
+            if not _setups_stand(state):
                 return "no setup"
         case When.OPEN_POSITIONS:
             if not state.positions:
@@ -90,8 +106,10 @@ def decide_due(sit: Situation) -> Iterator[RunAgent]:
     for step in steps:
         if _asked(sit, step.agent) or idle_reason(sit, step):
             continue
-        needs = sit.registry.agents[step.agent].spec.needs
-        if not any(_owed(sit, steps, need) for need in needs):
+        for need in sit.registry.agents[step.agent].spec.needs:
+            if _owed(sit, steps, need):
+                break
+        else:
             number += 1
             yield RunAgent(_task(sit, step, number))
 
@@ -117,7 +135,10 @@ def _owed(sit: Situation, steps: Sequence[Step], need: str) -> bool:
         and need not in sit.asked
     ):
         return False
-    return any(step.agent == need and not idle_reason(sit, step) for step in steps)
+    for step in steps:
+        if step.agent == need:
+            return not idle_reason(sit, step)
+    return False
 
 
 def _task(sit: Situation, step: Step, number: int) -> TaskMessage:
@@ -129,10 +150,16 @@ def _task(sit: Situation, step: Step, number: int) -> TaskMessage:
         step.agent,
         spec.task_type,
         spec.priority,
-        {"phase": state.phase.value, "trigger": step.on.value},
-        tuple([record.task_id for record in known if record is not None and record.task is not None]),
+        _reason(state.phase, step.on),
+        tuple([record.task.task_id for record in known if record is not None and record.task is not None]),
         sit.policy.timeout_of(step.agent, spec.timeout_s),
     )
+
+
+@cache
+def _reason(phase: Phase, trigger: Trigger) -> Plain:
+    """Why a task was asked, as its data."""
+    return plain({"phase": phase.value, "trigger": trigger.value})
 
 
 def decide_answer(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:

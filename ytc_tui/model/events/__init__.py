@@ -200,16 +200,23 @@ _CORRELATION_FIELDS = (
 
 
 @cache
-def _correlation_field(kind: type) -> str:
+def _header(kind: type) -> tuple[str, int, str]:
+    """Name and version of a type, and the field that says what an event of it belongs to."""
     names = {item.name for item in fields(kind)}
-    return next((name for name in _CORRELATION_FIELDS if name in names), "")
+    correlation = next((name for name in _CORRELATION_FIELDS if name in names), "")
+    return kind.__name__, version_of(kind.__name__), correlation
 
 
 def correlation_of(event: Event) -> str:
     """The trade, decision, handoff, order, task, alert or level that `event` belongs to; empty if none."""
+    return header_of(event)[2]
+
+
+def header_of(event: Event) -> tuple[str, int, str]:
+    """What an entry's envelope says of `event`: its type, its version, and what it belongs to."""
     kind: type = type(event)
-    name = _correlation_field(kind)
-    return str(getattr(event, name)) if name else ""
+    name, version, correlation = _header(kind)
+    return name, version, str(getattr(event, correlation)) if correlation else ""
 
 
 def decode_event(entry: Entry) -> Event:
