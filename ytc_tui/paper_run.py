@@ -7,6 +7,7 @@ it, never over it.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,7 +97,12 @@ class PaperRun:
     async def run(self) -> None:
         """Drive the feed to its end, or until the host is told to stop."""
         feed = self.parts.feed
-        await self.host.run(feed.minutes(feed.start_ns))
+        # What is loaded by now lives as long as the run: no collection needs to look at it again.
+        gc.freeze()
+        try:
+            await self.host.run(feed.minutes(feed.start_ns))
+        finally:
+            gc.unfreeze()
 
     async def open_session(self, window: Window) -> SessionRun | None:
         """The run of `window`: fresh, recovered, or None when the journal holds it to its end."""

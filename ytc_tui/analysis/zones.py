@@ -9,7 +9,7 @@ number of zones found is bounded.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ytc_tui.analysis.params import AnalysisParams
@@ -230,7 +230,14 @@ class ZoneMap:
 
     def crossed(self, earlier: float, later: float) -> int:
         """+1 when `later` is beyond a resistance that `earlier` was not beyond, -1 mirrored, else 0."""
-        for zone in self.zones:
+        # Asked between sessions too, where nobody needs the zones: their bands will do.
+        for band in self._bands:
+            if band.sign < 0:
+                if earlier <= band.high < later:
+                    return 1
+            elif later < band.low <= earlier:
+                return -1
+        for zone in self._standing_levels():
             if zone.role is ZoneRole.RESISTANCE:
                 if earlier <= zone.high < later:
                     return 1
@@ -238,12 +245,17 @@ class ZoneMap:
                 return -1
         return 0
 
+    def _standing_levels(self) -> Iterator[Zone]:
+        """Prior-session levels that no pivot zone contains, and the operator's own."""
+        for source, price in self._levels:
+            if not any(band.low <= price <= band.high for band in self._bands):
+                yield self._level_zone(source, price)
+        yield from map(self._own_zone, self._own)
+
     def _build(self) -> tuple[Zone, ...]:
         zones = []
-        placed = set()
         for band in self._bands:
             inside = [source for source, price in self._levels if band.low <= price <= band.high]
-            placed.update(inside)
             zones.append(
                 Zone(
                     role=ZoneRole.SUPPORT if band.sign > 0 else ZoneRole.RESISTANCE,
@@ -257,8 +269,7 @@ class ZoneMap:
                     touched_ns=band.touched_ns,
                 )
             )
-        zones.extend(self._level_zone(s, price) for s, price in self._levels if s not in placed)
-        zones.extend(map(self._own_zone, self._own))
+        zones.extend(self._standing_levels())
         zones.sort(key=lambda z: (z.low, z.high, z.role))
         return tuple(zones)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from ytc_tui.analysis.symbol import SymbolAnalysis
-from ytc_tui.analysis.timeframes import ClosedBars
+from ytc_tui.analysis.timeframes import NONE_CLOSED
 from ytc_tui.analysis.zones import OwnBand
 from ytc_tui.engine.ports import Minute, PointPrice
 from ytc_tui.model.events import BarRef
@@ -27,9 +27,9 @@ class MarketView:
     ever said in this session: those that act on a minute are put in place as it begins, never in between."""
 
     __slots__ = (
-        "_late", "_placed", "_present", "_prior", "analysis", "gap_ns", "htf_closed", "instruments", "marks",
-        "minute_closed", "minute_ns",
-        "minutes", "own_levels", "prior_sessions", "symbols", "ttf_closed",
+        "_any_late", "_late", "_placed", "_present", "_prior", "analysis", "gap_ns", "htf_closed",
+        "instruments", "marks", "minute_closed", "minute_ns", "minutes", "own_levels", "prior_sessions",
+        "symbols", "ttf_closed",
     )  # fmt: skip
 
     def __init__(self, instruments: Mapping[str, Instrument], analysis: Mapping[str, SymbolAnalysis]) -> None:
@@ -38,7 +38,7 @@ class MarketView:
         self.symbols = tuple(sorted(analysis))
         self.marks: dict[str, float] = {}
         self.minute_ns = 0
-        self._present: list[str] = []
+        self._present: tuple[Bar, ...] = ()
         self.gap_ns = 0
         self.minutes = 0
         self.minute_closed = False
@@ -48,6 +48,7 @@ class MarketView:
         self.own_levels: tuple[OwnLevel, ...] = ()
         self._placed: tuple[OwnLevel, ...] = ()
         self._late: dict[str, int] = dict.fromkeys(self.symbols, 0)
+        self._any_late = False
         self._prior: dict[str, deque[Bar]] = {
             # One day: what "the prior session" means for a market that never closes.
             symbol: deque(maxlen=NS_PER_DAY // (view.params.htf_minutes * NS_PER_MIN))
@@ -67,7 +68,7 @@ class MarketView:
         """A new minute begins; `gap_ns` is the time that is missing before it."""
         self.gap_ns = minute.open_ns - self.minute_ns - NS_PER_MIN if self.minute_ns else 0
         self.minute_ns = minute.open_ns
-        self._present = [bar.symbol for bar in minute.bars]
+        self._present = minute.bars
         self.minute_closed = self.ttf_closed = self.htf_closed = False
         if self.own_levels or self._placed:
             self._place_levels(acting(self.own_levels, minute.open_ns))
@@ -83,7 +84,7 @@ class MarketView:
         """The time (ns) without a bar of `symbol` before the one of this minute, while that is open; 0
         when this minute has none, or is its first."""
         last = self.analysis[symbol].last
-        if last is None or symbol not in self._present or self.minute_closed:
+        if last is None or self.minute_closed or not any(bar.symbol == symbol for bar in self._present):
             return 0
         return self.minute_ns - last.open_ns - NS_PER_MIN
 
@@ -95,19 +96,24 @@ class MarketView:
         """Take in the minute's closed bars."""
         ttf = htf = False
         for bar in minute.bars:
-            closed: ClosedBars = self.analysis[bar.symbol].on_minute(bar)
-            self.marks[bar.symbol] = bar.close
+            symbol = bar.symbol
+            closed = self.analysis[symbol].on_minute(bar)
+            self.marks[symbol] = bar.close
+            if closed is NONE_CLOSED:
+                continue
             ttf = ttf or closed.ttf is not None
             if closed.htf is not None:
                 htf = True
-                self._prior[bar.symbol].append(closed.htf)
+                self._prior[symbol].append(closed.htf)
         self.ttf_closed, self.htf_closed = ttf, htf
         self.minute_closed = True
         self.minutes += 1
         if len(minute.bars) != len(self.symbols) or self.gap_ns:
             self._note_late(minute)
-        elif any(self._late.values()):
+            self._any_late = any(self._late.values())
+        elif self._any_late:
             self._late = dict.fromkeys(self.symbols, 0)
+            self._any_late = False
 
     def _note_late(self, minute: Minute) -> None:
         missing = self.gap_ns // NS_PER_MIN
