@@ -37,6 +37,7 @@ _ZONE_POINTS = 35.0
 _QUALITY_POINTS = 35.0
 _CONFLUENCE_POINTS = 30.0
 _ORIGIN_BARS = 60
+_NOTHING_BROKEN = "no HTF zone was broken within the last minutes"
 
 
 class _Failure(NamedTuple):
@@ -66,12 +67,15 @@ def _find(market: SymbolAnalysis, params: SetupParams) -> Setup | str:
     highs, lows = [bar.high for bar in recent], [bar.low for bar in recent]
     low, high = min(lows), max(highs)
     touched = market.zone_map.touching(low, high)
-    reason = "no HTF zone was broken within the last minutes"
+    if not touched:
+        return _NOTHING_BROKEN
+    depths = [-price for price in lows]
+    reason = _NOTHING_BROKEN
     # Of several zones that one push passed, the furthest holds those who were caught last.
     for zone in touched:
         if not (low < zone.low <= high and is_barrier(zone, -1)):
             continue
-        start, end = _run([-price for price in lows], -zone.low)
+        start, end = _run(depths, -zone.low)
         if start:
             found = _judged(market, params, Side.BUY, zone, recent, start, end)
             if isinstance(found, Setup):
