@@ -33,11 +33,11 @@ QUALITY_RULES = ("setup_score", "regime_fit", "sideways", "chasing")
 
 def decide_scan(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:
     """Setups that the scanner names for the first time."""
-    seen = set(sit.state.setups_seen)
+    told: set[str] = set()
     for data in response.result.get("active_setups", ()):
         setup = from_json(Setup, data)
-        if setup.setup_id not in seen:
-            seen.add(setup.setup_id)
+        if setup.setup_id not in told and setup.setup_id not in sit.state.setups_seen:
+            told.add(setup.setup_id)
             yield ev.SetupDetected(setup, sit.market.bar_ref(setup.symbol))
 
 
