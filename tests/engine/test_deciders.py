@@ -81,7 +81,7 @@ def test_a_hole_during_a_flatten_sends_no_second_close(tmp_path: Path) -> None:
     analysis = sit.market.analysis[SYMBOL]
     analysis.on_minute(Bar(SYMBOL, sit.at_ns - 60 * NS_PER_MIN, 1.0, 1.0, 1.0, 1.0, 1.0))
     sit.market.minute_ns, sit.market.minute_closed = sit.at_ns, False
-    sit.market._present = [SYMBOL]
+    sit.market._present = (Bar(SYMBOL, sit.at_ns, 1.0, 1.0, 1.0, 1.0, 1.0),)
     [close] = decide_hole(sit)
     assert isinstance(close, ev.OrderIntended) and close.order.role is OrderRole.EXIT
     found = settle(sit, inp.Commanded(Command("c", Verb.FLATTEN, "me")))
