@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 # Entries with the agents' work: large, and no part of money or conduct but for what they proposed.
-_WORK = ("TaskRequested", "TaskReported", "TaskRetried", "HandoffProposed", "HandoffDecided")
+_ANSWERS = ("TaskAnswered", "TaskReported")
+_WORK = (*_ANSWERS, "AnswerRepeated", "TaskRequested", "TaskRetried", "HandoffProposed", "HandoffDecided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +88,11 @@ def read_sessions(path: Path) -> list[Session]:
     marks = ",".join("?" * len(_WORK))
     query = (
         f"SELECT session, seq, at, type, body FROM journal WHERE type NOT IN ({marks}) "
-        "OR (type = 'TaskReported' AND body LIKE '%\"proposals\":[{%') ORDER BY session, seq"
+        "OR (type IN (?, ?) AND body LIKE '%\"proposals\":[{%') ORDER BY session, seq"
     )
     grouped: dict[str, list[Entry]] = {}
     with closing(_open(path)) as store:
-        for name, seq, at, kind, body in store.execute(query, _WORK):
+        for name, seq, at, kind, body in store.execute(query, (*_WORK, *_ANSWERS)):
             grouped.setdefault(name, []).append(Entry(seq, at, kind, json.loads(body)))
     sessions = [Session(name, tuple(entries)) for name, entries in grouped.items()]
     return sorted(sessions, key=lambda session: (session.entries[0].at, session.name))

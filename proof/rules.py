@@ -66,8 +66,10 @@ class Judge:
                     self._entries_from_ns = entry.at
             case "SetupDetected":
                 self._setups[body["setup"]["setup_id"]] = body["setup"]
-            case "TaskReported":
-                for setup in body["response"]["result"].get("proposals", ()):
+            case "TaskAnswered" | "TaskReported":
+                # The same answer again is an entry without a result: its setups are known.
+                answer = body if entry.type == "TaskAnswered" else body["response"]
+                for setup in answer["result"].get("proposals", ()):
                     self._setups[setup["setup_id"]] = setup
             case "DecisionMade":
                 self._decisions[body["decision_id"]] = entry

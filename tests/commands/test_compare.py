@@ -27,7 +27,11 @@ def test_a_set_is_a_file_or_assignments_or_base(tmp_path: Path) -> None:
     assert two.loaded.origin("risk.max_positions").endswith("slow.toml:2")
     assert differing_settings((one, two, three)) == {
         "risk.max_positions": {"A": "3", "B": "2", "C": "2"},
-        "trading.setups": {"A": '["PB"]', "B": '["PB", "TST"]', "C": '["PB", "TST"]'},
+        "trading.setups": {
+            "A": '["TST", "BOF", "BPB", "PB", "CPB"]',
+            "B": '["PB", "TST"]',
+            "C": '["PB", "TST"]',
+        },
     }
     assert differing_settings((two, three)) == {}
 
