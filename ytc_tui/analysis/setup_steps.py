@@ -264,10 +264,12 @@ def is_barrier(zone: Zone, sign: int) -> bool:
 def came_from_inside(bars: Iterable[Bar], zone: Zone, sign: int) -> bool:
     """Whether price stood before the zone ahead of a break of `sign`: among `bars`, given newest first,
     the first that closed outside the zone closed on the near side of it."""
+    low, high = zone.low, zone.high
     for bar in bars:
-        if bar.close > zone.high:
+        close = bar.close
+        if close > high:
             return sign < 0
-        if bar.close < zone.low:
+        if close < low:
             return sign > 0
     return False
 

@@ -7,6 +7,7 @@ named, never relaxed.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import NamedTuple
 
 from ytc_tui.analysis import levels
@@ -116,9 +117,10 @@ def _judged(
     """What became of the run of bars beyond the zone; an empty reason when it was no break of it."""
     sign = -side.sign
     edge, run = far_edge(zone, sign), recent[start:end]
-    began_ns = run[0].open_ns
-    before = (bar for bar in market.newest_ltf(_ORIGIN_BARS) if bar.open_ns < began_ns)
-    if zone.known_ns > began_ns or not came_from_inside(before, zone, sign):
+    if zone.known_ns > run[0].open_ns:
+        return ""
+    before = islice(market.newest_ltf(_ORIGIN_BARS), len(recent) - start, None)
+    if not came_from_inside(before, zone, sign):
         return ""
     if (recent[-1].close - edge) * sign >= 0:
         return f"{zone.role} {zone.level:.10g} is broken, and price has not closed back"
