@@ -50,6 +50,7 @@ from ytc_tui.model.state import State
 from ytc_tui.model.structure import ZoneRole
 from ytc_tui.model.tasks import Priority, ResponseMessage, ResponseStatus, TaskMessage, TaskType
 from ytc_tui.model.trades import ExitReason, TradeState
+from ytc_tui.views.journal import recorded
 
 D = Decimal
 FAR = {"stop": 18_000.0, "t1": 24_000.0, "t2": 26_000.0}
@@ -255,7 +256,7 @@ async def test_k_the_session_ends_only_once_every_agent_after_the_close_has_answ
     assert ended is Phase.SHUTDOWN
     order = [
         event.response.agent_name if isinstance(event, ev.TaskReported) else event.after.value
-        for _, event in simulation.events
+        for _, event in recorded(entry for entry, _ in simulation.events)
         if isinstance(event, ev.TaskReported | ev.PhaseChanged)
     ]
     after = order[order.index(Phase.POST_MARKET.value) : order.index(Phase.SHUTDOWN.value)]
