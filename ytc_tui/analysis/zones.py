@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ytc_tui.analysis.params import AnalysisParams
+from ytc_tui.analysis.zone_band import Band
 from ytc_tui.model.market import Bar
 from ytc_tui.model.structure import Swing, SwingKind, Zone, ZoneRole, ZoneSource
 
@@ -38,54 +39,6 @@ class OwnBand(NamedTuple):
     known_ns: int
 
 
-class _Band:
-    """A zone while it changes: `sign` +1 support, -1 resistance."""
-
-    __slots__ = (
-        "flipped",
-        "high",
-        "known_ns",
-        "level",
-        "low",
-        "rapid",
-        "sign",
-        "touch_bar",
-        "touched_ns",
-        "touches",
-    )
-
-    def __init__(self, sign: int, low: float, high: float, swing: Swing, touch_bar: int, rapid: bool) -> None:
-        self.sign = sign
-        self.low = low
-        self.high = high
-        self.level = swing.price
-        self.touches = 1
-        self.rapid = rapid
-        self.flipped = False
-        self.known_ns = swing.known_ns
-        self.touched_ns = swing.at_ns
-        self.touch_bar = touch_bar
-
-    def absorb(self, other: _Band) -> None:
-        """Merge an overlapping zone of the same role (Y-9); the later touch names the level."""
-        self.low = min(self.low, other.low)
-        self.high = max(self.high, other.high)
-        self.touches += other.touches
-        self.rapid = self.rapid or other.rapid
-        self.known_ns = min(self.known_ns, other.known_ns)
-        if other.touched_ns >= self.touched_ns:
-            self.level = other.level
-            self.touched_ns = other.touched_ns
-            self.touch_bar = other.touch_bar
-            self.flipped = other.flipped
-
-    @property
-    def source(self) -> ZoneSource:
-        if self.sign > 0:
-            return ZoneSource.BROKEN_RESISTANCE if self.flipped else ZoneSource.SWING_LOW
-        return ZoneSource.BROKEN_SUPPORT if self.flipped else ZoneSource.SWING_HIGH
-
-
 class ZoneMap:
     """The zones of one symbol. Feed it every HTF bar and every HTF swing that became known."""
 
@@ -97,7 +50,7 @@ class ZoneMap:
     def __init__(self, tick: float, params: AnalysisParams) -> None:
         self._tick = tick
         self._params = params
-        self._bands: list[_Band] = []
+        self._bands: list[Band] = []
         self._levels: tuple[tuple[ZoneSource, float], ...] = ()
         self._levels_ns = 0
         self._own: tuple[OwnBand, ...] = ()
@@ -143,9 +96,9 @@ class ZoneMap:
         rapid = atr is not None and abs(bar.close - swing.price) >= self._params.zone_rapid_atr * atr
         sign = -1 if swing.kind is SwingKind.HIGH else 1
         low, high = (swing.body, swing.price) if sign < 0 else (swing.price, swing.body)
-        self._insert(_Band(sign, low, high, swing, self._bars, rapid))
+        self._insert(Band(sign, low, high, swing, self._bars, rapid))
 
-    def _insert(self, band: _Band) -> None:
+    def _insert(self, band: Band) -> None:
         """Put `band` in, merging until nothing of its role overlaps it."""
         self._fit(band)
         while True:
@@ -160,7 +113,7 @@ class ZoneMap:
             self._fit(band)
         self._bands.append(band)
 
-    def _fit(self, band: _Band) -> None:
+    def _fit(self, band: Band) -> None:
         """Hold the width between the minimum in ticks and the cap, keeping the outer edge as far as the
         latest pivot, which names the level, stays inside."""
         floor = self._params.zone_min_ticks * self._tick
@@ -273,7 +226,7 @@ class ZoneMap:
         zones.sort(key=lambda z: (z.low, z.high, z.role))
         return tuple(zones)
 
-    def _strength(self, band: _Band, prior_session: bool) -> int:
+    def _strength(self, band: Band, prior_session: bool) -> int:
         """Y-12, 1 to 10."""
         points = min(_MAX_TOUCH_POINTS, _POINTS_PER_TOUCH * band.touches)
         points += _RAPID_POINTS if band.rapid else 0

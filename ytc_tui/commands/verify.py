@@ -29,7 +29,7 @@ from ytc_tui.engine.ports import Batch, ProjectionRow
 from ytc_tui.engine.projections import rows_of
 from ytc_tui.engine.recovery import replay
 from ytc_tui.errors import JournalCorrupt, YtcError
-from ytc_tui.model.chain import ChainHead
+from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.state import State
 from ytc_tui.views.journal import recorded
@@ -171,13 +171,15 @@ def _reckon(reader: SqliteReader, session: str) -> Examination:
     """Sums and rows from the entries; a fault of one does not stop the other."""
     result = Examination()
     ledger, state, head = Ledger(), State(session), ChainHead(session)
+    replayed: Entry | None = None
     for record in recorded(reader.entries(session)):
         ledger.take(record)
         if result.row_faults:
             continue
         try:
-            if record.seq > head.seq:
+            if record.entry is not replayed:
                 replay(state, (record.entry,), head)
+                replayed = record.entry
         except JournalCorrupt as error:
             result.row_faults.append(f"state cannot be rebuilt: {error.what}")
             continue

@@ -26,20 +26,7 @@ FLOAT_DIGITS = 10
 ValueT = TypeVar("ValueT")
 Json = Any  # what json.loads gives: dict, list, str, int, float, bool or None
 
-
-def _made_once() -> Callable[[Any], str]:
-    """The encoder of sorted, compact JSON; its quick part is made once and not at each call."""
-    encoder = json.JSONEncoder(
-        sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
-    )
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return encoder.encode
-    parts = make(None, encoder.default, encode_basestring, None, ":", ",", True, False, False)
-    return lambda value: "".join(parts(value, 0))
-
-
-_dumps = _made_once()
+_dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 _quoted: Callable[[str], str] = encode_basestring
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 # One expression of both would take fifty times as long: what it begins with would not be plain text.

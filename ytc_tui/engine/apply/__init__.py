@@ -23,12 +23,10 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
     """Book `event`, which happened at `at_ns`, into `state`."""
     state.now_ns = max(state.now_ns, at_ns)
     match event:  # answers first: in most journals nearly every event is one
+        case ev.TaskAnswered() | ev.AnswerRepeated() | ev.TaskRequested() | ev.TaskReported():
+            apply_work(state, event, at_ns)
         case (
-            ev.TaskAnswered()
-            | ev.AnswerRepeated()
-            | ev.TaskRequested()
-            | ev.TaskReported()
-            | ev.TaskRetried()
+            ev.TaskRetried()
             | ev.SetupDetected()
             | ev.DecisionMade()
             | ev.HandoffProposed()
