@@ -42,7 +42,7 @@ def recorded_view(reader: JournalReader, session: str, window: Window) -> OwnVie
 
 
 def keep_view(operator: OperatorFile, state: State, window: Window) -> None:
-    """Keep what the ended session `state` leaves; its journal has it, so that a failure is only told."""
+    """Keep what the ending session `state` leaves; its journal has it, so that a failure is only told."""
     try:
         operator.keep(state, window.date)
     except YtcError as error:

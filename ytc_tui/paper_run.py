@@ -57,7 +57,7 @@ class Outlets:
 
     `checks` gives the initialisation checklist and the probes behind it; `finish` carries out the
     outside's lines of the shutdown checklist; `hold` keeps other processes off a session. `own_view` gives
-    the operator's levels and biases from before a session, `keep_view` what an ended one leaves of them.
+    the operator's levels and biases from before a session, `keep_view` what an ending one leaves of them.
     """
 
     journal: Journal
@@ -145,13 +145,18 @@ class PaperRun:
         def took(agent: str, elapsed_ms: float) -> None:
             journal.record_telemetry(sit.at_ns, f"agent.{agent}.ms", elapsed_ms)
 
+        def finish() -> Lines:
+            # Before the session's last entry: what it leaves is kept once it is on record as ended.
+            outlets.keep_view(sit.state, sit.window)
+            return outlets.finish(sit.state)
+
         return Kernel(
             sit=sit,
             journal=journal,
             outward=Outward(
                 outlets.venue,
                 outlets.notifier,
-                lambda: outlets.finish(sit.state),
+                finish,
                 outlets.spare,
                 VENUE_TIMEOUT_S,
             ),
@@ -208,7 +213,6 @@ class PaperRun:
     async def on_ended(self, run: SessionRun) -> None:
         """Carry over what the next session starts from, and keep this one's document."""
         self._carry_over(run.kernel.sit.state, run.kernel.head)
-        self.outlets.keep_view(run.kernel.sit.state, run.kernel.sit.window)
         await run.kernel.save_snapshot()
 
     def _carry_over(self, state: State, head: ChainHead) -> None:

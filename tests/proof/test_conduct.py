@@ -84,7 +84,7 @@ def test_a_recorded_run_keeps_every_rule(journal: Path, capsys: pytest.CaptureFi
     assert found["endings"] == {"completed": 2}
     assert found["checks"]["covered"] > 50
     assert set(found["checks"]) >= {"entry_hours", "entry_pnl", "leverage", "open_risk", "plan", "tightens"}
-    assert found["trades"] == found["wins"] + found["losses"] + found["breakeven"] == 4
+    assert found["trades"] == found["wins"] + found["losses"] + found["breakeven"] == 5
     assert found["by_exit"]["target"] == 1
     assert sum(found["funnel"]["detected"].values()) >= 4
     assert Decimal(found["before_costs"]["profit"]) > Decimal(found["after_costs"]["profit"])
