@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 PY := .venv/bin/python
 export PYTHONHASHSEED ?= 0
+export N SEED
 
 run: .venv/.run        ## the desk's session on the bundled demo data
 	.venv/bin/ytc run --demo
@@ -17,7 +18,7 @@ check: .venv/.dev
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 
-sim: .venv/.dev        ## the long simulations (minutes)
+sim: .venv/.dev        ## the long simulations (minutes); N worlds from seed SEED on
 	$(PY) -m pytest -n 2 -q -m slow
 
 snap-update: .venv/.dev  ## new pictures of the screens; look at each before it is committed

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import fields
 from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from ytc_tui.adapters.instruments import load_instruments
 from ytc_tui.adapters.venues.matching_costs import FillCosts
 from ytc_tui.analysis.exit_policy import PercentRules, ProfitGuard
-from ytc_tui.config import load_settings
+from ytc_tui.analysis.params import AnalysisParams, BreakOn, SetupParams
+from ytc_tui.config import Settings, load_settings
 from ytc_tui.model.market import Side
-from ytc_tui.wiring import management_rules, paper_settings, policy_of
+from ytc_tui.settings.catalog import effective
+from ytc_tui.wiring import analysis_params, management_rules, paper_settings, policy_of, setup_params
 
 INSTRUMENTS = {"BTCUSDT": load_instruments(None)["BTCUSDT"]}
 NONE_GIVEN: dict[str, str] = {}
@@ -55,3 +62,36 @@ def test_the_numbers_of_leaving_are_the_settings() -> None:
     rules = management_rules(load_settings(overrides=guard, environment=NONE_GIVEN).settings)
     assert rules.profit_guard == ProfitGuard(given_back=Decimal("0.4"))
     assert rules.percent == PercentRules()
+
+
+# What bounds memory, and what a definition fixes (four enclosed points make a range, Y-16), is no setting.
+FIXED = {"ltf_bars_kept", "ttf_bars_kept", "htf_bars_kept", "swings_kept", "zones_kept", "max_enclosed"}
+# These are settings of the session, its feed, its risk and its entries.
+ELSEWHERE = {
+    *("ttf_minutes", "htf_minutes", "max_hole_bars", "resume_bars", "correlation_days"),
+    *("part_one_rr", "trigger_offset_ticks", "stop_buffer_ticks", "stop_range_factor", "expiry_bars"),
+}
+
+
+def other_than(default: Any) -> str:
+    """A value that a setting may have and that is not its default."""
+    if default is BreakOn.CLOSE:
+        return BreakOn.TOUCH
+    return str(default + 1 if isinstance(default, int) else default * Decimal("1.1"))
+
+
+@pytest.mark.parametrize(
+    ("made", "default"), [(analysis_params, AnalysisParams()), (setup_params, SetupParams())]
+)
+def test_every_number_of_the_method_is_a_setting(
+    made: Callable[[Settings], AnalysisParams | SetupParams], default: AnalysisParams | SetupParams
+) -> None:
+    names = {field.name for field in fields(default)} - FIXED - ELSEWHERE
+    plain = made(load_settings(environment=NONE_GIVEN).settings)
+    assert {name: getattr(plain, name) for name in names} == {name: getattr(default, name) for name in names}
+    moved = set()
+    for key, value in effective(Settings()).items():
+        if key.startswith("method."):
+            changed = made(load_settings(None, {key: other_than(value)}, environment=NONE_GIVEN).settings)
+            moved |= {name for name in names if getattr(changed, name) != getattr(plain, name)}
+    assert moved == names

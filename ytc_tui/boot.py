@@ -19,7 +19,7 @@ from ytc_tui.adapters.clock import PacedClock, WallClock
 from ytc_tui.adapters.feeds.bars import BarsFeed
 from ytc_tui.adapters.feeds.calendar import bundled_calendar, load_calendar
 from ytc_tui.adapters.feeds.demo import demo_sources
-from ytc_tui.adapters.feeds.files import open_source, split_argument
+from ytc_tui.adapters.feeds.files import open_source
 from ytc_tui.adapters.instruments import instrument_for, load_instruments
 from ytc_tui.adapters.locks import Lock, account_lock, session_lock
 from ytc_tui.adapters.paths import Paths, paths_of
@@ -27,11 +27,6 @@ from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.upgrade import upgrade
 from ytc_tui.adapters.stores.writer import SqliteJournal
 from ytc_tui.adapters.venues.faults import NO_FAULTS, FaultScript
-from ytc_tui.adapters.venues.host.client import HostedVenue
-from ytc_tui.adapters.venues.host.wire import AccountRequest, Market as HostedMarket
-from ytc_tui.adapters.venues.outage import UnreachableAtTimes
-from ytc_tui.adapters.venues.paper import PaperSettings, PaperVenue
-from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.adapters.workflows import load_workflow
 from ytc_tui.agents.base import Agent
 from ytc_tui.agents.registry import Registry, discover
@@ -42,7 +37,7 @@ from ytc_tui.config import LoadedSettings
 from ytc_tui.engine import ids
 from ytc_tui.engine.market import MarketView
 from ytc_tui.engine.policy import Policy, Window
-from ytc_tui.engine.ports import JournalReader, MatchingVenue
+from ytc_tui.engine.ports import JournalReader
 from ytc_tui.engine.recovery import recover_state
 from ytc_tui.engine.schedule import windows
 from ytc_tui.errors import UsageInvalid
@@ -50,7 +45,7 @@ from ytc_tui.model.market import NS_PER_MIN, Instrument
 from ytc_tui.model.news import Calendar
 from ytc_tui.model.session import Phase
 from ytc_tui.model.workflow import PhasePlan, Step, Workflow
-from ytc_tui.wiring import analysis_params, hours_of, paper_settings, policy_of, refuse_unbuilt
+from ytc_tui.wiring import analysis_params, hours_of, policy_of, refuse_unbuilt
 
 # On a bars feed nothing depends on the machine, so neither do the client order ids.
 BARS_INSTALL_ID = "bars"
@@ -111,7 +106,7 @@ def prepare(loaded: LoadedSettings, request: RunRequest, environ: Mapping[str, s
     registry = _registry(loaded, request)
     calendar = _calendar(loaded, request)
     policy = policy_of(
-        settings, frozenset(registry.agents), instruments, BARS_INSTALL_ID, _volume_known(feed), calendar
+        settings, frozenset(registry.agents), instruments, BARS_INSTALL_ID, volume_known(feed), calendar
     )
     params = analysis_params(settings)
     analysis = {
@@ -187,7 +182,7 @@ def _feed(loaded: LoadedSettings, request: RunRequest) -> BarsFeed:
     return BarsFeed(sources, from_ns, to_ns, settings.session.warmup_days)
 
 
-def _volume_known(feed: BarsFeed) -> dict[str, bool]:
+def volume_known(feed: BarsFeed) -> dict[str, bool]:
     return {symbol: feed.volume_known(symbol) for symbol in feed.symbols}
 
 
@@ -232,48 +227,6 @@ def relabel(parts: Parts, label: str) -> None:
     parts.run_id = _run_id(parts.loaded, parts.feed, parts.policy.news.calendar, label)
 
 
-def durable_venue(parts: Parts) -> MatchingVenue:
-    """The paper venue of this run with its own file: in this process, or in the host that the settings name.
-
-    Raises VenueRetryable if no host answers, AlreadyRunning if another engine drives the account there.
-    """
-    socket_path = parts.loaded.settings.paper.host
-    if not socket_path:
-        return open_venue(parts, venue_store(parts))
-    request = AccountRequest(
-        name=parts.run_id,
-        instruments=dict(parts.instruments),
-        settings=_paper_settings(parts),
-        market=HostedMarket(
-            data=tuple(map(_absolute, parts.request.data or parts.loaded.settings.feed.data)),
-            bar_label=parts.loaded.settings.feed.bar_label,
-            from_ns=parts.feed.from_ns,
-            to_ns=parts.feed.to_ns,
-        ),
-    )
-    venue = HostedVenue(Path(socket_path), request)
-    parts.closing.callback(venue.close)
-    return venue
-
-
-def _absolute(argument: str) -> str:
-    """A data argument as a process in another folder reads it."""
-    symbol, path = split_argument(argument)
-    return f"{symbol}={path.absolute()}" if symbol else str(path.absolute())
-
-
-def _paper_settings(parts: Parts) -> PaperSettings:
-    return paper_settings(parts.loaded.settings, parts.opening_balance, _volume_known(parts.feed))
-
-
-def open_venue(parts: Parts, store: PaperStore) -> MatchingVenue:
-    """The paper venue of this run over `store`, behind a line that is cut where its faults say so."""
-    settings = _paper_settings(parts)
-    faults = parts.request.faults
-    venue = PaperVenue(parts.instruments, settings, store, faults)
-    return UnreachableAtTimes(venue, faults.outages) if faults.outages else venue
-
-
 def hold_account(parts: Parts) -> None:
     """Lock the account of this run; AlreadyRunning names who holds it."""
     parts.paths.prepare()
@@ -302,15 +255,6 @@ def open_journal(parts: Parts) -> tuple[SqliteJournal, SqliteReader]:
     reader = SqliteReader(parts.paths.database)
     parts.closing.callback(reader.close)
     return journal, reader
-
-
-def venue_store(parts: Parts) -> PaperStore:
-    """The paper venue's own file for this run."""
-    folder = parts.paths.state_dir / "venues"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    store = PaperStore(folder / f"{parts.run_id}.db")
-    parts.closing.callback(store.close)
-    return store
 
 
 def whole_on_record(reader: JournalReader, parts: Parts) -> bool:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ class LoadedSettings:
     settings: Settings
     path: Path | None
     origins: Mapping[str, str]
+    _digest: list[str] = field(default_factory=list, compare=False, repr=False)  # once it was asked for
 
     def origin(self, key: str) -> str:
         """Where the value of `key` came from: "flag", "env YTC_...", "file PATH:LINE" or "default".
@@ -74,7 +75,9 @@ class LoadedSettings:
     @property
     def digest(self) -> str:
         """sha256 (hex) of the settings that can change what is traded."""
-        return settings_digest(self.settings)
+        if not self._digest:
+            self._digest.append(settings_digest(self.settings))
+        return self._digest[0]
 
     def require_known(self, key: str, names: Iterable[str], known: Collection[str]) -> None:
         """Refuses any of `names`, given under `key`, that is not in `known` (agents, setups, symbols).
@@ -125,12 +128,14 @@ def load_settings(
     overrides: Mapping[str, str] | None = None,
     *,
     environment: Mapping[str, str] | None = None,
+    over: Layer | None = None,
 ) -> LoadedSettings:
-    """Settings in effect. `overrides` are flags by dotted key; `environment` defaults to the process's.
+    """Settings in effect. `overrides` are flags by dotted key; `environment` defaults to the process's;
+    `over` stands over them all.
 
     Raises ConfigInvalid with every problem that was found: file, line, key, value and what is allowed.
     """
-    loaded, problems = _examine(path, overrides, environment)
+    loaded, problems = _examine(path, overrides, environment, over)
     if loaded is not None:
         return loaded
     if len(problems) == 1:
@@ -165,10 +170,14 @@ def settings_digest(settings: Settings) -> str:
 
 
 def _examine(
-    path: Path | None, overrides: Mapping[str, str] | None, environment: Mapping[str, str] | None
+    path: Path | None,
+    overrides: Mapping[str, str] | None,
+    environment: Mapping[str, str] | None,
+    over: Layer | None = None,
 ) -> tuple[LoadedSettings | None, list[ConfigInvalid]]:
     found = settings_file(path)
     layers = (
+        over or Layer(),
         flag_layer(overrides or {}),
         env_layer(os.environ if environment is None else environment),
         file_layer(found) if found is not None else Layer(),

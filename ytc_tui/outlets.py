@@ -19,23 +19,26 @@ from ytc_tui.adapters.logs import LogOptions, SessionLog, archive, prune_audit
 from ytc_tui.adapters.notify import BellNotifier, CommandNotifier, Fanout, FileNotifier
 from ytc_tui.adapters.redaction import Redactor
 from ytc_tui.adapters.stores.memory import MemoryJournal
+from ytc_tui.adapters.stores.operator import FILE, OperatorFile
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.spare import EmergencyFile
 from ytc_tui.adapters.stores.writer import SqliteJournal
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.agents.base import Probe
-from ytc_tui.boot import Parts, durable_venue, hold_session, open_venue
+from ytc_tui.boot import Parts, hold_session
 from ytc_tui.checklists import Line, finishing_lines, initial_lines, refuse_unwritable, start_up_probes
 from ytc_tui.engine.kernel import Observer
 from ytc_tui.engine.ports import Notice, Notifier, Venue
 from ytc_tui.errors import UsageInvalid, YtcError
 from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import canonical
-from ytc_tui.model.events import AlertRaised, Event, TaskReported
+from ytc_tui.model.events import AlertRaised, AnswerRepeated, Event, TaskAnswered, TaskReported
 from ytc_tui.model.session import Severity
 from ytc_tui.model.state import State
-from ytc_tui.paper_run import Outlets
+from ytc_tui.own_view import keep_view, kept_view
+from ytc_tui.paper_run import Opening, Outlets, nothing_said
 from ytc_tui.sealing import Sealer, head_file_of
+from ytc_tui.venues import durable_venue, open_venue
 from ytc_tui.views.event_lines import event_line
 from ytc_tui.views.next_session import PREPARER, next_session_toml
 
@@ -93,8 +96,11 @@ class RunLog:
                 # The journal holds the entry; the log begins again with the next one.
                 return
         log.audit(entry)
-        if isinstance(event, TaskReported):
-            log.agent_output(event.response.agent_name, event.response.task_id, event.response.result)
+        if isinstance(event, TaskAnswered | TaskReported):
+            response = event.response
+            log.agent_output(response.agent_name, response.task_id, response.result)
+        elif isinstance(event, AnswerRepeated):
+            log.agent_repeated(event.agent, event.task_id)
         text = event_line(entry, event)
         if text:
             level = _LEVELS[event.severity] if isinstance(event, AlertRaised) else logging.INFO
@@ -129,6 +135,7 @@ async def durable_outlets(
     spare = EmergencyFile(parts.paths.spare_file(parts.run_id))
     log = RunLog(parts.paths.log_dir, _log_options(parts), redactor)
     prune_audit(parts.paths.log_dir, settings.logging.audit_keep_days, WallClock().now_ns())
+    operator = OperatorFile(parts.paths.state_dir / FILE)
     notifier = Fanout(_notifiers(parts), redactor)
     sealer = Sealer(
         key_path=parts.paths.signing_key,
@@ -167,6 +174,8 @@ async def durable_outlets(
             observe=observe,
             hold=lambda session: hold_session(parts, session),
             seal=_sealing(journal, sealer, notifier),
+            own_view=lambda session, window: kept_view(parts, operator, window),
+            keep_view=lambda state, window: keep_view(operator, state, window),
         )
     finally:
         await notifier.stop()
@@ -177,9 +186,12 @@ async def durable_outlets(
             spare.path.unlink(missing_ok=True)
 
 
-def memory_outlets(parts: Parts, show: Observer) -> Outlets:
-    """Outlets of a run that leaves nothing behind; what it journals is the same."""
-    journal = MemoryJournal()
+def memory_outlets(
+    parts: Parts, show: Observer, journal: MemoryJournal | None = None, own_view: Opening = nothing_said
+) -> Outlets:
+    """Outlets of a run that leaves nothing behind but in `journal`; what it journals is the same, where
+    `own_view` gives what the operator had said before its sessions."""
+    journal = journal or MemoryJournal()
     venue = open_venue(parts, PaperStore.in_memory())
     spare = EmergencyMemory()
 
@@ -204,6 +216,7 @@ def memory_outlets(parts: Parts, show: Observer) -> Outlets:
         observe=show,
         hold=lambda session: None,
         seal=_left_unsigned,
+        own_view=own_view,
     )
 
 

@@ -7,6 +7,7 @@ it, never over it.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,12 +32,23 @@ from ytc_tui.model.chain import ChainHead
 from ytc_tui.model.drawdown import SessionBalance, ledger_spans
 from ytc_tui.model.events import LedgerFixed, SessionStarted
 from ytc_tui.model.history import History
+from ytc_tui.model.own import OwnBias, OwnLevel
 from ytc_tui.model.state import State
 from ytc_tui.wiring import drawdown_limits
 
 VENUE_TIMEOUT_S = 10.0
 
 Lines = list[tuple[str, str, str]]
+OwnView = tuple[tuple[OwnLevel, ...], tuple[OwnBias, ...]]
+Opening = Callable[[str, Window], OwnView]
+
+
+def nothing_said(session: str, window: Window) -> OwnView:
+    return (), ()
+
+
+def _nothing_kept(state: State, window: Window) -> None:
+    return
 
 
 @dataclass(slots=True)
@@ -45,7 +57,8 @@ class Outlets:
 
     `checks` gives the initialisation checklist and the probes behind it; `finish` carries out the
     outside's lines of the shutdown checklist; `hold` keeps other processes off a session; `seal` signs the
-    head of one that has ended.
+    head of one that has ended. `own_view` gives the operator's levels and biases from before a session,
+    `keep_view` what an ending one leaves of them.
     """
 
     journal: Journal
@@ -58,6 +71,8 @@ class Outlets:
     observe: Observer
     hold: Callable[[str], None]
     seal: Callable[[ChainHead], Awaitable[None]]
+    own_view: Opening = nothing_said
+    keep_view: Callable[[State, Window], None] = _nothing_kept
 
 
 @dataclass(slots=True)
@@ -84,7 +99,12 @@ class PaperRun:
     async def run(self) -> None:
         """Drive the feed to its end, or until the host is told to stop."""
         feed = self.parts.feed
-        await self.host.run(feed.minutes(feed.start_ns))
+        # What is loaded by now lives as long as the run: no collection needs to look at it again.
+        gc.freeze()
+        try:
+            await self.host.run(feed.minutes(feed.start_ns))
+        finally:
+            gc.unfreeze()
 
     async def open_session(self, window: Window) -> SessionRun | None:
         """The run of `window`: fresh, recovered, or None when the journal holds it to its end."""
@@ -103,6 +123,7 @@ class PaperRun:
         sit.history = self.history
         kernel = self._kernel(sit, head)
         restarted = inp.Restarted(head.seq) if head.seq else None
+        said = ((), ()) if restarted else outlets.own_view(session, window)
         # What is on record already is not played again at the feed's pace.
         parts.clock.advance_to(max(window.init_ns, parts.request.play_from_ns, state.now_ns))
         return SessionRun(
@@ -110,7 +131,7 @@ class PaperRun:
             venue=outlets.venue,
             journal=outlets.journal,
             pace=lambda at_ns: self.host.pace(parts.clock, at_ns),
-            opened=inp.SessionOpened(self._started(window), tuple(checks), self._ledger(window)),
+            opened=inp.SessionOpened(self._started(window), tuple(checks), self._ledger(window), *said),
             between=self.host.between,
             stopping=lambda: self.host.stopping,
             paced=lambda: parts.clock.paced,
@@ -127,13 +148,18 @@ class PaperRun:
         def took(agent: str, elapsed_ms: float) -> None:
             journal.record_telemetry(sit.at_ns, f"agent.{agent}.ms", elapsed_ms)
 
+        def finish() -> Lines:
+            # Before the session's last entry: what it leaves is kept once it is on record as ended.
+            outlets.keep_view(sit.state, sit.window)
+            return outlets.finish(sit.state)
+
         return Kernel(
             sit=sit,
             journal=journal,
             outward=Outward(
                 outlets.venue,
                 outlets.notifier,
-                lambda: outlets.finish(sit.state),
+                finish,
                 outlets.spare,
                 VENUE_TIMEOUT_S,
             ),
@@ -195,6 +221,7 @@ class PaperRun:
 
     def _carry_over(self, state: State, head: ChainHead) -> None:
         self.parts.opening_balance = state.wallet
+        self.parts.market.own_levels = state.all_levels()
         self.history = self.history.with_session(
             session_figures(state, self.parts.policy.management.breakeven_band_r)
         )

@@ -62,26 +62,64 @@ def hours_of(settings: Settings) -> Hours:
 
 
 def analysis_params(settings: Settings) -> AnalysisParams:
+    method = settings.method
     return AnalysisParams(
         ttf_minutes=timeframe_min(settings.session.timeframes.trading),
         htf_minutes=timeframe_min(settings.session.timeframes.higher),
+        swing_n=method.swing_bars,
+        htf_swing_n=method.higher_swing_bars,
+        equal_ticks=method.equal_ticks,
+        break_on=method.break_on,
+        atr_period=method.atr_bars,
         max_hole_bars=settings.feed.analysis_hole_bars,
         correlation_days=settings.risk.correlation_lookback_days,
         # A trade's excursion and the review reach back over the whole session.
         ltf_bars_kept=max(_LEAST_LTF_BARS, math.ceil(settings.session.hard_hours * 60)),
         resume_bars=settings.feed.resume_bars,
+        strength_bars=method.strength_bars,
+        zone_min_ticks=method.zone_min_ticks,
+        zone_cap_pct=float(method.zone_max_pct),
+        zone_recent_bars=method.zone_recent_bars,
+        zone_rapid_atr=float(method.zone_rapid_atr),
+        breakout_bars=method.breakout_bars,
+        breakout_atr=float(method.breakout_atr),
+        choppy_changes=method.choppy_changes,
+        choppy_bars=method.choppy_bars,
     )
 
 
 def setup_params(settings: Settings) -> SetupParams:
-    entry = settings.trading.entry
+    entry, patterns = settings.trading.entry, settings.method.patterns
     return SetupParams(
         part_one_rr=float(settings.trading.min_rr_part_one),
         trigger_offset_ticks=entry.trigger_offset_ticks,
         stop_buffer_ticks=entry.stop_buffer_ticks,
         stop_range_factor=entry.min_stop_bar_ranges,
+        min_stop_ticks=patterns.min_stop_ticks,
+        stall_bars=patterns.stall_bars,
+        stall_atr=float(patterns.stall_atr),
         expiry_bars=entry.expiry_bars,
+        min_swings=patterns.min_swings,
+        shallow_depth=_share(patterns.shallow_depth_pct),
+        deep_depth=_share(patterns.deep_depth_pct),
+        fib_tolerance_pct=float(patterns.fib_tolerance_pct),
+        proximity_atr=float(patterns.near_level_atr),
+        round_step_ticks=patterns.round_step_ticks,
+        min_swings_complex=patterns.min_swings_complex,
+        test_bars=patterns.test_bars,
+        test_memory_bars=patterns.test_memory_bars,
+        rejection_wick=_share(patterns.rejection_wick_pct),
+        previous_wick=_share(patterns.previous_wick_pct),
+        climax_atr=float(patterns.climax_atr),
+        climax_wick=_share(patterns.climax_wick_pct),
+        failure_bars=patterns.failure_bars,
+        break_memory_bars=patterns.break_memory_bars,
+        break_close_share=_share(patterns.break_close_pct),
     )
+
+
+def _share(percent: Decimal) -> float:
+    return float(percent / 100)
 
 
 def expected_slippage_bps(settings: Settings, volume_known: Mapping[str, bool]) -> Decimal:
@@ -114,6 +152,7 @@ def limits_of(settings: Settings, slippage_bps: Decimal) -> RiskLimits:
         half_spread_bps=paper.spread_bps / 2,
         slippage_bps=slippage_bps,
         restricted_size_pct=risk.restricted_size_pct,
+        max_spread_pct=settings.trading.entry.max_spread_pct,
     )
 
 
@@ -249,6 +288,8 @@ def policy_of(
         correlation_days=risk.correlation_lookback_days,
         late_warn_bars=settings.feed.late_warn_bars,
         late_gap_bars=settings.feed.late_gap_bars,
+        timezone=settings.session.timezone,
+        mistake_codes=settings.notes.mistake_codes,
         health_interval_ns=orchestrator.health_check_interval_s * NS_PER_S,
         max_slippage_bps=risk.max_slippage_bps,
         news=News(calendar or Calendar(), news_rules(settings)),

@@ -10,6 +10,7 @@ from ytc_tui.agents.performance_analytics import LEAST_SESSIONS, consider
 from ytc_tui.model.history import Execution, History, OrderCounts
 from ytc_tui.model.market import Side
 from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.own import OwnNote
 from ytc_tui.model.session import Phase
 
 
@@ -80,3 +81,18 @@ def test_ratios_of_returns_need_enough_sessions() -> None:
     assert float(enough["sharpe"]) > 0
     assert float(enough["sortino"]) > float(enough["sharpe"])
     assert told(history=History(tuple(past[2:])))["cumulative_stats"]["sharpe"] is None
+
+
+def test_expectancy_by_tag_and_mistake_code_with_the_sample() -> None:
+    notes = (
+        OwnNote("N001", "T1", 0, "", ("plan",), (), "ada"),
+        OwnNote("N002", "T2", 0, "", ("plan", "fomo"), ("chased",), "ada"),
+        OwnNote("N003", "", 5, "", ("mood",), (), "ada"),
+    )
+    trades = closed("2", "2.5", trade_id="T1"), closed("-1", "0.5", trade_id="T2")
+    found = told(*trades, notes=notes)
+    tags = {name: (row["trades"], row["expectancy_r"]) for name, row in found["by_tag"].items()}
+    assert tags == {"plan": (2, "0.5000"), "fomo": (1, "-1.0000")}
+    assert found["by_mistake"]["chased"]["trades"] == 1
+    # A session without notes says nothing of them: its report is what it was before there were any.
+    assert not {"by_tag", "by_mistake"} & set(told(*trades))

@@ -255,3 +255,23 @@ def test_breakeven_at_one_r_is_a_rule_of_the_policy_that_has_it() -> None:
     for policy, broken in (("ytc", True), ("percent", False)):
         told = review(stopped, management=replace(RULES, policy=policy))
         assert any("stopped out after" in lesson for lesson in told["lessons_learned"]) is broken
+
+
+def test_the_structure_of_the_session_is_told_and_bounded() -> None:
+    analysis = market(demo_bars()[:3999])
+    told = review_of(analysis, symbols=(SYMBOL,))["market_structure"][SYMBOL]
+    assert told["left_out"] >= 0
+    assert {level["behaviour"] for level in told["levels"]} <= {"held", "broke", "false break", "not reached"}
+    assert [swing["letter"] for swing in told["swings"]][:3] == ["A", "B", "C"]
+    assert [each["at_ns"] for each in told["sequences"]] == sorted(
+        each["at_ns"] for each in told["sequences"]
+    )
+    crowd = tuple(f"S{number}USDT" for number in range(60))
+    shares = review_of(analysis, symbols=crowd, analysis=dict.fromkeys(crowd, analysis))["market_structure"]
+    assert {(len(each["levels"]), len(each["swings"])) for each in shares.values()} == {(1, 2)}
+    young = market(demo_bars()[:2])
+    assert review_of(young, symbols=(SYMBOL,), minutes_elapsed=1)["market_structure"] == {SYMBOL: None}
+
+
+def review_of(of: Any, **changes: Any) -> dict[str, Any]:
+    return result(consider, context(of, **{"minutes_elapsed": 400, **changes}))

@@ -38,7 +38,20 @@ def test_a_setup_is_told_as_the_finder_found_it() -> None:
         expected.limit,
         expected.stop,
     )
-    assert told["missing"] == {}
+    chain = told["chain"][SYMBOL]
+    assert [step["gate"] for step in chain] == ["data", "structure", "trend", "environment", "PB", "price"]
+    assert chain[4]["ok"] == (found.score >= SCAN.min_score and found.regime_fit >= SCAN.min_regime_fit)
+    assert chain[4]["why"].startswith(f"{found.setup_id}: score {found.score:.4g} of 70 needed, grade")
+    assert chain[5] == {"gate": "price", "ok": True, "why": "within LWP and LRP"}
+
+
+def test_a_price_beyond_the_worst_entry_closes_the_price_gate() -> None:
+    analysis = pullback()
+    found = pb.find(analysis, context(analysis).setup_params).setups[0]
+    told = result(consider, context(analysis, marks={SYMBOL: found.limit + 1.0}))
+    (price,) = (step for step in told["chain"][SYMBOL] if step["gate"] == "price")
+    assert not price["ok"]
+    assert "beyond the worst price allowed" in price["why"]
 
 
 def test_setups_below_the_score_are_told_but_not_counted_as_accepted() -> None:
@@ -69,16 +82,18 @@ def test_equal_scores_are_ordered_by_id() -> None:
 def test_a_symbol_without_a_setup_says_what_is_missing() -> None:
     told = result(consider, several(pullback(), pullback("ETHUSDT", triggered=False)))
     assert [data["symbol"] for data in told["active_setups"]] == ["BTCUSDT"]
-    (reason,) = told["missing"]["ETHUSDT"]
-    assert reason.startswith("PB: no trigger")
+    last = told["chain"]["ETHUSDT"][-1]
+    assert (last["gate"], last["ok"]) == ("PB", False)
+    assert last["why"].startswith("no trigger")
 
 
 def test_a_symbol_that_is_not_ready_is_skipped_and_named() -> None:
     told = result(consider, several(pullback(), market(minutes_of(quiet(5)), "BTCUSDT")))
-    assert "BTCUSDT" in told["missing"]
+    assert [step["gate"] for step in told["chain"]["BTCUSDT"]] == ["data"]
     young = market([bar._replace(symbol="ETHUSDT") for bar in minutes_of(quiet(5))], "ETHUSDT")
     told = result(consider, several(pullback(), young))
-    assert told["missing"] == {"ETHUSDT": ["analysis is not ready: too few bars since the start or a hole"]}
+    reason = "the bar of the last minute is missing"
+    assert told["chain"]["ETHUSDT"] == [{"gate": "data", "ok": False, "why": reason}]
     assert told["scan_summary"]["symbols_scanned"] == 1
 
 
@@ -88,4 +103,4 @@ def test_only_enabled_kinds_are_scanned(monkeypatch: pytest.MonkeyPatch) -> None
     both = replace(SCAN, enabled=(SetupKind.PB, SetupKind.BOF))
     told = result(consider, context(pullback(), scan=both))
     assert len(told["active_setups"]) == 1
-    assert told["missing"] == {SYMBOL: ["BOF: no finder of this kind"]}
+    assert told["chain"][SYMBOL][-1] == {"gate": "BOF", "ok": False, "why": "no finder of this kind"}

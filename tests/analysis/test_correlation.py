@@ -102,7 +102,7 @@ def test_a_day_mostly_missing_does_not_count() -> None:
     assert correlation(first, gappy).days == 19
 
 
-def test_vector_same_side_adds_up_and_opposite_sides_do_not() -> None:
+def test_same_side_adds_up_and_opposite_sides_do_not() -> None:
     assert is_correlated(Side.BUY, Side.BUY, 0.8)
     assert not is_correlated(Side.BUY, Side.SELL, 0.8)
     assert is_correlated(Side.BUY, Side.SELL, -0.8)

@@ -11,10 +11,6 @@ BUY, SELL = Side.BUY, Side.SELL
 prices = st.integers(10_000, 300_000).map(lambda n: n / 10)
 
 
-def test_vector_lrp_is_the_midpoint_at_m_one() -> None:
-    assert levels.lrp(2478, 2500, 1.0) == 2489
-
-
 def test_worked_example_lwp_binds_at_m_one_and_lrp_at_m_one_and_a_half() -> None:
     assert levels.entry_limit(BUY, 2487, levels.lrp(2478, 2500, 1.0), 0.1) == 2487
     assert pytest.approx(1.44, abs=0.005) == (2500 - 2487) / (2487 - 2478)

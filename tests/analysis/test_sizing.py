@@ -43,30 +43,6 @@ def size(balance: str, entry: str, stop: str, tick: str, value: str) -> Position
     )
 
 
-def test_vector_900_ticks_111_units_risk_999() -> None:
-    sized = size("100000", "2487", "2478", "0.01", "0.01")
-    assert sized.stop_ticks == 900
-    assert sized.quantity == 111
-    assert sized.risk == 999
-    assert sized.budget == 1000
-    assert sized.refusal == ""
-
-
-def test_vector_exactly_25_ticks_4_lots_risk_1000() -> None:
-    sized = size("100000", "1.2500", "1.2475", "0.0001", "10")
-    assert sized.stop_ticks == 25
-    assert sized.quantity == 4
-    assert sized.risk == 1000
-
-
-def test_vector_small_balance_is_refused_never_forced_to_one() -> None:
-    sized = size("200", "1.2500", "1.2475", "0.0001", "10")
-    assert sized.quantity == 0
-    assert sized.risk == 0
-    assert sized.budget == 2
-    assert "least tradable size is 1" in sized.refusal
-
-
 def test_short_position_sizes_alike() -> None:
     assert size("100000", "2478", "2487", "0.01", "0.01") == size("100000", "2487", "2478", "0.01", "0.01")
 

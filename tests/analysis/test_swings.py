@@ -38,15 +38,6 @@ def peaks(values: Sequence[float], n: int) -> list[tuple[int, int]]:
     return found
 
 
-def test_vector_equal_highs_are_one_swing() -> None:
-    changes = feed(tracker(), bars_of_highs([1, 2, 3, 3, 2, 1]))
-    assert [(c.swing.kind, c.swing.price) for c in changes] == [(SwingKind.HIGH, 3)]
-
-
-def test_vector_swing_is_not_confirmed_with_one_bar_after_it() -> None:
-    assert feed(tracker(), bars_of_highs([1, 2, 3, 2])) == []
-
-
 def test_swing_knows_when_it_happened_and_when_it_became_known() -> None:
     (change,) = feed(tracker(), bars_of_highs([1, 2, 5, 3, 2]))
     assert change.swing.at_ns == START_NS + 2 * NS_PER_MIN

@@ -69,25 +69,6 @@ def test_trend_is_recognised_when_the_swing_is_known_not_when_it_happens() -> No
     assert state.since_ns == bars[18].open_ns + WIDTH_NS
 
 
-def test_vector_break_of_an_intermediate_low_is_still_up_but_weakening() -> None:
-    # 120 high, pullback to 112 (intermediate), lower high 116, then a close below 112 above 105.
-    for state, direction in zip(both((*RISING, 112, 116, 110)), (UP, DOWN), strict=True):
-        assert state.direction is direction
-        assert state.label is TrendLabel.WEAKENING
-        assert state.weakened
-        assert state.structure_breaks == 1
-        assert not state.intact
-
-
-def test_vector_close_below_the_leading_low_violates_the_trend() -> None:
-    for state in both((*RISING, 112, 116, 104)):
-        assert state.direction is UNDETERMINED
-        assert state.label is TrendLabel.REVERSING
-        assert state.structure_breaks == 2  # the intermediate low, then the leading one
-        assert state.leading is None
-        assert state.confidence == 0.0
-
-
 def test_a_touch_breaks_only_when_asked() -> None:
     bars = zigzag((*RISING, 112))
     dip = bar(len(bars), 112, 112.5, 104.9, 111, width=3)

@@ -191,6 +191,7 @@ def test_on_any_walk_zones_are_sorted_disjoint_by_role_and_within_width(seed: in
             assert all(a.high < c.low for a, c in pairwise(same))
         for z in view:
             assert 0.2 - 1e-6 <= z.high - z.low <= max(0.2, 0.00501 * z.level)
+            assert z.low - 1e-9 <= z.level <= z.high + 1e-9
             assert 1 <= z.strength <= 10
             assert z.known_ns <= b.open_ns + NS_PER_MIN
             if z.role is ZoneRole.RESISTANCE:
@@ -213,4 +214,4 @@ def test_market_data_has_zones_on_both_sides_of_price() -> None:
             bars += 1
             both_sides += zones.above(b.close) is not None and zones.below(b.close) is not None
     assert bars == 480
-    assert both_sides > 0.8 * bars
+    assert both_sides > 0.75 * bars

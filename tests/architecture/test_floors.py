@@ -24,7 +24,12 @@ HEAVY = (
     "httpx",
     "rich",
     "typer",
+    "ccxt",
+    "aiohttp",
 )
+# What needs a second of imports: the one module that may, and the command that asks for it.
+SLOW = ("ccxt", "aiohttp")
+SLOW_ROOMS = ("ytc_tui.adapters.feeds.ccxt_bars", "ytc_tui.commands.data_fetch")
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 70
 
@@ -61,11 +66,20 @@ def test_help_loads_nothing_heavy() -> None:
     assert not loaded & {"sqlmodel", "pyarrow", "fastapi", "pydantic", "psutil", "httpx", "numpy", "asyncio"}
 
 
+def test_fetching_alone_loads_what_is_slow() -> None:
+    names = [name.removesuffix(".__init__") for name in modules_of("")]
+    quick = [name for name in names if not name.endswith(("__main__", "migrations.env", *SLOW_ROOMS))]
+    assert len(quick) == len(names) - 2 - len(SLOW_ROOMS)
+    code = f"import sys, importlib\nfor name in {quick!r}: importlib.import_module(name)\n"
+    code += "print('\\n'.join(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(found.stdout.split()) & set(SLOW)
+
+
 def source_files() -> list[Path]:
     root = PACKAGE.parent
-    return sorted(
-        [*PACKAGE.rglob("*.py"), *(root / "tests").rglob("*.py"), *(root / "benchmarks").rglob("*.py")]
-    )
+    folders = (PACKAGE, *(root / name for name in ("tests", "benchmarks", "proof")))
+    return sorted(path for folder in folders for path in folder.rglob("*.py"))
 
 
 def test_rooms_are_small() -> None:
@@ -79,7 +93,7 @@ def test_rooms_are_small() -> None:
 
 def test_functions_are_short() -> None:
     long = {}
-    for path in PACKAGE.rglob("*.py"):
+    for path in (*PACKAGE.rglob("*.py"), *(PACKAGE.parent / "proof").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
                 lines = node.end_lineno - node.lineno + 1

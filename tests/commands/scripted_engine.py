@@ -87,7 +87,10 @@ def document(**changes: Any) -> dict[str, Any]:
         "agent_states": {
             "monitoring": {"status": "completed", "last_run": "2022-11-08T12:00:00Z", "output": {}}
         },
-        "why_idle": {"monitoring": "waits for trading_close", "entry_execution": "no setup"},
+        "agents_now": {
+            "monitoring": {"why_idle": "waits for trading_close", "next_due": "2022-11-08 12:33:00Z"},
+            "entry_execution": {"why_idle": "no setup", "next_due": ""},
+        },
         "health": {
             "venue": {"status": "ok", "detail": "", "age_s": 0, "metrics": {"positions": 1}},
             "feed.BTCUSDT": {"status": "warn", "detail": "1 expected bars late", "age_s": 60},

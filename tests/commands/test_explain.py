@@ -41,3 +41,26 @@ async def test_an_unknown_name_lists_what_there_is(path: Path) -> None:
     assert "\x1b" not in message
     for name in ("T0001", "D0002", "setup_scanner", "yentry1", "a time like 12:31"):
         assert name in message
+
+
+async def test_the_engine_that_runs_the_session_is_asked_about_its_agents(path: Path) -> None:
+    asked = []
+
+    def ask(session: str, agent: str) -> dict[str, str]:
+        asked.append((session, agent))
+        return {"why_idle": "no setup"}
+
+    explain(path, "T0001", safe=safe_line, ask_agent=ask)
+    assert asked == []
+    answer = explain(path, "setup_scanner", safe=safe_line, ask_agent=ask)
+    assert asked == [(SESSION, "setup_scanner")]
+    assert "why idle: no setup" in answer.text
+
+
+def test_without_an_engine_nothing_is_said_of_an_agent(tmp_path: Path) -> None:
+    from ytc_tui.adapters.paths import paths_of
+    from ytc_tui.commands.operate import agent_now
+    from ytc_tui.model.session import Mode
+
+    environment = {"XDG_STATE_HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    assert agent_now(paths_of(Mode.PAPER, environment), SESSION, "monitoring") == {}

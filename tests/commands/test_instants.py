@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from ytc_tui.commands.instants import parse_instant, parse_speed
+from ytc_tui.commands.instants import parse_instant, parse_moment, parse_speed
 from ytc_tui.errors import UsageInvalid
 
 
@@ -48,3 +48,22 @@ def test_no_text_does_anything_else(text: str) -> None:
             parse(text)
         except UsageInvalid as refusal:
             assert refusal.where in ("--speed", "--to")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("12:30", 1_667_910_600),
+        ("12:30:05Z", 1_667_910_605),
+        ("11:59", 1_667_908_740 + 86_400),  # after midnight
+        ("2022-11-08T12:00Z", 1_667_908_800),
+    ],
+)
+def test_a_clock_time_is_the_first_after_the_beginning(text: str, seconds: int) -> None:
+    assert parse_moment(text, 1_667_908_800 * 10**9, "--at") == seconds * 10**9
+
+
+@pytest.mark.parametrize("text", ["24:00", "12:60", "noon"])
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(UsageInvalid, match=r"^--at: "):
+        parse_moment(text, 0, "--at")

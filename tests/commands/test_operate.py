@@ -89,6 +89,7 @@ async def test_agents_say_why_they_are_idle() -> None:
             "runs": 5,
             "failures": 0,
             "idle": "waits for trading_close",
+            "next_due": "2022-11-08 12:33:00Z",
             "output": {},
         },
         {
@@ -98,6 +99,7 @@ async def test_agents_say_why_they_are_idle() -> None:
             "runs": 0,
             "failures": 0,
             "idle": "no setup",
+            "next_due": "",
             "output": {},
         },
     ]

@@ -25,7 +25,9 @@ from ytc_tui.errors import (
 )
 from ytc_tui.model.commands import ClosePart, Command, MoveStop, MoveTarget, Ticket, Verb
 from ytc_tui.model.market import Side
+from ytc_tui.model.own import AddLevel, ArmLevel, Bias, LevelAlert, SetBias, WriteNote
 from ytc_tui.model.session import Severity
+from ytc_tui.model.structure import ZoneRole
 from ytc_tui.views.alerts import AlertRow, AlertsView
 
 DOCUMENT: dict[str, Any] = {
@@ -151,6 +153,19 @@ def command(verb: Verb = Verb.PAUSE, command_id: str = "c-1") -> Command:
         case Verb.TICKET:
             ticket = Ticket(Side.SELL, Decimal(20_100), Decimal("19000.10"), Decimal(19_990))
             return Command(command_id, verb, "ada", "", "BTCUSDT", ticket=ticket)
+        case Verb.LEVEL:
+            level = AddLevel(
+                Decimal("20100.5"), Decimal(20_110), ZoneRole.SUPPORT, "später 日本", 7, LevelAlert.CLOSE
+            )
+            return Command(command_id, verb, "ada", "", "BTCUSDT", level=level)
+        case Verb.ARM_LEVEL:
+            armed = ArmLevel(LevelAlert.TOUCH)
+            return Command(command_id, verb, "ada", "", "BTCUSDT@20100", arm_level=armed)
+        case Verb.BIAS:
+            return Command(command_id, verb, "ada", "", "BTCUSDT", bias=SetBias(Bias.NO_TRADES))
+        case Verb.NOTE:
+            note = WriteNote('zu früh: "raus"', ("fomo", "a-1"), ("chased",), 5)
+            return Command(command_id, verb, "ada", "", "T0001", note=note)
         case _:
             return Command(command_id, verb, "ada")
 

@@ -13,6 +13,7 @@ from tests.sim.tape import Tape, on_day
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.apply import apply
 from ytc_tui.engine.decide.route import decide
+from ytc_tui.engine.effects import RunAgent
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import Side
@@ -26,9 +27,11 @@ SYMBOL = "BTCUSDT"
 ENTRY_ID = "yentry"
 
 
-def trading(folder: Path, **settings: str) -> Situation:
+def trading(folder: Path, tape: Tape | tuple[Tape, ...] | None = None, **settings: str) -> Situation:
     """ACTIVE_TRADING at 12:40, flat, the gate open, BTCUSDT at 20,000."""
-    parts = stage(folder, Tape(), settings={key.replace("__", "."): v for key, v in settings.items()}).parts()
+    parts = stage(
+        folder, tape or Tape(), settings={key.replace("__", "."): v for key, v in settings.items()}
+    ).parts()
     [window] = parts.windows
     sit = Situation(State("s"), parts.market, parts.policy, window, parts.registry, parts.workflow)
     sit.at_ns = on_day("12:40")
@@ -50,11 +53,13 @@ def book(sit: Situation, *events: ev.Event) -> None:
 
 
 def settle(sit: Situation, *items: inp.Input) -> list[ev.Event]:
-    """Everything that follows from `items`, booked, in order."""
+    """Everything that follows from `items`, booked, in order; agents that are asked do not answer."""
     found: list[ev.Event] = []
     waiting: list[inp.Input] = list(items)
     while waiting:
         for event in decide(sit, waiting.pop(0)):
+            if isinstance(event, RunAgent):
+                continue
             book(sit, event)
             found.append(event)
             waiting.append(inp.Happened(event, len(found)))

@@ -4,48 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.engine.situations import book, settle, trading
 from ytc_tui.engine import inputs as inp
 from ytc_tui.model import events as ev
-from ytc_tui.model.market import NS_PER_MS, NS_PER_S
-from ytc_tui.model.session import Gate, SessionStatus, Severity
+from ytc_tui.model.market import NS_PER_S
+from ytc_tui.model.session import Severity
 
 SILENT = inp.VenueSilent("no connection")
 
 
 def alerts(events: list[ev.Event]) -> list[tuple[str, Severity]]:
     return [(event.code, event.severity) for event in events if isinstance(event, ev.AlertRaised)]
-
-
-@pytest.mark.parametrize(
-    ("silent_ms", "code", "severity"),
-    [
-        (1, "connection_degraded", Severity.WARNING),
-        (29_900, "connection_degraded", Severity.WARNING),
-        (29_999, "connection_degraded", Severity.WARNING),
-        (30_000, "connection_lost", Severity.CRITICAL),
-        (30_100, "connection_lost", Severity.CRITICAL),
-    ],
-)
-def test_the_limit_is_exact_and_inclusive(
-    tmp_path: Path, silent_ms: int, code: str, severity: Severity
-) -> None:
-    sit = trading(tmp_path)
-    assert [type(event) for event in settle(sit, SILENT)] == [ev.ConnectionLost]
-    sit.at_ns += silent_ms * NS_PER_MS
-    events = settle(sit, SILENT)
-    assert alerts(events)[0] == (code, severity)
-    final = [event for event in events if isinstance(event, ev.FlattenStarted)]
-    if severity is Severity.WARNING:
-        assert not final
-        assert sit.state.gate is Gate.ACTIVE
-    else:
-        [flatten] = final
-        assert (flatten.cause, flatten.final) == ("critical", True)
-        assert sit.state.status is SessionStatus.EMERGENCY_STOP
-        assert sit.state.gate is Gate.HALTED
 
 
 def test_the_limit_is_a_setting(tmp_path: Path) -> None:

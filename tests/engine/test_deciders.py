@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.engine.situations import ENTRY_ID, SYMBOL, D, book, fill, kinds, long_entry, settle, trading
 from tests.sim.proposers import Idea
+from tests.sim.tape import Tape
 from ytc_tui.engine import inputs as inp
-from ytc_tui.engine.decide.entries import plan_of
+from ytc_tui.engine.decide.correlated import decide_correlated
+from ytc_tui.engine.decide.entries import plan_of, risk_request
 from ytc_tui.engine.decide.loss import decide_loss
 from ytc_tui.engine.decide.management import decide_actions
 from ytc_tui.engine.decide.setups import decide_scan
@@ -19,6 +22,7 @@ from ytc_tui.engine.decide.volatility import decide_volatility
 from ytc_tui.engine.document import metrics
 from ytc_tui.engine.ports import Minute
 from ytc_tui.engine.projections import rows_of
+from ytc_tui.engine.risk.gate import assess
 from ytc_tui.model import events as ev
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.commands import Command, Verb
@@ -77,7 +81,7 @@ def test_a_hole_during_a_flatten_sends_no_second_close(tmp_path: Path) -> None:
     analysis = sit.market.analysis[SYMBOL]
     analysis.on_minute(Bar(SYMBOL, sit.at_ns - 60 * NS_PER_MIN, 1.0, 1.0, 1.0, 1.0, 1.0))
     sit.market.minute_ns, sit.market.minute_closed = sit.at_ns, False
-    sit.market._present = [SYMBOL]
+    sit.market._present = (Bar(SYMBOL, sit.at_ns, 1.0, 1.0, 1.0, 1.0, 1.0),)
     [close] = decide_hole(sit)
     assert isinstance(close, ev.OrderIntended) and close.order.role is OrderRole.EXIT
     found = settle(sit, inp.Commanded(Command("c", Verb.FLATTEN, "me")))
@@ -220,6 +224,33 @@ def test_two_actions_for_one_trade_send_one_order(tmp_path: Path, kind: str) -> 
     assert found.count("AlertRaised") == 1
 
 
+@pytest.mark.parametrize(
+    ("side", "checked", "together"),
+    [(Side.BUY, "true", True), (Side.SELL, "true", False), (Side.BUY, "false", False)],
+)
+def test_a_trade_that_counts_together_with_an_open_one_is_told(
+    tmp_path: Path, side: Side, checked: str, together: bool
+) -> None:
+    ether = Tape(symbol="ETHUSDT", level=1_500.0)
+    sit = trading(tmp_path, (Tape(), ether), trading__enable_correlation_check=checked)
+    long_entry(sit)
+    settle(sit, fill("0.1"))
+    sit.market.marks["ETHUSDT"] = 1_500.0
+    sign = side.sign
+    stop, target = 1_500 - 15.0 * sign, 1_500 + 40.0 * sign
+    idea = Idea(sit.at_ns, side, 1_500.0, 1_501.0, stop, target, None, symbol="ETHUSDT")
+    asked = risk_request(sit, plan_of(sit, idea.setup()))
+    found = [
+        (event.code, event.severity)
+        for event in decide_correlated(sit, asked)
+        if isinstance(event, ev.AlertRaised)
+    ]
+    # With too little history the careful assumption is rho = 1: long and long count together.
+    assert found == ([("correlated_risk", Severity.WARNING)] if together else [])
+    [verdict] = [v for v in assess(asked, sit.policy.limits).verdicts if v.rule == "open_risk"]
+    assert ("correlated with BTCUSDT" in verdict.reason) is together
+
+
 def test_a_setup_that_is_named_twice_in_one_answer_is_found_once(tmp_path: Path) -> None:
     sit = trading(tmp_path)
     data = to_json(Idea(sit.at_ns, Side.BUY, 20_050, 20_060, 19_950, 20_260, None).setup())
@@ -229,6 +260,6 @@ def test_a_setup_that_is_named_twice_in_one_answer_is_found_once(tmp_path: Path)
 
 @pytest.mark.parametrize(("hours", "bars"), [("2", 240), ("4", 240), ("11.5", 690)])
 def test_an_excursion_reaches_back_over_the_longest_session(tmp_path: Path, hours: str, bars: int) -> None:
-    changed = {"session__planned_hours": "1", "session__hard_hours": hours}
+    changed: dict[str, Any] = {"session__planned_hours": "1", "session__hard_hours": hours}
     sit = trading(tmp_path, **changed)
     assert sit.market.analysis[SYMBOL].ltf_bars.maxlen == bars

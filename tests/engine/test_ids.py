@@ -17,8 +17,10 @@ def test_a_task_id_is_a_uuid5(session: str, number: int) -> None:
     assert str(read) == task_id(session, number)
 
 
-def test_task_and_session_ids_share_the_namespace() -> None:
-    assert task_id("run", 1) == session_id("run", "task|1")
+def test_tasks_of_one_session_differ_in_their_number_and_those_of_two_in_more() -> None:
+    first = session_id("run", "2022-11-08")
+    assert int(task_id(first, 0x1234)[-12:], 16) == 0x1234
+    assert task_id(first, 1)[:-12] == task_id(first, 2)[:-12] != task_id(session_id("run", "other"), 1)[:-12]
 
 
 @given(st.text(max_size=20), st.text(max_size=20))

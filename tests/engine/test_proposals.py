@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.sim.stage import long_at, stage
 from tests.sim.tape import Tape
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.apply import apply
-from ytc_tui.engine.decide.route import decide
+from ytc_tui.engine.decide.route import Decided, decide
 from ytc_tui.engine.effects import ForgetTimer, SetTimer, effects_of, pending_effects
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -51,17 +51,17 @@ async def at_pending(folder: Path, look: Look, settings: dict[str, str] | None =
     assert seen
 
 
-def yes(sit: Situation, proposal: Proposal) -> list[ev.Event]:
+def yes(sit: Situation, proposal: Proposal) -> list[Decided]:
     command = Command("y", Verb.APPROVE, "me", "", "P0001", proposal.content_hash)
     return decide(sit, inp.Commanded(command))
 
 
-def verdict_of(events: list[ev.Event]) -> ev.ProposalDecided:
+def verdict_of(events: Sequence[Decided]) -> ev.ProposalDecided:
     [decided] = [event for event in events if isinstance(event, ev.ProposalDecided)]
     return decided
 
 
-def void(events: list[ev.Event]) -> str:
+def void(events: Sequence[Decided]) -> str:
     """Why the proposal is void; nothing was traded and the command was refused."""
     decided = verdict_of(events)
     assert decided.state is ProposalState.VOID

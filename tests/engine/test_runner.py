@@ -17,15 +17,20 @@ from ytc_tui.model.tasks import Priority, ResponseMessage, ResponseStatus, TaskM
 Consider = Callable[[AgentContext], Awaitable[AgentAnswer]]
 
 
-async def run(considers: dict[str, Consider], *, timeout_s: float = 5.0) -> list[ResponseMessage]:
-    """The answers of agents that are all asked at once."""
+async def run(
+    considers: dict[str, Consider], *, timeout_s: float = 5.0, suspended: list[str] | None = None
+) -> list[ResponseMessage]:
+    """The answers of agents that are all asked at once; those that suspend are noted in `suspended`."""
     registry = Registry.build([Agent(spec_of(name), consider) for name, consider in considers.items()])
     runner = AgentRunner(registry, max_concurrent=5, stopwatch=lambda: 0, observe=lambda name, ms: None)
     tasks = [
         TaskMessage(f"task-{name}", name, TaskType.ANALYZE, Priority.NORMAL, timeout=timeout_s)
         for name in reversed(considers)
     ]
-    return await runner.run(tasks, lambda task: cast(AgentContext, None))
+    waits = [] if suspended is None else suspended
+    return await runner.run(
+        tasks, lambda task: cast(AgentContext, None), lambda task: waits.append(task.agent_target)
+    )
 
 
 async def test_at_most_five_agents_are_suspended_at_once_and_answers_keep_their_order() -> None:
@@ -58,8 +63,10 @@ async def test_one_that_suspends_does_not_keep_the_others_from_answering() -> No
         order.append("quick")
         return AgentAnswer({})
 
-    await run({"b_quick": quick, "a_slow": slow})
+    suspended: list[str] = []
+    await run({"b_quick": quick, "a_slow": slow}, suspended=suspended)
     assert order == ["quick", "slow"]
+    assert suspended == ["a_slow"]
 
 
 async def test_a_timeout_is_a_failure_that_names_the_deadline() -> None:

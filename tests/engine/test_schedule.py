@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from tests.sim.clock_text import at
 from ytc_tui.engine.policy import Window
-from ytc_tui.engine.schedule import FEED_END_MARGIN_NS, Hours, windows
+from ytc_tui.engine.schedule import FEED_END_MARGIN_NS, Hours, local_day_end_ns, windows
 from ytc_tui.model.market import NS_PER_DAY, NS_PER_MIN
 
 EVERY_DAY = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -132,3 +132,17 @@ def test_one_session_for_each_local_date_and_none_overlaps(
     inside = [first + timedelta(days=number + 1) for number in range((last - first).days)]
     wanted = {day.isoformat() for day in inside if EVERY_DAY[day.weekday()] in days}
     assert wanted <= set(dates)
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "ends"),
+    [
+        ("2022-11-08T12:00", "UTC", "2022-11-09T00:00"),
+        ("2022-11-08T23:59", "UTC", "2022-11-09T00:00"),
+        ("2022-11-08T12:00", "America/New_York", "2022-11-09T05:00"),
+        ("2022-11-06T12:00", "America/New_York", "2022-11-07T05:00"),  # the clocks went back that morning
+        ("2022-11-05T12:00", "America/New_York", "2022-11-06T04:00"),
+    ],
+)
+def test_a_local_day_ends_at_its_midnight(now: str, zone: str, ends: str) -> None:
+    assert local_day_end_ns(at(now), zone) == at(ends)

@@ -13,8 +13,7 @@ async def test_tasks_requested_in_one_minute_have_different_ids_and_all_report()
     request = RunRequest(demo=True, from_ns=at("2022-11-08T03:46"), to_ns=at("2022-11-08T05:30"))
     simulation = Simulation(request)
     await simulation.run()
-    events = [event for _, event in simulation.events]
-    requested = Counter(e.task.task_id for e in events if isinstance(e, ev.TaskRequested))
-    reported = Counter(e.response.task_id for e in events if isinstance(e, ev.TaskReported))
+    requested = Counter(event.task.task_id for event in simulation.all(ev.TaskRequested))
+    reported = Counter(event.response.task_id for event in simulation.all(ev.TaskReported))
     assert set(requested.values()) == {1}
     assert requested == reported

@@ -71,7 +71,7 @@ async def test_why_a_trade_and_why_none(start: Start, at_the_proposal: Home) -> 
         await desk.press("escape")
         await enters(desk)
         await desk.press("w")
-        await desk.sees("Why: T0001", "score 80 of 100", "session_loss")
+        await desk.sees("Why: T0001", "score 80 of 70 needed", "ok  setup_score")
 
 
 async def test_a_rejected_trade_is_none(start: Start, at_the_proposal: Home) -> None:

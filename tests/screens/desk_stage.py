@@ -19,7 +19,7 @@ from tests.screens.desk_views import NOW_NS, Scene
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.client import EngineClient, Frame, Page, PageRow, Receipt
 from ytc_tui.errors import YtcError
-from ytc_tui.model.commands import ARGUMENT, Action, Command, Verb
+from ytc_tui.model.commands import ARGUMENT, Argument, Command, Verb
 from ytc_tui.screens.app import DeskApp, DeskSettings
 from ytc_tui.screens.link import EngineEnd, Survival
 
@@ -133,7 +133,7 @@ def staged(
     numbers = iter(range(1, 1_000))
 
     def new_command(
-        verb: str, reason: str = "", target: str = "", content_hash: str = "", action: Action | None = None
+        verb: str, reason: str = "", target: str = "", content_hash: str = "", action: Argument | None = None
     ) -> Command:
         name = ARGUMENT.get(Verb(verb), "")
         argument: dict[str, Any] = {name: action} if name else {}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.screens.desk_own import own_view
 from tests.screens.desk_scenes import SCENES, in_trade
 from tests.screens.desk_stage import StagedDesk, settle, staged
 from ytc_tui.screens.themes import LIGHT
@@ -23,6 +24,11 @@ both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x
 @pytest.mark.parametrize("scene", SCENES)
 def test_scene(snap_compare: Compare, scene: str, size: tuple[int, int]) -> None:
     assert snap_compare(staged(SCENES[scene]()), terminal_size=size, run_before=settle)
+
+
+@both_sizes
+def test_own_view(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(staged(own_view()), terminal_size=size, run_before=settle)
 
 
 @both_sizes

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 
 from tests.screens.desk_cards import HANDOFF, PROPOSAL, decided
+from tests.screens.desk_own import own_view
 from tests.screens.desk_scenes import halted, in_trade, paused, proposal_waiting
 from tests.screens.desk_stage import StagedDesk, settle, staged
 from ytc_tui.views.waiting import WaitingView
@@ -87,6 +88,22 @@ def test_help(snap_compare: Compare) -> None:
 
 def test_close_position(snap_compare: Compare) -> None:
     assert snap_compare(staged(in_trade()), run_before=opening("c"))
+
+
+def test_level(snap_compare: Compare) -> None:
+    assert snap_compare(staged(own_view()), run_before=opening("l"))
+
+
+def test_level_at_no_price(snap_compare: Compare) -> None:
+    assert snap_compare(staged(own_view()), run_before=opening("l", "a", "b", "enter"))
+
+
+def test_bias(snap_compare: Compare) -> None:
+    assert snap_compare(staged(own_view()), run_before=opening("v"))
+
+
+def test_note(snap_compare: Compare) -> None:
+    assert snap_compare(staged(own_view()), run_before=opening("m"))
 
 
 def test_ticket(snap_compare: Compare) -> None:

@@ -11,7 +11,7 @@ from tests.sim.clock_text import at
 from ytc_tui.adapters.stores.memory import MemoryJournal
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.agents.base import Probe
-from ytc_tui.boot import Parts, RunRequest, open_venue, prepare
+from ytc_tui.boot import Parts, RunRequest, prepare
 from ytc_tui.checklists import initial_lines
 from ytc_tui.client import Receipt
 from ytc_tui.config import load_settings
@@ -20,10 +20,12 @@ from ytc_tui.engine.ports import MatchingVenue, Notice
 from ytc_tui.engine.recovery import recover_state
 from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.commands import Command
-from ytc_tui.model.events import AlertRaised, Event
+from ytc_tui.model.events import AlertRaised, Event, TaskReported, TaskRequested
 from ytc_tui.model.session import StepResult
 from ytc_tui.model.state import State
-from ytc_tui.paper_run import Outlets, PaperRun
+from ytc_tui.paper_run import Outlets, OwnView, PaperRun
+from ytc_tui.venues import open_venue
+from ytc_tui.views.journal import Recorded, recorded
 
 __all__ = ["AttendedHost", "LineList", "Operator", "Simulation", "at", "said_at"]
 
@@ -131,6 +133,8 @@ class Simulation:
     handoff_expiry_s: float | None = None  # None = as set
     approval_life_s: float | None = None  # the same
     feed_waits: bool = True
+    said_before: OwnView = ((), ())  # what the operator keeps for a session that begins
+    kept: list[State] = field(default_factory=list)  # what ended sessions left to keep
     host: AttendedHost = field(init=False)
 
     def parts(self) -> Parts:
@@ -170,6 +174,8 @@ class Simulation:
             observe=lambda entry, event: self.events.append((entry, event)),
             hold=lambda session: None,
             seal=_unsigned,
+            own_view=lambda session, window: self.said_before,
+            keep_view=lambda state, window: self.kept.append(state),
         )
         run = PaperRun(parts, outlets, feed_can_wait=False)
         plain = run.host
@@ -192,12 +198,16 @@ class Simulation:
     # ---- what was found -------------------------------------------------------------------------
 
     def all(self, kind: type[EventT]) -> list[EventT]:
-        """Every journalled event of a type, in order."""
-        return [event for _, event in self.events if isinstance(event, kind)]
+        """Every journalled event of a type, in order; of tasks, as readers of a journal have them."""
+        return [event for _, event in self.timed(kind)]
 
     def timed(self, kind: type[EventT]) -> list[tuple[int, EventT]]:
         """The same with the feed time of each."""
-        return [(entry.at, event) for entry, event in self.events if isinstance(event, kind)]
+        if kind in (TaskRequested, TaskReported):
+            records: Iterable[Recorded] = recorded(entry for entry, _ in self.events)
+        else:
+            records = (Recorded(entry, event) for entry, event in self.events)
+        return [(record.at_ns, record.event) for record in records if isinstance(record.event, kind)]
 
     def state(self) -> State:
         """The state as its journal gives it, of the last session."""

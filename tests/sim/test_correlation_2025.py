@@ -107,6 +107,26 @@ async def test_long_and_long_count_together_and_long_and_short_do_not() -> None:
     assert pair["told"] == f"{pair['rho']:+.2f}"
 
 
+async def test_where_the_check_is_off_long_and_long_do_not_count_together() -> None:
+    data = tuple(str(shared_data(f"ohlcv/{name}_1m_2025-06.parquet")) for name in FILES[:2])
+    request = RunRequest(
+        data=data,
+        from_ns=at("2025-06-24T11:00"),
+        to_ns=at("2025-06-24T12:30"),
+        agents=(Agent(spec_of(NAME), consider),),
+        steps=(STEP,),
+    )
+    off = {"trading.setups": "[]", "trading.enable_correlation_check": "false", **PATIENT}
+    simulation = Simulation(request, off)
+    await simulation.run()
+    first, second = simulation.all(ev.DecisionMade)
+    assert first.granted == first.asked
+    assert second.granted == second.asked
+    [open_risk] = [verdict for verdict in second.verdicts if verdict.rule == "open_risk"]
+    assert open_risk.used is not None
+    assert Decimal("1.5") < open_risk.used < Decimal(2)
+
+
 async def test_with_less_history_the_careful_assumption_is_shown() -> None:
     data = tuple(str(shared_data(f"ohlcv/{name}_1m_2025-06.parquet")) for name in FILES[:2])
     request = RunRequest(data=data, from_ns=at("2025-06-24T11:00"), to_ns=at("2025-06-24T12:00"))

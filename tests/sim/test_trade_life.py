@@ -15,6 +15,7 @@ from tests.sim.tape import Tape, on_day
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.orders import OrderRole, OrderState
+from ytc_tui.model.state import OrderRecord
 from ytc_tui.model.trades import ExitReason, Trade, TradeState
 
 D = Decimal
@@ -22,6 +23,12 @@ D = Decimal
 
 def orders(simulation: Simulation, role: OrderRole) -> list[ev.OrderIntended]:
     return [event for event in simulation.all(ev.OrderIntended) if event.order.role is role]
+
+
+def target_orders(simulation: Simulation) -> list[OrderRecord]:
+    """What became of the targets."""
+    records = simulation.state().orders.values()
+    return [record for record in records if record.request.role is OrderRole.TARGET]
 
 
 def only_trade(simulation: Simulation) -> Trade:
@@ -135,16 +142,23 @@ async def test_entry_and_stop_touched_in_one_bar_both_fill(tmp_path: Path) -> No
     assert trade.state is TradeState.STOPPED_OUT
     assert trade.entered_quantity == trade.exited_quantity == trade.planned_quantity
     times = [event.fill.at_ns for event in simulation.all(ev.FillBooked)]
-    assert times[0] < times[-1]
     assert all(on_day("12:42") <= at_ns < on_day("12:43") for at_ns in times)
 
 
-async def test_stop_and_target_in_one_bar_the_stop_comes_first(tmp_path: Path) -> None:
-    tape = Tape().walk("12:41", 20_040, 20_056).bar("12:43", 19_900, 20_300, opens=20_056, closes=20_200)
+async def test_entry_and_stop_touched_at_one_point_both_fill(tmp_path: Path) -> None:
+    """The entry rests at its limit after a jump; one fall passes it and its stop."""
+    tape = Tape().bar("12:41", 20_020, 20_080, opens=20_030, closes=20_080)
+    tape.bar("12:42", 19_900, 20_085, opens=20_080, closes=20_000).walk("12:43", 20_100, 20_200)
     simulation = stage(tmp_path, tape, long_at("12:41"))
     await simulation.run()
     trade = only_trade(simulation)
     assert (trade.state, trade.exit_reason) == (TradeState.STOPPED_OUT, ExitReason.STOP)
+    assert trade.entered_quantity == trade.exited_quantity == trade.planned_quantity
+    times = [event.fill.at_ns for event in simulation.all(ev.FillBooked)]
+    assert len(set(times)) == 1
+    state = simulation.state()
+    assert not state.positions
+    assert not state.working
 
 
 async def test_an_entry_that_expires_is_not_entered_and_tried_three_times(tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.views.journals import BTC, ESCAPE, Journal, answer, finished, opened, task, traded
+from tests.views.journals import ESCAPE, Journal, answer, finished, opened, task, traded
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.model import events as ev
 from ytc_tui.model.session import Gate, SessionStatus, Severity
 from ytc_tui.views.explain import Explanation, explain
 from ytc_tui.views.explain_text import explanation_text
+from ytc_tui.views.standing import Mark
 
 
 def why(target: str, journal: Journal | None = None) -> Explanation:
@@ -24,7 +25,7 @@ def test_a_refused_decision_names_the_first_rule_and_all_others() -> None:
     assert [verdict.rule for verdict in told.decisions[0].failed] == ["reward_risk", "costs"]
     text = explanation_text(told)
     assert "first failing rule: reward_risk" in text
-    assert "NO  reward_risk          blended 1.2 < 1.5  [1.2 / 1.5]" in text
+    assert "NO  reward_risk      blended 1.2 < 1.5  [1.2 / 1.5]" in text
     assert "ok  setup_score" in text
     assert "score 82.5 of 100, grade B" in text
     assert "strength                 52.5 of 60" in text
@@ -87,20 +88,36 @@ def test_a_setup_that_was_never_proposed_says_what_it_waited_for() -> None:
 def test_an_agent_with_its_runs() -> None:
     told = why("session_review")
     assert (told.facts["asked"], told.facts["answered"], told.facts["retried"]) == (1, 1, 1)
+    assert told.headline.startswith("success at 2022-11-08 15:20:00Z (entry ")
+    assert told.headline.endswith("); now: the session is over")
+    assert told.facts["next_due"] == "not any more"
     assert told.facts["last_result"]["grade"] == "A"
     journal = opened()
     journal.add(task("trend_definition", 1))
     journal.add(answer("trend_definition", 1, {}, "no bars"))
     told = why("trend_definition", journal)
     assert told.facts["failed"] == 1
-    assert told.headline.endswith("no bars")
+    assert told.headline.endswith("no bars; now: no engine that runs it answers")
+
+
+def test_a_running_engine_says_why_its_agent_is_idle_and_when_it_is_due() -> None:
+    journal = opened()
+    journal.add(task("monitoring", 1))
+    now = {"why_idle": "waits for the trading bar", "next_due": "2022-11-08 12:39:00Z"}
+    told = explain(journal.records, "monitoring", safe=safe_line, ask_agent=lambda agent: now)
+    assert told is not None
+    assert told.headline == "asked, and has not answered; now: waits for the trading bar"
+    assert told.facts["next_due"] == "2022-11-08 12:39:00Z"
 
 
 def test_a_minute_without_a_trade_says_what_the_scanner_missed() -> None:
     told = why("12:40")
     assert told.headline == "2022-11-08 12:40:00Z: no trade: BTCUSDT: PB: trend is sideways"
-    assert told.facts["missing"] == {BTC: ["PB: trend is sideways"]}
-    assert (told.facts["gate"], told.facts["open_trades"]) == ("active", [])
+    assert [(step.gate, step.mark, step.why) for step in told.chain[1].steps[:2]] == [
+        ("position", Mark.OK, "nothing of ours was open"),
+        ("PB", Mark.NO, "trend is sideways"),
+    ]
+    assert told.facts == {}
     assert why("2022-11-08T13:40+01:00").headline == told.headline
 
 
@@ -110,7 +127,7 @@ def test_a_minute_knows_only_what_was_before_its_end() -> None:
     assert "gave no answer then, its last one is of 2022-11-08 12:40:00Z" in why("12:42").headline
     assert "last_refusal" not in why("12:42").facts
     assert why("13:15").facts["last_refusal"].startswith("D0002 at 2022-11-08 13:10:00Z by reward_risk")
-    assert why("13:15").decisions[0].decision_id == "D0002"
+    assert why("13:15").decisions == ()
     assert why("12:50").facts["open_trades"] == ["T0001"]
 
 
@@ -123,9 +140,9 @@ def test_gate_and_status_speak_before_the_scanner() -> None:
     journal = traded()
     journal.add(ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, "operator"), 70)
     journal.add(ev.AlertRaised("x", Severity.INFO, "c", ESCAPE))
-    assert why("13:11", journal).headline.endswith("no trade: the gate was REDUCING (operator)")
+    assert why("13:11", journal).headline.endswith("no trade: REDUCING (operator)")
     journal.add(ev.StatusChanged(SessionStatus.RUNNING, SessionStatus.PAUSED, "operator"), 72)
-    assert why("13:12", journal).headline.endswith("no trade: the session was paused")
+    assert why("13:12", journal).headline.endswith("no trade: paused (operator); also gate")
 
 
 @pytest.mark.parametrize("target", ["T0099", "nobody", "", "25:00", "12:99", "2022-11-08", "20221108"])

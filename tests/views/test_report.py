@@ -9,8 +9,9 @@ from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.model import events as ev
 from ytc_tui.model.codec import to_json
 from ytc_tui.views.journal import short
+from ytc_tui.views.json_data import text_of
 from ytc_tui.views.report import SessionReport, build_report
-from ytc_tui.views.report_after import after_sections, text_of
+from ytc_tui.views.report_after import after_sections
 from ytc_tui.views.report_layout import markdown, sections
 
 

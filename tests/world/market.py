@@ -41,8 +41,8 @@ def _bar(chance: Random, symbol: str, open_ns: int, price: float, reach: float) 
     low = min(price, close) - chance.uniform(0, reach / 2)
     high = max(price, close) + chance.uniform(0, reach / 2)
     volume = chance.choice((0.0, 2.0, 50.0, 1_000.0, 1_000.0))
-    rounded = (round(value, digits) for value in (price, high, low, close))
-    return Bar(symbol, open_ns, *rounded, volume)
+    opened, high, low, close = (round(value, digits) for value in (price, high, low, close))
+    return Bar(symbol, open_ns, opened, high, low, close, volume)
 
 
 def market(chance: Random, *, wild: bool) -> MemoryFeed:

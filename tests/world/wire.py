@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
@@ -79,12 +80,12 @@ class Wire:
     is_stopped: Callable[[], bool]
     name: str = "paper"
     supports_attached_stop: bool = True
+    absence_is_proof: bool = field(init=False)
     _late: list[VenueReport] = field(default_factory=list)
     _strays: list[asyncio.Future[None]] = field(default_factory=list)
 
-    @property
-    def absence_is_proof(self) -> bool:
-        return self.venue.absence_is_proof and not self.faults.stray
+    def __post_init__(self) -> None:
+        self.absence_is_proof = self.venue.absence_is_proof and not self.faults.stray
 
     def cut(self) -> None:
         """The engine is gone; what it sent is on its way no more."""
@@ -134,7 +135,8 @@ class Wire:
     async def _straggle(self, request: OrderRequest) -> None:
         """A request that arrives long after its caller gave up."""
         await asyncio.sleep(self.chance.uniform(1.0, 30.0))
-        await self.venue.submit(request)
+        with suppress(VenueOutcomeUnknown):
+            await self.venue.submit(request)
 
     async def cancel(self, client_id: str) -> tuple[VenueReport, ...]:
         await self._there()

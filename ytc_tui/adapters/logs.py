@@ -85,6 +85,11 @@ class SessionLog:
         if self._options.include_agent_outputs:
             self.event(logging.INFO, f"{agent} answered", {"task_id": task_id, "output": output})
 
+    def agent_repeated(self, agent: str, task_id: str) -> None:
+        """Log that an agent answered as it had answered last, where the options include answers."""
+        if self._options.include_agent_outputs:
+            self.event(logging.INFO, f"{agent} answered as before", {"task_id": task_id})
+
     def audit(self, entry: Entry) -> None:
         """Write a journal entry as a line of the audit file; one that is in it already is left out.
 

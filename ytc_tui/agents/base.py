@@ -19,6 +19,7 @@ from ytc_tui.model.history import Execution, History, OrderCounts
 from ytc_tui.model.market import Instrument, Side
 from ytc_tui.model.money import decimal_from_float, figure as figure
 from ytc_tui.model.news import News
+from ytc_tui.model.own import OwnNote
 from ytc_tui.model.session import Phase, StepResult
 from ytc_tui.model.signals import SetupKind
 from ytc_tui.model.tasks import Priority, ResponseStatus, TaskType
@@ -120,7 +121,8 @@ class AgentContext:
     `cost_bps` is the estimated cost of a round trip, `prior_sessions` per symbol the high, low and
     close of the session before. `emergency` is the last flatten. `history` holds
     the sessions of this run before this one; `executions` (one per filled order, liquidity unknown) and
-    `order_counts` are empty for an agent that does not see orders. `commands_refused` counts the operator's.
+    `order_counts` are empty for an agent that does not see orders. `commands_refused` counts the operator's;
+    `notes` are theirs, for an agent that sees orders.
     """
 
     now_ns: int
@@ -151,6 +153,7 @@ class AgentContext:
     executions: tuple[Execution, ...] = ()
     order_counts: OrderCounts = NO_ORDERS
     commands_refused: int = 0
+    notes: tuple[OwnNote, ...] = ()
 
     def mark_of(self, symbol: str) -> Decimal | None:
         """The last price met of `symbol`, None before the first."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec
+from ytc_tui.analysis.background import distance, place_of
 from ytc_tui.analysis.outlook import swing_structure
 from ytc_tui.analysis.symbol import SymbolAnalysis
-from ytc_tui.model.codec import to_json
+from ytc_tui.model.codec import told_float
 from ytc_tui.model.session import Phase
 from ytc_tui.model.structure import Zone, ZoneRole
 from ytc_tui.model.tasks import Priority
@@ -41,9 +42,7 @@ async def consider(context: AgentContext) -> AgentAnswer:
         places[symbol] = _place(market)
         known = context.prior_sessions.get(symbol)
         prior[symbol] = dict(zip(("high", "low", "close"), known, strict=True)) if known else None
-    return AgentAnswer(
-        to_json({"structural_framework": framework, "prior_session": prior, "current_context": places})
-    )
+    return AgentAnswer({"structural_framework": framework, "prior_session": prior, "current_context": places})
 
 
 def _framework(market: SymbolAnalysis) -> dict[str, Any]:
@@ -60,7 +59,7 @@ def _framework(market: SymbolAnalysis) -> dict[str, Any]:
 
 def _told(zones: list[Zone], price: float | None) -> list[dict[str, Any]]:
     if price is not None:
-        zones = sorted(zones, key=lambda zone: (_distance(zone, price), zone.low))
+        zones = sorted(zones, key=lambda zone: (distance(zone, price), zone.low))
     return [
         {
             "level": zone.level,
@@ -68,15 +67,10 @@ def _told(zones: list[Zone], price: float | None) -> list[dict[str, Any]]:
             "type": zone.sources[0].value,
             "sources": [source.value for source in zone.sources],
             "touches": zone.touches,
-            "zone_range": [zone.low, zone.high],
+            "zone_range": [told_float(zone.low), told_float(zone.high)],
         }
         for zone in zones[:_ZONES_TOLD]
     ]
-
-
-def _distance(zone: Zone, price: float) -> float:
-    """How far `price` is from the zone's nearer edge, 0 inside."""
-    return max(zone.low - price, price - zone.high, 0.0)
 
 
 def _place(market: SymbolAnalysis) -> dict[str, Any] | None:
@@ -84,17 +78,7 @@ def _place(market: SymbolAnalysis) -> dict[str, Any] | None:
     if market.last is None:
         return None
     price = market.last.close
-    resistance = _nearest(market, ZoneRole.RESISTANCE, price)
-    support = _nearest(market, ZoneRole.SUPPORT, price)
-    inside = [zone for zone in (resistance, support) if zone is not None and zone.contains(price)]
-    age = market.breakout_age_bars
-    if inside:
-        strongest = max(inside, key=lambda zone: zone.strength)
-        location = "at_resistance" if strongest.role is ZoneRole.RESISTANCE else "at_support"
-    elif age is not None and age < market.params.breakout_bars:
-        location = "breakout"
-    else:
-        location = "in_range"
+    location, resistance, support = place_of(market, price)
     return {
         "price": price,
         "price_location": location,
@@ -105,14 +89,5 @@ def _place(market: SymbolAnalysis) -> dict[str, Any] | None:
     }
 
 
-def _nearest(market: SymbolAnalysis, role: ZoneRole, price: float) -> Zone | None:
-    """The nearest resistance at or above `price`, or support at or below it."""
-    if role is ZoneRole.RESISTANCE:
-        ahead = [zone for zone in market.zones if zone.role is role and zone.high >= price]
-    else:
-        ahead = [zone for zone in market.zones if zone.role is role and zone.low <= price]
-    return min(ahead, key=lambda zone: _distance(zone, price), default=None)
-
-
 def _percent(zone: Zone | None, price: float) -> float | None:
-    return None if zone is None else _distance(zone, price) / price * 100.0
+    return None if zone is None else told_float(distance(zone, price) / price * 100.0)

@@ -69,7 +69,7 @@ def _market(market: SymbolAnalysis) -> dict[str, Any]:
         "structure_changed": turned or market.breakout_age_bars == 0,
         "volatility_spike": volatility_spike(market),
         "environment": environment(market),
-        "adverse_conditions": list(adverse_conditions(market)),
+        "adverse_conditions": list(market.at_close(adverse_conditions)),
     }
 
 
@@ -84,7 +84,7 @@ def volatility_spike(market: SymbolAnalysis) -> bool | None:
     atr = market.atr_ttf
     if atr is None or bars < period:
         return None
-    baseline = sum([bar.high - bar.low for bar in islice(market.ttf_bars, bars)]) / bars
+    baseline = sum(islice(market.ttf_ranges, bars)) / bars
     return atr > _SPIKE_FACTOR * baseline
 
 

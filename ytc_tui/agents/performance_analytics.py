@@ -7,7 +7,7 @@ past sessions comes from the history that was given, never from elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec, figure, figure_or_none
@@ -15,6 +15,7 @@ from ytc_tui.analysis.metrics import returns, summary
 from ytc_tui.analysis.metrics.execution import execution_quality
 from ytc_tui.model.history import TradeResult, results_of
 from ytc_tui.model.money import HUNDRED, ZERO
+from ytc_tui.model.own import mistakes_by_trade, tags_by_trade
 from ytc_tui.model.session import Phase
 from ytc_tui.model.tasks import TaskType
 from ytc_tui.model.workflow import Trigger
@@ -33,10 +34,13 @@ SPEC = AgentSpec(
 
 # Sessions below which a ratio of returns says nothing (Y-47, read for sessions).
 LEAST_SESSIONS = 20
+# Tags are free words: so many of them are told.
+MOST_MARKS = 40
 
 
 async def consider(context: AgentContext) -> AgentAnswer:
-    """Session and cumulative figures, by setup, direction and hour, and how orders were executed."""
+    """Session and cumulative figures, by setup, direction, hour and the operator's marks, and how orders were
+    executed."""
     own = results_of(context.trades, context.management.breakeven_band_r)
     heat = summary.excursions(own)
     result = {
@@ -59,6 +63,9 @@ async def consider(context: AgentContext) -> AgentAnswer:
         "execution": _execution(context),
         "cumulative_stats": _cumulative(context, own),
     }
+    if context.notes:
+        result["by_tag"] = _marked(own, tags_by_trade(context.notes))
+        result["by_mistake"] = _marked(own, mistakes_by_trade(context.notes))
     return AgentAnswer(result)
 
 
@@ -80,16 +87,26 @@ def _told(results: Iterable[TradeResult]) -> dict[str, Any]:
 
 
 def _groups(results: Iterable[TradeResult], key: summary.Key) -> dict[str, Any]:
+    return {name: _group(group) for name, group in summary.grouped(results, key).items()}
+
+
+def _marked(results: Iterable[TradeResult], marks: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+    """The marks with most trades, each with its sample; a trade counts under every mark that it has."""
     told = {}
-    for name, group in summary.grouped(results, key).items():
-        figures = summary.summarise(group)
-        told[name] = {
-            "trades": figures.trades,
-            "win_rate": figure_or_none(figures.win_rate),
-            "avg_r": figure_or_none(figures.avg_r),
-            "total_r": figure(figures.total_r),
-        }
+    groups = sorted(summary.marked(results, marks).items(), key=lambda item: -len(item[1]))
+    for name, group in groups[:MOST_MARKS]:
+        told[name] = {**_group(group), "expectancy_r": figure_or_none(summary.summarise(group).expectancy_r)}
     return told
+
+
+def _group(results: Iterable[TradeResult]) -> dict[str, Any]:
+    figures = summary.summarise(results)
+    return {
+        "trades": figures.trades,
+        "win_rate": figure_or_none(figures.win_rate),
+        "avg_r": figure_or_none(figures.avg_r),
+        "total_r": figure(figures.total_r),
+    }
 
 
 def _execution(context: AgentContext) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec, figure, figure_or_none, price_r
 from ytc_tui.analysis.exits import ytc
 from ytc_tui.analysis.metrics.summary import efficiency, ratio, summarise
+from ytc_tui.analysis.session_structure import bounded, hindsight, session_structure
+from ytc_tui.model.codec import to_json
 from ytc_tui.model.history import TradeResult, results_of
 from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.money import HUNDRED, ZERO, booked, decimal_from_float
@@ -37,13 +39,12 @@ SPEC = AgentSpec(
 )
 
 _SERIES = 20  # trades below which a result says nothing (Y-47)
-_MIN_TTF_BARS = 20
-_TRENDING_SHARE = 0.5
 _EXCELLENT_R, _GOOD_R = Decimal("0.1"), Decimal("0.25")
 _KEPT_SHARE = Decimal("0.5")
 _MAX_SLIPS_B = 2
 # What bounds the report; grade and figures count every trade.
 _REVIEWS_TOLD, _TEXTS_TOLD = 40, 60
+_STRUCTURE_TOLD = {"levels": 40, "swings": 120, "sequences": 80}
 _PART_TAKEN_SHARE = Decimal("0.25")
 _RULES = (
     "risk_per_trade", "session_limit", "max_positions", "breakeven_at_1r", "partial_at_t1", "valid_setup",
@@ -63,6 +64,7 @@ async def consider(context: AgentContext) -> AgentAnswer:
     """Environment, trades, compliance, grade and figures of the session; honest with no trade."""
     closed = [trade for trade in context.trades if trade.r_multiple is not None]
     results = results_of(closed, context.management.breakeven_band_r)
+    began_ns = context.now_ns - context.minutes_elapsed * NS_PER_MIN
     by_trade = [_lessons(context, trade) for trade in closed]
     pairs = list(zip(closed, by_trade, strict=True))
     lessons = [lesson for told in by_trade for lesson in told]
@@ -73,7 +75,8 @@ async def consider(context: AgentContext) -> AgentAnswer:
     compliance["violations"] = [f"{violation.rule}: {violation.text}" for violation in told]
     goals = Counter(lesson.goal for lesson in lessons)
     result = {
-        "environment_classification": _environments(context),
+        "environment_classification": _environments(context, began_ns),
+        "market_structure": {symbol: _structure(context, symbol, began_ns) for symbol in context.symbols},
         "trade_reviews": [_review(context, *pair) for pair in pairs[:_REVIEWS_TOLD]],
         "key_observations": _observations(context, closed),
         "lessons_learned": [lesson.text for lesson in lessons[:_TEXTS_TOLD]],
@@ -86,10 +89,10 @@ async def consider(context: AgentContext) -> AgentAnswer:
     return AgentAnswer(result)
 
 
-def _environments(context: AgentContext) -> dict[str, Any]:
+def _environments(context: AgentContext, began_ns: int) -> dict[str, Any]:
     """Hindsight against the last reading that monitoring gave, per symbol, and the share that agree."""
     told = context.reports.get("monitoring", {}).get("market_status", {})
-    actual = {symbol: _hindsight(context, symbol) for symbol in context.symbols}
+    actual = {symbol: hindsight(context.analysis[symbol], began_ns) for symbol in context.symbols}
     predicted = {symbol: told.get(symbol, {}).get("environment") for symbol in context.symbols}
     judged = [symbol for symbol in context.symbols if actual[symbol] and predicted[symbol]]
     agreed = sum(actual[symbol] == predicted[symbol] for symbol in judged)
@@ -97,21 +100,15 @@ def _environments(context: AgentContext) -> dict[str, Any]:
     return {"actual": actual, "predicted": predicted, "accuracy": accuracy}
 
 
-def _hindsight(context: AgentContext, symbol: str) -> str | None:
-    """What the session was on the trading timeframe; None with under an hour of bars.
-
-    Trending when its net move covers at least half of its range; else choppy when the trend changed
-    its direction often lately, else ranging.
-    """
-    market = context.analysis[symbol]
-    began_ns = context.now_ns - context.minutes_elapsed * NS_PER_MIN
-    bars = [bar for bar in market.ttf_bars if bar.open_ns >= began_ns]
-    if len(bars) < _MIN_TTF_BARS:
+def _structure(context: AgentContext, symbol: str, began_ns: int) -> dict[str, Any] | None:
+    """Levels, lettered swings and key sequences of the session, a fair share of what the report may hold."""
+    failure_minutes = context.setup_params.failure_bars
+    told = session_structure(context.analysis[symbol], began_ns, failure_minutes)
+    if told is None:
         return None
-    full = max(bar.high for bar in bars) - min(bar.low for bar in bars)
-    if full > 0.0 and abs(bars[-1].close - bars[0].open) >= _TRENDING_SHARE * full:
-        return "trending"
-    return "choppy" if market.trend.changes >= market.params.choppy_changes else "ranging"
+    share = {name: max(1, most // len(context.symbols)) for name, most in _STRUCTURE_TOLD.items()}
+    shown: dict[str, Any] = to_json(bounded(told, **share))
+    return shown
 
 
 def _review(context: AgentContext, trade: Trade, lessons: Sequence[_Finding]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec
-from ytc_tui.model.codec import to_json
+from ytc_tui.model.codec import told_float
 from ytc_tui.model.session import Phase
 from ytc_tui.model.structure import StrengthSignal
 from ytc_tui.model.tasks import Priority
@@ -34,16 +34,16 @@ async def consider(context: AgentContext) -> AgentAnswer:
     for symbol in context.symbols:
         strength = context.analysis[symbol].strength
         scores[symbol] = {
-            "momentum_score": strength.momentum,
-            "projection_score": strength.projection,
-            "depth_score": strength.depth,
-            "combined_score": strength.combined,
+            "momentum_score": told_float(strength.momentum),
+            "projection_score": told_float(strength.projection),
+            "depth_score": told_float(strength.depth),
+            "combined_score": told_float(strength.combined),
             "strength_rating": strength.rating,
-            "projection_ratio": strength.projection_ratio,
-            "length_ratio": strength.length_ratio,
-            "depth_ratio": strength.depth_ratio,
-            "slope_ratio": strength.slope_ratio,
-            "counter_slope_ratio": strength.counter_slope_ratio,
+            "projection_ratio": told_float(strength.projection_ratio),
+            "length_ratio": told_float(strength.length_ratio),
+            "depth_ratio": told_float(strength.depth_ratio),
+            "slope_ratio": told_float(strength.slope_ratio),
+            "counter_slope_ratio": told_float(strength.counter_slope_ratio),
         }
         signals[symbol] = {signal.value: signal in strength.signals for signal in StrengthSignal}
-    return AgentAnswer(to_json({"strength_analysis": scores, "signals": signals}))
+    return AgentAnswer({"strength_analysis": scores, "signals": signals})

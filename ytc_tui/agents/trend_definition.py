@@ -6,12 +6,13 @@ agents' contract, analysis and the model. Invariant: only confirmed swings are t
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from ytc_tui.agents.base import AgentAnswer, AgentContext, AgentSpec
 from ytc_tui.analysis.outlook import Outlook, future_direction
 from ytc_tui.analysis.symbol import SymbolAnalysis
-from ytc_tui.model.codec import to_json
+from ytc_tui.model.codec import told_float
 from ytc_tui.model.session import Phase
 from ytc_tui.model.structure import Swing, SwingKind, TrendDirection, TrendLabel, TrendState
 from ytc_tui.model.tasks import Priority
@@ -59,16 +60,14 @@ async def consider(context: AgentContext) -> AgentAnswer:
             "structure_breaks": trend.structure_breaks,
             "reversal_warning": trend.weakened or trend.label is TrendLabel.REVERSING,
         }
-        future[symbol] = _future(future_direction(market))
+        future[symbol] = _future(market.at_close(future_direction))
     return AgentAnswer(
-        to_json(
-            {
-                "trend_state": states,
-                "pivot_structure": pivots,
-                "trend_integrity": integrity,
-                "future_direction": future,
-            }
-        )
+        {
+            "trend_state": states,
+            "pivot_structure": pivots,
+            "trend_integrity": integrity,
+            "future_direction": future,
+        }
     )
 
 
@@ -79,9 +78,9 @@ def _future(outlook: Outlook | None) -> dict[str, Any] | None:
         "principle": int(outlook.principle),
         "expect": outlook.principle.name.lower(),
         "sign": outlook.sign,
-        "toward": outlook.toward,
-        "wrong_beyond": outlook.wrong_beyond,
-        "because": outlook.because,
+        "toward": told_float(outlook.toward),
+        "wrong_beyond": told_float(outlook.wrong_beyond),
+        "because": list(outlook.because),
     }
 
 
@@ -103,12 +102,9 @@ def _pivots(market: SymbolAnalysis, trend: TrendState) -> dict[str, Any]:
 
 def _told(market: SymbolAnalysis, kind: SwingKind, leading: Swing | None) -> list[dict[str, Any]]:
     """The newest swings of `kind`, oldest first."""
-    swings = [swing for swing in market.swings_ttf if swing.kind is kind][-_SWINGS_TOLD:]
+    leading_ns = leading.at_ns if leading is not None and leading.kind is kind else -1
+    newest = islice((swing for swing in reversed(market.swings_ttf) if swing.kind is kind), _SWINGS_TOLD)
     return [
-        {
-            "price": swing.price,
-            "timestamp": swing.at_ns,
-            "is_leading": leading is not None and (swing.kind, swing.at_ns) == (leading.kind, leading.at_ns),
-        }
-        for swing in swings
-    ]
+        {"price": swing.price, "timestamp": swing.at_ns, "is_leading": swing.at_ns == leading_ns}
+        for swing in newest
+    ][::-1]

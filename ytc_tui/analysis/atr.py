@@ -32,10 +32,9 @@ class WilderATR:
         self.value: float | None = None
 
     def add(self, bar: Bar) -> None:
-        high = bar.high
-        low = bar.low
+        _, _, _, high, low, close, _ = bar
         previous = self._previous_close
-        self._previous_close = bar.close
+        self._previous_close = close
         if self._count < 0:
             self._count = 0
             return

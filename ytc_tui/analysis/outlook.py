@@ -2,7 +2,7 @@
 
 Decides which of the six principles of future direction applies (domain.md Y-28), and which adverse
 conditions stand. Imports analysis and the model.
-Invariant: a function of what is known by the last closed minute; where no principle applies, none is told.
+Invariant: a function of what is known by the last closed TTF bar; where no principle applies, none is told.
 """
 
 from __future__ import annotations
@@ -49,6 +49,12 @@ class Outlook:
     wrong_beyond: float | None
     because: tuple[str, ...]
 
+    @property
+    def words(self) -> str:
+        """`frame holds, down`."""
+        way = {1: "up", -1: "down"}.get(self.sign, "sideways")
+        return f"{self.principle.name.lower().replace('_', ' ')}, {way}"
+
 
 def future_direction(market: SymbolAnalysis) -> Outlook | None:
     """The principle that applies now; None without a trend, a range, or an edge of the frame near.
@@ -56,19 +62,19 @@ def future_direction(market: SymbolAnalysis) -> Outlook | None:
     Price is at an edge of the frame when it stands in an HTF zone, or within one TTF ATR of one that it
     moves toward; it is at an edge of a range likewise.
     """
-    last, atr = market.last, market.atr_ttf
-    if last is None or atr is None:
+    atr = market.atr_ttf
+    if atr is None:
         return None
-    near = _EDGE_ATR * atr
+    price, near = market.ttf_bars[-1].close, _EDGE_ATR * atr
     for side in (Side.BUY, Side.SELL):
-        zone = _zone_ahead(market, side, last.close, near)
+        zone = _zone_ahead(market, side, price, near)
         if zone is not None and _moving(market, side):
-            return _at_frame(market, side, zone, last.close)
+            return _at_frame(market, side, zone, price)
     trend = market.trend
     if trend.direction is TrendDirection.SIDEWAYS:
-        return _in_range(market, last.close, near)
+        return _in_range(market, price, near)
     if trend.direction.sign:
-        return _in_trend(market, last.close)
+        return _in_trend(market, price)
     return None
 
 
@@ -163,8 +169,8 @@ def swing_structure(swings: Sequence[Swing]) -> str:
 
 def adverse_conditions(market: SymbolAnalysis) -> tuple[str, ...]:
     """Reasons to stand aside (domain.md 2.6); empty when none stands or nothing can be judged yet."""
-    last, atr = market.last, market.atr_ttf
-    if last is None or atr is None:
+    atr = market.atr_ttf
+    if atr is None:
         return ()
     trend = market.trend
     found = []
@@ -177,7 +183,7 @@ def adverse_conditions(market: SymbolAnalysis) -> tuple[str, ...]:
         found.append(f"compressed without direction: {_COMPRESSED_BARS} bars within {_COMPRESSED_ATR:g} ATR")
     if market.regime is Regime.CHOPPY:
         found.append(f"disordered structure: {trend.changes} changes of direction")
-    room = _room(market, last.close)
+    room = _room(market, market.ttf_bars[-1].close)
     if room is not None and room < _ROOM_ATR * atr:
         found.append(f"too little room: {room / atr:.1f} ATR to the next zone")
     found += _conflicts(market)

@@ -14,6 +14,7 @@ from ytc_tui.model.signals import SetupKind
 from ytc_tui.model.structure import Regime, StrengthRating, StrengthState, TrendDirection, TrendState
 
 _WEAK_SCORE = 40.0
+NEEDS_TREND = frozenset({SetupKind.PB, SetupKind.CPB})
 
 
 def _row(pb: float, cpb: float, bpb: float, tst: float, bof: float) -> Mapping[SetupKind, float]:

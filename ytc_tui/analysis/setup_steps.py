@@ -24,6 +24,8 @@ POINTS_PER_FACTOR = 10.0
 NOT_READY = "analysis is not ready: too few bars since the start or a hole"
 _FIB_LEVELS = (0.382, 0.5, 0.618)
 _PRIOR_SOURCES = frozenset((ZoneSource.PRIOR_HIGH, ZoneSource.PRIOR_LOW, ZoneSource.PRIOR_CLOSE))
+# Levels whose role no swing decided: breaking them either way is a break.
+_WITHOUT_ROLE = _PRIOR_SOURCES | {ZoneSource.OPERATOR}
 
 
 class Structure(NamedTuple):
@@ -248,24 +250,26 @@ def far_edge(zone: Zone, sign: int) -> float:
 def is_barrier(zone: Zone, sign: int) -> bool:
     """Whether a move up (`sign` +1) through the zone is a break of resistance, or one down of support.
 
-    A zone whose role the break itself has turned around counts still; a prior-session level has no role
-    of its own.
+    A zone whose role the break itself has turned around counts still; a prior-session level and one of the
+    operator's have no role of their own.
     """
     role, broken = (
         (ZoneRole.RESISTANCE, ZoneSource.BROKEN_RESISTANCE)
         if sign > 0
         else (ZoneRole.SUPPORT, ZoneSource.BROKEN_SUPPORT)
     )
-    return zone.role is role or zone.sources[0] is broken or zone.sources[0] in _PRIOR_SOURCES
+    return zone.role is role or zone.sources[0] is broken or zone.sources[0] in _WITHOUT_ROLE
 
 
 def came_from_inside(bars: Iterable[Bar], zone: Zone, sign: int) -> bool:
     """Whether price stood before the zone ahead of a break of `sign`: among `bars`, given newest first,
     the first that closed outside the zone closed on the near side of it."""
+    low, high = zone.low, zone.high
     for bar in bars:
-        if bar.close > zone.high:
+        close = bar.close
+        if close > high:
             return sign < 0
-        if bar.close < zone.low:
+        if close < low:
             return sign > 0
     return False
 

@@ -2,8 +2,8 @@
 
 Decides the order in which a closed minute reaches timeframes, swings, trend and zones, and what
 happens at a hole (semantics.md 3). Imports the model, errors and the analysis beside it.
-Invariant: all attributes are a function of the bars given so far and of the prior-session levels;
-reading them changes nothing.
+Invariant: all attributes are a function of the bars given so far, of the prior-session levels and of the
+operator's own; reading them changes nothing.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, TypeVar
 
 from ytc_tui.analysis.approach import Approach, measure_approach
 from ytc_tui.analysis.atr import WilderATR
@@ -23,7 +23,7 @@ from ytc_tui.analysis.params import AnalysisParams
 from ytc_tui.analysis.regime import classify_regime
 from ytc_tui.analysis.strength import measure_strength
 from ytc_tui.analysis.swings import SwingTracker
-from ytc_tui.analysis.timeframes import TimeframeBuilder
+from ytc_tui.analysis.timeframes import NONE_CLOSED, ClosedBars, TimeframeBuilder
 from ytc_tui.analysis.trend import TrendTracker
 from ytc_tui.analysis.zones import ZoneMap
 from ytc_tui.errors import DataInvalid
@@ -32,32 +32,23 @@ from ytc_tui.model.structure import Regime, StrengthState, Swing, SwingKind, Tre
 
 _pack_bar = struct.Struct("<q5d").pack
 _RETURNS_PER_DAY = 24 * 60 // RETURN_MINUTES
-
-
-class ClosedBars(NamedTuple):
-    """The longer bars that closed with a minute; the newest one where a hole let two close."""
-
-    ttf: Bar | None
-    htf: Bar | None
-
-
-_NONE_CLOSED = ClosedBars(None, None)
+ReadingT = TypeVar("ReadingT")
 
 
 class SymbolAnalysis:
     """The analysis of `symbol`, whose prices step by `tick`. Feed closed minutes to `on_minute`.
 
     `last` is the newest bar, `minutes` the number of bars given, `now_ns` the close of the newest
-    bar. `ltf_bars` and `ttf_bars` are bounded, newest last; `half_hour_closes` holds (open ns, close)
-    of the bars by which correlations are measured, whatever the HTF is; `holes` counts the holes that
-    restarted the one-minute analysis.
+    bar. `ltf_bars` and `ttf_bars` are bounded, newest last; `ttf_ranges` holds the range of each of the
+    latter; `half_hour_closes` holds (open ns, close) of the bars by which correlations are measured,
+    whatever the HTF is; `holes` counts the holes that restarted the one-minute analysis.
     """
 
     __slots__ = (
         "_approaches", "_breakout", "_digest", "_half_hours", "_htf", "_htf_atr", "_htf_open_ns",
-        "_htf_swings", "_ltf_atr", "_regime", "_since_hole", "_strength", "_trend", "_trend_tracker", "_ttf",
-        "_ttf_atr", "_ttf_swings", "half_hour_closes", "holes", "last", "ltf_bars", "minutes", "params",
-        "symbol", "tick", "ttf_bars", "zone_map",
+        "_htf_swings", "_ltf_atr", "_readings", "_regime", "_since_hole", "_trend",
+        "_trend_tracker", "_ttf", "_ttf_atr", "_ttf_swings", "half_hour_closes", "holes", "last", "ltf_bars",
+        "minutes", "params", "symbol", "tick", "ttf_bars", "ttf_ranges", "zone_map",
     )  # fmt: skip
 
     def __init__(self, symbol: str, tick: float, params: AnalysisParams) -> None:
@@ -73,6 +64,7 @@ class SymbolAnalysis:
         self._digest = hashlib.sha256(symbol.encode())
         self.ltf_bars: deque[Bar] = deque(maxlen=params.ltf_bars_kept)
         self.ttf_bars: deque[Bar] = deque(maxlen=params.ttf_bars_kept)
+        self.ttf_ranges: deque[float] = deque(maxlen=params.ttf_bars_kept)
         # One more than there are returns.
         self.half_hour_closes: deque[tuple[int, float]] = deque(
             maxlen=params.correlation_days * _RETURNS_PER_DAY + 1
@@ -97,8 +89,8 @@ class SymbolAnalysis:
         self.zone_map = ZoneMap(tick, params)
         self._breakout = BreakoutWatch(params.breakout_atr)
         self._approaches: dict[Side, Approach] = {}
+        self._readings: dict[Callable[[SymbolAnalysis], Any], Any] = {}
         self._trend: TrendState | None = None
-        self._strength: StrengthState | None = None
         self._regime: Regime | None = None
 
     def _swing_tracker(self, n: int, width_ns: int) -> SwingTracker:
@@ -130,18 +122,20 @@ class SymbolAnalysis:
         for closed in half_hours:
             self.half_hour_closes.append((closed.open_ns, closed.close))
         if not (ttf or htf):
-            return _NONE_CLOSED
+            return NONE_CLOSED
         for closed in ttf:
             self._on_ttf(closed)
         for closed in htf:
             self._on_htf(closed)
-        self._trend = self._strength = self._regime = None
+        self._trend = self._regime = None
         self._approaches.clear()
+        self._readings.clear()
         return ClosedBars(ttf[-1] if ttf else None, htf[-1] if htf else None)
 
     def set_prior_session(self, high: float, low: float, close: float) -> None:
         """Give the high, low and close of the session before (domain.md Y-10)."""
         self.zone_map.set_prior_session(high, low, close)
+        self._readings.clear()
 
     def _on_irregular_step(self, step_ns: int, open_ns: int) -> None:
         if step_ns <= 0:
@@ -169,6 +163,7 @@ class SymbolAnalysis:
         self._trend_tracker.add(bar, changes, self._ttf_swings.swings)
         self._ttf_atr.add(bar)
         self.ttf_bars.append(bar)
+        self.ttf_ranges.append(bar.high - bar.low)
 
     def _on_htf(self, bar: Bar) -> None:
         before_ns, self._htf_open_ns = self._htf_open_ns, bar.open_ns
@@ -233,9 +228,7 @@ class SymbolAnalysis:
 
     @property
     def strength(self) -> StrengthState:
-        if self._strength is None:
-            self._strength = self._measure_strength()
-        return self._strength
+        return self.at_close(SymbolAnalysis._measure_strength)
 
     @property
     def breakout_age_bars(self) -> int | None:
@@ -254,6 +247,14 @@ class SymbolAnalysis:
             bars = self.newest_ttf(self.params.ttf_bars_kept)
             self._approaches[side] = measure_approach(self.swings_ttf, bars, side)
         return self._approaches[side]
+
+    def at_close(self, read: Callable[[SymbolAnalysis], ReadingT]) -> ReadingT:
+        """`read(self)`, made once until the next longer bar closes; `read` may look at longer bars, and at
+        what follows from them, alone."""
+        if read not in self._readings:
+            self._readings[read] = read(self)
+        reading: ReadingT = self._readings[read]
+        return reading
 
     @property
     def regime(self) -> Regime:

@@ -6,10 +6,22 @@ Invariant: a built bar contains only minutes that were given; holes produce no b
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ytc_tui.errors import DataInvalid
 from ytc_tui.model.market import NS_PER_MIN, Bar
 
 _NONE: tuple[Bar, ...] = ()
+
+
+class ClosedBars(NamedTuple):
+    """The longer bars that closed with a minute; the newest one where a hole let two close."""
+
+    ttf: Bar | None
+    htf: Bar | None
+
+
+NONE_CLOSED = ClosedBars(None, None)
 
 
 class TimeframeBuilder:

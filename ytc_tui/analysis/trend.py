@@ -242,13 +242,15 @@ class TrendTracker:
         level = self.leading.price
         # The extreme, and with it the leading swing, is known only some bars after its pivot:
         # the pivot bar's close and the bars since may already have broken that swing.
-        broken = self._beyond(bar, against, level) or any(
-            earlier.open_ns >= self.extreme.at_ns and self._beyond(earlier, against, level)
-            for earlier in self._recent
-        )
+        broken = self._beyond(bar, against, level)
+        for earlier in self._recent:
+            if earlier.open_ns >= self.extreme.at_ns and self._beyond(earlier, against, level):
+                broken = True
         if broken:
             self._break(against, now_ns)
             self._leading_broken = True
+            return
+        if not self._inner:
             return
         kept = [swing for swing in self._inner if not self._beyond(bar, against, swing.price)]
         if len(kept) < len(self._inner):

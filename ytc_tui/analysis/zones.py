@@ -1,16 +1,19 @@
 """Support and resistance zones of the higher timeframe.
 
-Decides which zones exist, how strong they are and when they change role (domain.md Y-8 to Y-12).
-Imports the model only.
-Invariant: a zone rests on pivots known by the current bar; the number of zones is bounded.
+Decides which zones exist, how strong they are and when they change role (domain.md Y-8 to Y-12), and how
+the operator's own levels stand among them. Imports the model only.
+Invariant: a zone rests on pivots known by the current bar, or on what the operator said before it; the
+number of zones found is bounded.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from ytc_tui.analysis.params import AnalysisParams
+from ytc_tui.analysis.zone_band import Band
 from ytc_tui.model.market import Bar
 from ytc_tui.model.structure import Swing, SwingKind, Zone, ZoneRole, ZoneSource
 
@@ -19,75 +22,45 @@ _MAX_TOUCH_POINTS = 6
 _RAPID_POINTS = 2
 _PRIOR_SESSION_POINTS = 1
 _RECENT_POINTS = 1
+# An operator's word weighs as much as two touches, and earns nothing for being new.
+OWN_STRENGTH = 2 * _POINTS_PER_TOUCH
 
 
-class _Band:
-    """A zone while it changes: `sign` +1 support, -1 resistance."""
+class OwnBand(NamedTuple):
+    """A level of the operator's: a price (`low` equals `high`) or a band, said at `known_ns`.
 
-    __slots__ = (
-        "flipped",
-        "high",
-        "known_ns",
-        "level",
-        "low",
-        "rapid",
-        "sign",
-        "touch_bar",
-        "touched_ns",
-        "touches",
-    )
+    `role` None = by the side of the price: first `met` (None = not known), later as HTF bars close.
+    """
 
-    def __init__(self, sign: int, low: float, high: float, swing: Swing, touch_bar: int, rapid: bool) -> None:
-        self.sign = sign
-        self.low = low
-        self.high = high
-        self.level = swing.price
-        self.touches = 1
-        self.rapid = rapid
-        self.flipped = False
-        self.known_ns = swing.known_ns
-        self.touched_ns = swing.at_ns
-        self.touch_bar = touch_bar
-
-    def absorb(self, other: _Band) -> None:
-        """Merge an overlapping zone of the same role (Y-9); the later touch names the level."""
-        self.low = min(self.low, other.low)
-        self.high = max(self.high, other.high)
-        self.touches += other.touches
-        self.rapid = self.rapid or other.rapid
-        self.known_ns = min(self.known_ns, other.known_ns)
-        if other.touched_ns >= self.touched_ns:
-            self.level = other.level
-            self.touched_ns = other.touched_ns
-            self.touch_bar = other.touch_bar
-            self.flipped = other.flipped
-
-    @property
-    def source(self) -> ZoneSource:
-        if self.sign > 0:
-            return ZoneSource.BROKEN_RESISTANCE if self.flipped else ZoneSource.SWING_LOW
-        return ZoneSource.BROKEN_SUPPORT if self.flipped else ZoneSource.SWING_HIGH
+    low: float
+    high: float
+    role: ZoneRole | None
+    met: ZoneRole | None
+    known_ns: int
 
 
 class ZoneMap:
     """The zones of one symbol. Feed it every HTF bar and every HTF swing that became known."""
 
     __slots__ = (
-        "_bands", "_bars", "_last_close", "_last_close_ns", "_levels", "_levels_ns", "_lows", "_params",
-        "_tick", "_view", "_widest",
+        "_bands", "_bars", "_by_high", "_highs", "_last_close", "_last_close_ns", "_levels", "_levels_ns",
+        "_lows", "_own", "_params", "_tick", "_view", "_widest",
     )  # fmt: skip
 
     def __init__(self, tick: float, params: AnalysisParams) -> None:
         self._tick = tick
         self._params = params
-        self._bands: list[_Band] = []
+        self._bands: list[Band] = []
         self._levels: tuple[tuple[ZoneSource, float], ...] = ()
         self._levels_ns = 0
+        self._own: tuple[OwnBand, ...] = ()
         self._bars = 0
         self._last_close: float | None = None
         self._last_close_ns = 0
         self._view: tuple[Zone, ...] | None = ()
         self._lows: list[float] = []
+        self._highs: list[float] = []
+        self._by_high: list[int] = []
         self._widest = 0.0
 
     # -- what happens ---------------------------------------------------------------------------
@@ -113,13 +86,19 @@ class ZoneMap:
         self._levels_ns = self._last_close_ns
         self._view = None
 
+    def set_own(self, bands: tuple[OwnBand, ...]) -> None:
+        """The operator's levels as they stand now; they stand in for the earlier ones."""
+        if bands != self._own:
+            self._own = bands
+            self._view = None
+
     def _add_pivot(self, swing: Swing, bar: Bar, atr: float | None) -> None:
         rapid = atr is not None and abs(bar.close - swing.price) >= self._params.zone_rapid_atr * atr
         sign = -1 if swing.kind is SwingKind.HIGH else 1
         low, high = (swing.body, swing.price) if sign < 0 else (swing.price, swing.body)
-        self._insert(_Band(sign, low, high, swing, self._bars, rapid))
+        self._insert(Band(sign, low, high, swing, self._bars, rapid))
 
-    def _insert(self, band: _Band) -> None:
+    def _insert(self, band: Band) -> None:
         """Put `band` in, merging until nothing of its role overlaps it."""
         self._fit(band)
         while True:
@@ -134,14 +113,17 @@ class ZoneMap:
             self._fit(band)
         self._bands.append(band)
 
-    def _fit(self, band: _Band) -> None:
-        """Hold the width between the minimum in ticks and the cap, keeping the outer edge."""
+    def _fit(self, band: Band) -> None:
+        """Hold the width between the minimum in ticks and the cap, keeping the outer edge as far as the
+        latest pivot, which names the level, stays inside."""
         floor = self._params.zone_min_ticks * self._tick
         cap = max(floor, band.level * self._params.zone_cap_pct / 100.0)
         width = min(max(band.high - band.low, floor), cap)
         if band.sign < 0:
+            band.high = min(band.high, band.level + width)
             band.low = band.high - width
         else:
+            band.low = max(band.low, band.level - width)
             band.high = band.low + width
 
     def _reverse_broken(self, close: float) -> None:
@@ -170,6 +152,10 @@ class ZoneMap:
         if self._view is None:
             self._view = self._build()
             self._lows = [zone.low for zone in self._view]
+            # Of zones that end alike the one that begins lowest is the last here, so it is found first.
+            by_high = sorted((zone.high, -place) for place, zone in enumerate(self._view))
+            self._highs = [high for high, _ in by_high]
+            self._by_high = [-place for _, place in by_high]
             self._widest = max((zone.high - zone.low for zone in self._view), default=0.0)
         return self._view
 
@@ -185,15 +171,26 @@ class ZoneMap:
 
     def above(self, price: float) -> Zone | None:
         """The nearest zone that lies wholly above `price`, whatever its role."""
-        return next((zone for zone in self.zones if zone.low > price), None)
+        zones = self.zones
+        place = bisect_right(self._lows, price)
+        return zones[place] if place < len(zones) else None
 
     def below(self, price: float) -> Zone | None:
         """The nearest zone that lies wholly below `price`, whatever its role."""
-        return max((z for z in self.zones if z.high < price), key=lambda z: z.high, default=None)
+        zones = self.zones
+        place = bisect_left(self._highs, price)
+        return zones[self._by_high[place - 1]] if place else None
 
     def crossed(self, earlier: float, later: float) -> int:
         """+1 when `later` is beyond a resistance that `earlier` was not beyond, -1 mirrored, else 0."""
-        for zone in self.zones:
+        # Asked between sessions too, where nobody needs the zones: their bands will do.
+        for band in self._bands:
+            if band.sign < 0:
+                if earlier <= band.high < later:
+                    return 1
+            elif later < band.low <= earlier:
+                return -1
+        for zone in self._standing_levels():
             if zone.role is ZoneRole.RESISTANCE:
                 if earlier <= zone.high < later:
                     return 1
@@ -201,12 +198,17 @@ class ZoneMap:
                 return -1
         return 0
 
+    def _standing_levels(self) -> Iterator[Zone]:
+        """Prior-session levels that no pivot zone contains, and the operator's own."""
+        for source, price in self._levels:
+            if not any(band.low <= price <= band.high for band in self._bands):
+                yield self._level_zone(source, price)
+        yield from map(self._own_zone, self._own)
+
     def _build(self) -> tuple[Zone, ...]:
         zones = []
-        placed = set()
         for band in self._bands:
             inside = [source for source, price in self._levels if band.low <= price <= band.high]
-            placed.update(inside)
             zones.append(
                 Zone(
                     role=ZoneRole.SUPPORT if band.sign > 0 else ZoneRole.RESISTANCE,
@@ -220,11 +222,11 @@ class ZoneMap:
                     touched_ns=band.touched_ns,
                 )
             )
-        zones.extend(self._level_zone(s, price) for s, price in self._levels if s not in placed)
+        zones.extend(self._standing_levels())
         zones.sort(key=lambda z: (z.low, z.high, z.role))
         return tuple(zones)
 
-    def _strength(self, band: _Band, prior_session: bool) -> int:
+    def _strength(self, band: Band, prior_session: bool) -> int:
         """Y-12, 1 to 10."""
         points = min(_MAX_TOUCH_POINTS, _POINTS_PER_TOUCH * band.touches)
         points += _RAPID_POINTS if band.rapid else 0
@@ -248,3 +250,26 @@ class ZoneMap:
             known_ns=self._levels_ns,
             touched_ns=self._levels_ns,
         )
+
+    def _own_zone(self, band: OwnBand) -> Zone:
+        """An own level stands for itself, also inside another zone; it is never merged, so that taking it
+        away leaves what was there."""
+        level = (band.low + band.high) / 2.0
+        half = max((band.high - band.low) / 2.0, self._params.zone_min_ticks * self._tick / 2.0)
+        return Zone(
+            role=band.role or self._side_of(band, level),
+            low=level - half,
+            high=level + half,
+            level=level,
+            touches=1,
+            strength=OWN_STRENGTH,
+            sources=(ZoneSource.OPERATOR,),
+            known_ns=band.known_ns,
+            touched_ns=band.known_ns,
+        )
+
+    def _side_of(self, band: OwnBand, level: float) -> ZoneRole:
+        close = self._last_close
+        if band.met is not None and (close is None or self._last_close_ns <= band.known_ns):
+            return band.met
+        return ZoneRole.RESISTANCE if close is None or level > close else ZoneRole.SUPPORT

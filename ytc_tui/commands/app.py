@@ -6,13 +6,18 @@ Decides how arguments are spelled. Imports typer alone at the top. Invariant: wh
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ytc_tui.commands.app_audit import register_audit
+from ytc_tui.commands.app_data import data_app
 from ytc_tui.commands.app_hand import register_hand
+from ytc_tui.commands.app_host import register_host
 from ytc_tui.commands.app_operator import AsJson, register_operator, show
+from ytc_tui.commands.app_own import register_own
 
 app = typer.Typer(
     name="ytc",
@@ -25,7 +30,6 @@ app = typer.Typer(
 config_app = typer.Typer(
     help="Settings: what they are, where they come from, what they mean.", no_args_is_help=True
 )
-data_app = typer.Typer(help="Market data files.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
 app.add_typer(data_app, name="data")
 
@@ -83,6 +87,30 @@ def run(
     raise typer.Exit(start_run(flags))
 
 
+@app.command()
+def compare(
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", help='A set: "key=value;key=value", a TOML file, or base. Two or more.'),
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option("--data", help="[SYMBOL=]PATH, Parquet or CSV of one-minute bars. Repeatable."),
+    ] = None,
+    start: Annotated[str, typer.Option("--from", help="First instant, e.g. 2022-11-01.")] = "",
+    end: Annotated[str, typer.Option("--to", help="Last instant.")] = "",
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """The same days once with each set of settings, side by side. Nothing is recommended or applied."""
+    from ytc_tui.commands import compare as command
+    from ytc_tui.commands.instants import parse_instant
+
+    from_ns = parse_instant(start, "--from") if start else None
+    to_ns = parse_instant(end, "--to") if end else None
+    show(command.compare(sets or (), config, command.request_of(data or (), from_ns, to_ns)), as_json)
+
+
 @config_app.command("show")
 def config_show(config: ConfigFile = None, assignments: Assignments = None, as_json: AsJson = False) -> None:
     """Every setting with its value and where it came from."""
@@ -112,65 +140,14 @@ def config_explain(
     show(command.explain(key, config, parsed(assignments or ())), as_json)
 
 
-@data_app.command("check")
-def data_check(
-    file: str,
-    bar_label: Annotated[
-        str, typer.Option("--bar-label", help="open or close: what a bar's time names.")
-    ] = "open",
-    as_json: AsJson = False,
-) -> None:
-    """What a file of bars holds and what is wrong with it, with rows."""
-    from dataclasses import asdict
-
-    from ytc_tui.commands import data_check as command
-    from ytc_tui.commands.answer import Answer
-
-    if bar_label not in ("open", "close"):
-        raise typer.BadParameter("is open or close", param_hint="--bar-label")
-    report = command.check(file, "close" if bar_label == "close" else "open")
-    show(Answer(command.render(report), asdict(report), report.exit_code), as_json)
-
-
-@app.command("paper-host")
-def paper_host(
-    socket: Annotated[
-        Path | None, typer.Option("--socket", help="Where to listen; default in the folder of sockets.")
-    ] = None,
-    trouble: Annotated[
-        Path | None, typer.Option("--trouble", help="TOML: latency, rate limit and faults of the line.")
-    ] = None,
-    pace: Annotated[
-        float, typer.Option("--pace", help="Feed seconds a real second while no engine drives a market.")
-    ] = 1.0,
-    grace_s: Annotated[
-        float, typer.Option("--grace-s", help="Seconds that an engine has to come back before that.")
-    ] = 5.0,
-) -> None:
-    """Paper venues in a process of their own: they outlive an engine, as an exchange does."""
-    from ytc_tui.adapters.venues.host.trouble import Trouble, load_trouble
-    from ytc_tui.commands import paper_host as command
-    from ytc_tui.commands.places import paper_paths
-
-    if not (pace > 0 and grace_s >= 0):
-        raise typer.BadParameter("are numbers from 0, a pace above it", param_hint="--pace, --grace-s")
-    paths = paper_paths()
-    raise typer.Exit(
-        command.serve(
-            paths,
-            socket or paths.socket_dir / command.SOCKET_NAME,
-            load_trouble(trouble) if trouble else Trouble(),
-            pace=pace,
-            grace_s=grace_s,
-        )
-    )
-
-
 Session = Annotated[str, typer.Option("--session", help="Session id, or its beginning.")]
 
 
 register_operator(app)
 register_hand(app)
+register_own(app)
+register_audit(app)
+register_host(app)
 
 
 @app.command()
@@ -202,41 +179,44 @@ def sessions(as_json: AsJson = False) -> None:
 def report(
     session: Annotated[str, typer.Argument(help="Session id, its beginning, or last.")] = "last",
     form: Annotated[str, typer.Option("--format", help="terminal, markdown, html or json.")] = "terminal",
+    structure: Annotated[
+        bool, typer.Option("--structure", help="Market structure alone: levels, swings, sequences.")
+    ] = False,
+    last: Annotated[int, typer.Option("--last", help="With --structure: so many sessions.")] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """The report of one session."""
+    """The report of one session, or the market structure of several."""
     from ytc_tui.adapters.terminal_text import safe_line
     from ytc_tui.commands import report as command
     from ytc_tui.commands.places import paper_paths
+    from ytc_tui.commands.report_structure import report_structure
 
     forms = {each.value: each for each in command.ReportForm} | {"json": command.ReportForm.TERMINAL}
     if form not in forms:
         raise typer.BadParameter("is terminal, markdown, html or json", param_hint="--format")
-    answer = command.report(
-        paper_paths().database,
-        session,
-        safe=safe_line,
-        form=forms[form],
-        colour=sys.stdout.isatty(),
-    )
+    if last != 1 and not structure:
+        raise typer.BadParameter("goes with --structure", param_hint="--last")
+    make = partial(report_structure, last=last) if structure else command.report
+    database, colour = paper_paths().database, sys.stdout.isatty()
+    answer = make(database, session, safe=safe_line, form=forms[form], colour=colour)
     show(answer, as_json or form == "json")
 
 
 @app.command()
 def export(
-    table: Annotated[str, typer.Argument(help="trades, fills or ledger.")],
+    table: Annotated[str, typer.Argument(help="trades, fills, ledger or notes.")],
     session: Annotated[str, typer.Argument(help="Session id, its beginning, or last.")] = "last",
     form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
     as_json: AsJson = False,
 ) -> None:
-    """Trades, fills or ledger of one session for other programs, on standard output."""
+    """Trades, fills, ledger or notes of one session for other programs, on standard output."""
     from ytc_tui.adapters.terminal_text import safe_line
     from ytc_tui.commands import export as command
     from ytc_tui.commands.places import paper_paths
     from ytc_tui.views.export import Table
 
     if table not in set(Table):
-        raise typer.BadParameter("is trades, fills or ledger", param_hint="TABLE")
+        raise typer.BadParameter("is trades, fills, ledger or notes", param_hint="TABLE")
     if form not in ("csv", "json"):
         raise typer.BadParameter("is csv or json", param_hint="--format")
     wants_json = as_json or form == "json"
@@ -245,72 +225,21 @@ def export(
 
 
 @app.command()
-def verify(
-    session: Session = "",
-    rebuild: Annotated[
-        bool,
-        typer.Option("--rebuild", help="Write rows that differ anew, from a whole journal."),
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """The audit chain and the sums, offline. Exit 0 good, 1 tampered, 2 truncated, 3 unreadable."""
-    from ytc_tui.adapters.signing import known_keys
-    from ytc_tui.adapters.terminal_text import safe_line
-    from ytc_tui.commands import verify as command
-    from ytc_tui.commands.places import paper_head_file, paper_paths
-    from ytc_tui.sealing import kept_witnesses
-
-    if rebuild and session:
-        raise typer.BadParameter("is about every ended session", param_hint="--rebuild")
-    paths = paper_paths()
-    if rebuild:
-        show(command.rebuild(paths.database, safe=safe_line), as_json)
-        return
-    witnesses, problems = kept_witnesses(paper_head_file())
-    answer = command.verify(
-        paths.database,
-        session or None,
-        safe=safe_line,
-        witnesses=witnesses,
-        keys=known_keys(paths.signing_key),
-        copy_problems=problems,
-    )
-    show(answer, as_json)
-
-
-@app.command()
-def sign(session: Session = "", as_json: AsJson = False) -> None:
-    """Sign the head of every journal, or of one session, now; what is signed was verified first."""
-    from ytc_tui.adapters.terminal_text import safe_line
-    from ytc_tui.commands import sign as command
-    from ytc_tui.commands.places import paper_head_file, paper_paths
-    from ytc_tui.sealing import kept_witnesses
-
-    paths, head_file = paper_paths(), paper_head_file()
-    witnesses, _ = kept_witnesses(head_file)
-    answer = command.sign(
-        paths.database,
-        session or None,
-        key_path=paths.signing_key,
-        head_file=head_file,
-        witnesses=witnesses,
-        safe=safe_line,
-    )
-    show(answer, as_json)
-
-
-@app.command()
 def explain(
-    target: Annotated[str, typer.Argument(help="Order id, T0001, D0001, setup id, agent, or a time.")],
+    target: Annotated[str, typer.Argument(help="Order id, T0001, D0001, P0001, setup id, agent, or a time.")],
     session: Session = "",
     as_json: AsJson = False,
 ) -> None:
-    """Why, or why not: the gate chain behind an order, a trade, a decision or a moment."""
+    """Why, or why not: the chain of gates behind an order, a trade, an agent, or a moment without a trade."""
     from ytc_tui.adapters.terminal_text import safe_line
     from ytc_tui.commands import explain as command
+    from ytc_tui.commands.operate import agent_now
     from ytc_tui.commands.places import paper_paths
 
-    show(command.explain(paper_paths().database, target, safe=safe_line, session=session or None), as_json)
+    paths = paper_paths()
+    ask = partial(agent_now, paths)
+    answer = command.explain(paths.database, target, safe=safe_line, session=session or None, ask_agent=ask)
+    show(answer, as_json)
 
 
 @app.command()

@@ -6,6 +6,7 @@ explanation. Invariant: an answer names entries of the journal and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,13 +21,28 @@ from ytc_tui.views.journal import recorded
 from ytc_tui.views.sanitised import Sanitiser
 
 _LISTED = 5
+# What an engine says of an agent of a session, by their names; empty when none runs it.
+AskAgent = Callable[[str, str], Mapping[str, str]]
 
 
-def explain(db_path: Path, target: str, *, safe: Sanitiser, session: str | None = None) -> Answer:
-    """Why `target` is as it is: an order's client id, T0001, D0001, a setup id, an agent, or a time (UTC).
+def _nobody(session: str, agent: str) -> Mapping[str, str]:
+    return {}
 
-    `session` is an id, its beginning, or the newest for None. Raises UsageInvalid naming what there is to
-    ask about, JournalUnavailable, JournalCorrupt (an entry that cannot be read).
+
+def explain(
+    db_path: Path,
+    target: str,
+    *,
+    safe: Sanitiser,
+    session: str | None = None,
+    ask_agent: AskAgent = _nobody,
+) -> Answer:
+    """Why `target` is as it is: an order's client id, T0001, D0001, P0001, a setup id, an agent, or a time
+    (UTC).
+
+    `session` is an id, its beginning, or the newest for None. `ask_agent` asks the engine that runs a
+    session about an agent. Raises UsageInvalid naming what there is to ask about, JournalUnavailable,
+    JournalCorrupt (an entry that cannot be read).
     """
     with ExitStack() as stack:
         reader, name = open_session(db_path, session, stack)
@@ -36,7 +52,7 @@ def explain(db_path: Path, target: str, *, safe: Sanitiser, session: str | None 
             raise JournalCorrupt(
                 f"session {name} cannot be read: {error}", where=str(db_path), fix="run `ytc verify`"
             ) from error
-    told = explained(records, target, safe=safe)
+    told = explained(records, target, safe=safe, ask_agent=lambda agent: ask_agent(name, agent))
     if told is None:
         raise UsageInvalid(
             f"session {name} knows nothing of {safe(target)!r}", fix=_known(History.of(records), safe)

@@ -1,4 +1,4 @@
-"""`ytc export`: one session's trades, fills or ledger as CSV or JSON, read from its journal.
+"""`ytc export`: one session's trades, fills, ledger or notes as CSV or JSON, read from its journal.
 
 Imports the store's reader and the report. Invariant: what is exported is what `ytc verify` adds up.
 """

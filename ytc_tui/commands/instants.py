@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from ytc_tui.errors import UsageInvalid
-from ytc_tui.model.market import NS_PER_S
+from ytc_tui.model.market import NS_PER_DAY, NS_PER_S
 
 # Bars outside these are no market data: a feed reads times from 1973 to 2255.
 _FROM_YEAR, _BEYOND_YEAR = 1973, 2255
 _SPEED_DIGITS = 9
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?Z?")
 
 
 def parse_instant(text: str, flag: str) -> int:
@@ -32,6 +34,19 @@ def parse_instant(text: str, flag: str) -> int:
     if read.tzinfo is None:
         read = read.replace(tzinfo=UTC)
     return int(read.timestamp()) * NS_PER_S
+
+
+def parse_moment(text: str, from_ns: int, flag: str) -> int:
+    """As `parse_instant`, or a clock time `04:41` (UTC): the first such one at or after `from_ns`."""
+    clock = _CLOCK.fullmatch(text.strip())
+    if clock is None:
+        return parse_instant(text, flag)
+    hour, minute, second = (int(part or 0) for part in clock.groups())
+    if hour > 23 or minute > 59 or second > 59:
+        raise UsageInvalid(f"{text!r} is not a time of day", where=flag, fix="write it like 04:41")
+    wanted_ns = ((hour * 60 + minute) * 60 + second) * NS_PER_S
+    day_ns = from_ns // NS_PER_DAY * NS_PER_DAY
+    return day_ns + wanted_ns + (NS_PER_DAY if day_ns + wanted_ns < from_ns else 0)
 
 
 def parse_speed(text: str) -> int | None:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from math import inf
-from typing import Any
+from typing import Any, TypeVar
 
 from ytc_tui.adapters.paths import Paths
 from ytc_tui.adapters.transports.client import HttpClient
@@ -38,6 +38,7 @@ EXIT_UNCONFIRMED = 9
 POLL_S = 0.1
 
 Document = dict[str, Any]
+AnswerT = TypeVar("AnswerT")
 
 
 def status(paths: Paths, wanted: str, component: str | None) -> Answer:
@@ -45,22 +46,36 @@ def status(paths: Paths, wanted: str, component: str | None) -> Answer:
 
     `wanted` names the engine by its run's or session's id or a beginning of it; empty = the only one.
     """
-    return _asked(paths, wanted, lambda client: ask_status(client, component))
+    return asked(paths, wanted, lambda client: ask_status(client, component))
 
 
 def send(paths: Paths, wanted: str, command: Command) -> Answer:
     """Send one command and report what became of it."""
-    return _asked(paths, wanted, lambda client: carry_out(client, command))
+    return asked(paths, wanted, lambda client: carry_out(client, command))
 
 
 def handoffs(paths: Paths, wanted: str) -> Answer:
     """All handoffs and proposals of the session, the waiting ones first."""
-    return _asked(paths, wanted, ask_handoffs)
+    return asked(paths, wanted, ask_handoffs)
 
 
 def agents(paths: Paths, wanted: str) -> Answer:
     """Every agent with its state, last run, counts and why it is idle."""
-    return _asked(paths, wanted, ask_agents)
+    return asked(paths, wanted, ask_agents)
+
+
+def agent_now(paths: Paths, session: str, agent: str) -> Document:
+    """What the engine that runs `session` says of an agent: why it is idle, and when it is due; empty when
+    no engine does."""
+
+    async def ask(client: EngineClient) -> Answer:
+        return Answer("", (await client.status()).get("agents_now", {}).get(agent, {}))
+
+    try:
+        told: Document = asked(paths, session, ask).data
+    except EngineUnreachable:
+        return {}
+    return told
 
 
 def flatten(paths: Paths, wanted: str, command: Command, *, everywhere: bool, timeout_s: float) -> Answer:
@@ -215,13 +230,15 @@ def _closed(document: Document) -> list[str]:
     ]
 
 
-def _asked(paths: Paths, wanted: str, ask: Callable[[EngineClient], Awaitable[Answer]]) -> Answer:
-    async def asked() -> Answer:
+def asked(paths: Paths, wanted: str, ask: Callable[[EngineClient], Awaitable[AnswerT]]) -> AnswerT:
+    """What the engine that is meant answers to `ask`; EngineUnreachable when there is none, or several."""
+
+    async def answered() -> AnswerT:
         engine = await _engine_of(paths, find_engines(paths.socket_dir), wanted)
         async with _client(paths, engine) as client:
             return await ask(client)
 
-    return asyncio.run(asked())
+    return asyncio.run(answered())
 
 
 def engine_named(paths: Paths, wanted: str) -> RunningEngine:

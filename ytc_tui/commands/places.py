@@ -14,7 +14,7 @@ from uuid import uuid4
 from ytc_tui.adapters.head_file import HeadFile
 from ytc_tui.adapters.paths import Paths, paths_of
 from ytc_tui.config import load_settings
-from ytc_tui.model.commands import ARGUMENT, Action, Command, Verb
+from ytc_tui.model.commands import ARGUMENT, Argument, Command, Verb
 from ytc_tui.model.session import Mode
 
 
@@ -32,17 +32,19 @@ def paper_head_file() -> HeadFile:
 
 
 def command_of(
-    verb: str, reason: str, target: str = "", content_hash: str = "", action: Action | None = None
+    verb: str, reason: str, target: str = "", content_hash: str = "", action: Argument | None = None
 ) -> Command:
     """A new command by this user; its id is its own, so that a repeat is a new command.
 
-    `action` is what a verb by hand asks for. Raises ValueError where it is missing or does not fit.
+    `action` is what the verb asks for, where it takes more than a target. Raises ValueError where it is
+    missing or does not fit.
     """
     by_hand: dict[str, Any] = {ARGUMENT[Verb(verb)]: action} if action is not None else {}
-    return Command(str(uuid4()), Verb(verb), _user(), reason, target, content_hash, **by_hand)
+    return Command(str(uuid4()), Verb(verb), user(), reason, target, content_hash, **by_hand)
 
 
-def _user() -> str:
+def user() -> str:
+    """The name under which this user speaks."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

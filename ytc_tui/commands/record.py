@@ -7,6 +7,7 @@ Imports the store's reader and the explanation. Invariant: never writes; text is
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,12 @@ class Record:
 
     database: Path
 
-    async def explain(self, session: str, target: str) -> dict[str, Any]:
-        """Raises UsageInvalid naming what there is to ask about."""
-        answer = await asyncio.to_thread(explain, self.database, target, safe=safe_line, session=session)
+    async def explain(self, session: str, target: str, now: Mapping[str, str]) -> dict[str, Any]:
+        """`now` is what the engine says of the agent `target`. Raises UsageInvalid naming what there is to
+        ask about."""
+        answer = await asyncio.to_thread(
+            explain, self.database, target, safe=safe_line, session=session, ask_agent=lambda _, __: now
+        )
         return {**answer.data, "text": answer.text}
 
     async def page(self, session: str, before_seq: int, rows: int) -> Page:

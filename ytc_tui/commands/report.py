@@ -17,10 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from ytc_tui.adapters.instruments import load_instruments
+from ytc_tui.adapters.stores.operator import FILE, OperatorFile
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.report_chart import chart_data
 from ytc_tui.commands.report_figures import figure_sections, figures_of
+from ytc_tui.commands.report_missed import missed_sections, perfect_of
 from ytc_tui.commands.report_page import page
 from ytc_tui.commands.sessions import open_session
 from ytc_tui.errors import JournalCorrupt
@@ -28,7 +30,7 @@ from ytc_tui.model.codec import to_json
 from ytc_tui.views.journal import recorded
 from ytc_tui.views.report import SessionReport, build_report
 from ytc_tui.views.report_layout import markdown, sections
-from ytc_tui.views.sanitised import Sanitiser
+from ytc_tui.views.sanitised import Sanitiser, sanitised
 from ytc_tui.views.section import Section
 
 WIDTH = 120
@@ -59,10 +61,11 @@ def report(
     """
     with ExitStack() as stack:
         reader, name = open_session(db_path, session, stack)
-        built = _built(reader, name, db_path, safe)
+        built = built_report(reader, name, db_path, safe)
+        perfect = sanitised(perfect_of(built, recorded(reader.entries(name)), reader), safe)
         ticks = {symbol: row.tick for symbol, row in load_instruments(None).items()}
         figures = figures_of(built, ticks)
-        tables = figure_sections(built, figures)
+        tables = (*figure_sections(built, figures), *missed_sections(perfect))
         match form:
             case ReportForm.MARKDOWN:
                 text = markdown(built, tables)
@@ -70,19 +73,21 @@ def report(
                 text = terminal(built, tables, colour=colour, width=width)
             case ReportForm.HTML:
                 text = page(built, figures, chart_data(built, reader, ticks), sections(built, tables))
-    return Answer(text, {**to_json(built), "figures": to_json(figures)})
+    return Answer(text, {**to_json(built), "figures": to_json(figures), "hindsight": to_json(perfect)})
 
 
 def read_report(db_path: Path, session: str | None, *, safe: Sanitiser) -> SessionReport:
     """The report's values alone; raises as `report` does."""
     with ExitStack() as stack:
         reader, name = open_session(db_path, session, stack)
-        return _built(reader, name, db_path, safe)
+        return built_report(reader, name, db_path, safe)
 
 
-def _built(reader: SqliteReader, name: str, db_path: Path, safe: Sanitiser) -> SessionReport:
+def built_report(reader: SqliteReader, name: str, db_path: Path, safe: Sanitiser) -> SessionReport:
+    """The report of the session `name`; JournalCorrupt when an entry cannot be read."""
     try:
-        return build_report(recorded(reader.entries(name)), safe=safe)
+        later = OperatorFile(db_path.with_name(FILE)).notes(name)
+        return build_report(recorded(reader.entries(name)), safe=safe, later_notes=later)
     except (ValueError, ArithmeticError) as error:
         raise JournalCorrupt(
             f"session {name} cannot be read: {error}", where=str(db_path), fix="run `ytc verify`"
@@ -93,6 +98,11 @@ def terminal(
     built: SessionReport, figures: Iterable[Section] = (), *, colour: bool, width: int = WIDTH
 ) -> str:
     """The report for a terminal of `width` columns; `figures` are tables that go after the trades."""
+    return terminal_tables(sections(built, figures), colour=colour, width=width)
+
+
+def terminal_tables(tables: Iterable[Section], *, colour: bool, width: int = WIDTH) -> str:
+    """Titled tables for a terminal, a blank line between them."""
     out = StringIO()
     console = Console(
         file=out,
@@ -105,7 +115,7 @@ def terminal(
         markup=False,
         emoji=False,
     )
-    for number, section in enumerate(sections(built, figures)):
+    for number, section in enumerate(tables):
         if number:
             console.print()
         console.print(Text(section.title, style="bold"))

@@ -21,6 +21,7 @@ WIDTH, HEIGHT = 1120, 440
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 1040, 12, 408
 _HOUR_STEPS_MIN = (15, 30, 60, 120, 240, 480)
 _MOST_TIMES, _HALF_LABEL_PX = 14, 16
+_LABEL_WIDE_PX, _LABEL_HIGH_PX = 100, 14
 _ROOM = 0.04
 
 
@@ -34,9 +35,10 @@ def candles(report: SessionReport, chart: ChartData) -> str:
         *_bars(chart, times, prices),
         *_swings(chart, times, prices),
     ]
+    taken: list[tuple[float, float]] = []
     for trade in trades:
         fills = [fill for fill in report.fills if fill.trade_id == trade.trade_id]
-        parts += _trade(trade, fills, times, prices)
+        parts += _trade(trade, fills, times, prices, taken)
     label = f"{chart.symbol}, {chart.minutes}-minute candles with zones, swings and trades"
     return figure(WIDTH, HEIGHT, label, parts)
 
@@ -73,7 +75,8 @@ def _zones(chart: ChartData, prices: Scale) -> Iterator[str]:
         if low >= high:
             continue
         kind = "support" if zone.is_support else "resistance"
-        told = f"{kind} {number(zone.low)} to {number(zone.high)}, strength {zone.strength} of 10"
+        whose = "own " if zone.is_own else ""
+        told = f"{whose}{kind} {number(zone.low)} to {number(zone.high)}, strength {zone.strength} of 10"
         yield rect(_LEFT, prices(high), _RIGHT - _LEFT, prices(low) - prices(high), f"zone {kind}", told)
 
 
@@ -100,8 +103,11 @@ def _swings(chart: ChartData, times: Scale, prices: Scale) -> Iterator[str]:
         yield text(times(swing.at_ns + middle_ns), y, swing.name, "swing", "middle")
 
 
-def _trade(trade: TradeRow, fills: list[FillRow], times: Scale, prices: Scale) -> Iterator[str]:
-    """Stop and targets while the trade was open, the path from entry to exit, and every fill."""
+def _trade(
+    trade: TradeRow, fills: list[FillRow], times: Scale, prices: Scale, taken: list[tuple[float, float]]
+) -> Iterator[str]:
+    """Stop and targets while the trade was open, the path from entry to exit, every fill, and a label that
+    keeps off those at the places `taken`."""
     if not fills:
         return
     begin, end = times(fills[0].at_ns), times(max(fills[-1].at_ns, fills[0].at_ns + 6 * NS_PER_MIN))
@@ -118,7 +124,11 @@ def _trade(trade: TradeRow, fills: list[FillRow], times: Scale, prices: Scale) -
         yield line(begin, prices(float(fills[0].price)), times(fill.at_ns), prices(float(fill.price)), "path")
     for fill in fills:
         yield _fill(fill, times(fill.at_ns), prices(float(fill.price)))
-    y = prices(float(trade.initial_stop)) + (-6 if trade.side == "sell" else 15)
+    away = -1 if trade.side == "sell" else 1
+    y = prices(float(trade.initial_stop)) + (-6 if away < 0 else 15)
+    while any(abs(y - other_y) < _LABEL_HIGH_PX and abs(begin - x) < _LABEL_WIDE_PX for x, other_y in taken):
+        y += away * _LABEL_HIGH_PX
+    taken.append((begin, y))
     result = "" if trade.r_multiple is None else f" {trade.r_multiple:+.2f} R"
     yield text(begin, y, f"{trade.trade_id}{result}", "trade")
 

@@ -15,18 +15,18 @@ from typing import Any
 
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.analysis.params import AnalysisParams
+from ytc_tui.analysis.session_structure import letter
 from ytc_tui.analysis.swings import SwingTracker
 from ytc_tui.analysis.timeframes import TimeframeBuilder
 from ytc_tui.model.market import NS_PER_MIN, Bar
 from ytc_tui.model.money import ZERO
-from ytc_tui.model.structure import SwingKind
+from ytc_tui.model.structure import SwingKind, ZoneSource
+from ytc_tui.views.json_data import listed, mapping
 from ytc_tui.views.report import SessionReport
-from ytc_tui.views.report_after import listed, mapping
 
 MOST_CHARTS = 6
 MOST_BARS = 480
 _UNTRADED_CHARTS = 2
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PARAMS = AnalysisParams()
 _SIDES = (("resistance_zones", False), ("support_zones", True))
 
@@ -43,12 +43,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A zone as market structure told it last."""
+    """A zone as market structure told it last; `is_own` = a level of the operator's."""
 
     low: float
     high: float
     is_support: bool
     strength: int
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,22 @@ def _chart(report: SessionReport, reader: SqliteReader, symbol: str, tick: float
         bars.extend(builder.add(by_open[open_ns]))
     if not bars:
         return None
-    return ChartData(
-        symbol, minutes, tuple(bars), tuple(_swings(bars, minutes, tick)), _zones(report, symbol)
-    )
+    swings = _told_swings(report, symbol) or tuple(_swings(bars, minutes, tick))
+    return ChartData(symbol, minutes, tuple(bars), swings, _zones(report, symbol))
+
+
+def _told_swings(report: SessionReport, symbol: str) -> tuple[Letter, ...]:
+    """The swings as session review lettered them, so that its words mean these; none where it left some
+    out."""
+    told = next((each.told for each in report.structure_journal if each.symbol == symbol), {})
+    if told.get("left_out") != 0:
+        return ()
+    found = []
+    for swing in map(mapping, listed(told.get("swings"))):
+        at_ns, price = swing.get("at_ns"), swing.get("price")
+        if isinstance(at_ns, int) and isinstance(price, int | float) and _is_price(price):
+            found.append(Letter(str(swing.get("letter")), at_ns, float(price), swing.get("kind") == "high"))
+    return tuple(found)
 
 
 def _minutes(length_ns: int) -> int:
@@ -108,12 +122,7 @@ def _swings(bars: list[Bar], minutes: int, tick: float) -> Iterator[Letter]:
             tracker.restart()
         tracker.add(bar)
     for number, swing in enumerate(tracker.swings):
-        yield Letter(_letter(number), swing.at_ns, swing.price, swing.kind is SwingKind.HIGH)
-
-
-def _letter(number: int) -> str:
-    name = _LETTERS[number % len(_LETTERS)]
-    return _letter(number // len(_LETTERS) - 1) + name if number >= len(_LETTERS) else name
+        yield Letter(letter(number), swing.at_ns, swing.price, swing.kind is SwingKind.HIGH)
 
 
 def _zones(report: SessionReport, symbol: str) -> tuple[Band, ...]:
@@ -125,7 +134,8 @@ def _zones(report: SessionReport, symbol: str) -> tuple[Band, ...]:
             strength = zone.get("strength")
             if len(edges) == 2:
                 strong = strength if isinstance(strength, int) else 0
-                found.append(Band(float(min(edges)), float(max(edges)), is_support, strong))
+                own = ZoneSource.OPERATOR in listed(zone.get("sources"))
+                found.append(Band(float(min(edges)), float(max(edges)), is_support, strong, own))
     return tuple(found)
 
 

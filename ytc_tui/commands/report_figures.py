@@ -16,6 +16,7 @@ from ytc_tui.model.history import Execution
 from ytc_tui.model.market import Side
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import Liquidity, OrderRole
+from ytc_tui.model.own import marks_by_trade
 from ytc_tui.views.report import SessionReport
 from ytc_tui.views.section import Section
 
@@ -29,7 +30,8 @@ _GROUPS = (
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`groups` by what they are grouped by and name; `drawdown` in money, from the highest balance."""
+    """`groups` by what they are grouped by and name; `drawdown` in money, from the highest
+    balance; `marked` by tag and by mistake code, a trade under each that it has."""
 
     whole: summary.Summary
     groups: dict[str, dict[str, summary.Summary]]
@@ -40,6 +42,7 @@ class Figures:
     recovery_factor: Decimal | None
     execution: ExecutionQuality
     slippage_by_role: dict[str, ExecutionQuality]
+    marked: dict[str, dict[str, summary.Summary]]
 
 
 def figures_of(report: SessionReport, ticks: Mapping[str, Decimal]) -> Figures:
@@ -65,7 +68,16 @@ def figures_of(report: SessionReport, ticks: Mapping[str, Decimal]) -> Figures:
             role.value: execution_quality([each for each in executions if each.role is role])
             for role in roles
         },
+        marked={
+            title: {name: summary.summarise(each) for name, each in summary.marked(results, marks).items()}
+            for title, marks in _marks_of(report)
+        },
     )
+
+
+def _marks_of(report: SessionReport) -> Iterator[tuple[str, dict[str, tuple[str, ...]]]]:
+    yield "tag", marks_by_trade((note.trade_id, note.tags.split()) for note in report.notes)
+    yield "mistake", marks_by_trade((note.trade_id, note.mistakes.split()) for note in report.notes)
 
 
 def executions_of(report: SessionReport, ticks: Mapping[str, Decimal]) -> tuple[Execution, ...]:
@@ -98,7 +110,10 @@ def figure_sections(report: SessionReport, figures: Figures) -> tuple[Section, .
     found = []
     if figures.whole.trades:
         found.append(Section("Performance", (), tuple(_performance(report, figures))))
-        found.append(Section("By setup, direction and hour", _GROUP_COLUMNS, tuple(_groups(figures))))
+        found.append(Section("By setup, direction and hour", _GROUP_COLUMNS, tuple(_groups(figures.groups))))
+        if any(figures.marked.values()):
+            marked = tuple(_groups(figures.marked))
+            found.append(Section("By tag and mistake code", _GROUP_COLUMNS, marked))
         width = Decimal("0.5")
         rows = tuple(
             (f"{each.low_r:+.1f} to {each.low_r + width:+.1f} R", f"{each.count}")
@@ -130,8 +145,8 @@ def _performance(report: SessionReport, figures: Figures) -> Iterator[tuple[str,
 _GROUP_COLUMNS = ("by", "group", "trades", "win rate", "expectancy R", "total R", "P&L", "profit factor")
 
 
-def _groups(figures: Figures) -> Iterator[tuple[str, ...]]:
-    for title, groups in figures.groups.items():
+def _groups(figures: Mapping[str, dict[str, summary.Summary]]) -> Iterator[tuple[str, ...]]:
+    for title, groups in figures.items():
         for name, group in groups.items():
             yield (
                 title,

@@ -15,8 +15,8 @@ from ytc_tui.commands import report_plots as plots
 from ytc_tui.commands.report_candles import candles
 from ytc_tui.commands.report_chart import ChartData
 from ytc_tui.commands.report_figures import Figures
+from ytc_tui.views.json_data import mapping, text_of
 from ytc_tui.views.report import SessionReport
-from ytc_tui.views.report_after import mapping, text_of
 from ytc_tui.views.section import Section
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -24,7 +24,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 _OPEN = frozenset(
     {
         "Result", "Flattens", "Trades", "Performance", "By setup, direction and hour", "Execution",
-        "Trade reviews", "Session review", "Behaviour", "Next session",
+        "Trade reviews", "Session review", "Behaviour", "Next session", "Market structure", "Key levels",
     }
 )  # fmt: skip
 # What a plot shows.

@@ -81,7 +81,7 @@ def excursions(results: Sequence[TradeResult]) -> str:
     ]
     worst = min([-1.0] + [float(mae) for _, mae, _ in known])
     best = max([1.0] + [float(mfe) for _, _, mfe in known])
-    across, up = Scale(worst * 1.08, 0.0, _LEFT, _RIGHT), Scale(0.0, best * 1.08, _BOTTOM, _TOP)
+    across, up = Scale(worst * 1.08, -worst * 0.04, _LEFT, _RIGHT), Scale(0.0, best * 1.08, _BOTTOM, _TOP)
     parts = [*_rows(up, 5), *_columns(across)]
     stop = across(-1.0)
     parts.append(line(stop, _TOP, stop, _BOTTOM, "zero", "the initial stop, costs left out"))

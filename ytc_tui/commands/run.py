@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, assert_never
 
 from ytc_tui.adapters.stores.reader import SqliteReader
@@ -27,6 +28,7 @@ from ytc_tui.config import LoadedSettings
 from ytc_tui.engine.door import Door
 from ytc_tui.errors import JournalUnavailable
 from ytc_tui.outlets import durable_outlets, memory_outlets
+from ytc_tui.own_view import recorded_view
 from ytc_tui.paper_run import PaperRun
 
 EXIT_EXPOSED = 9
@@ -95,7 +97,8 @@ async def run_engine(loaded: LoadedSettings, request: RunRequest, manner: Manner
 
 async def _run_beside_the_record(parts: Parts, reader: SqliteReader, output: Output) -> int:
     """This very run is on record whole: run it again in memory and compare the head hashes."""
-    run = PaperRun(parts, memory_outlets(parts, output.event))
+    began_with = partial(recorded_view, reader)
+    run = PaperRun(parts, memory_outlets(parts, output.event, own_view=began_with))
     await run.run()
     same = True
     for document in run.documents:

@@ -43,6 +43,7 @@ def status_lines(document: Document) -> Iterator[str]:
     )
     yield f"trades   {measures['trades_taken']} taken  fees {document['fees_paid']}"
     yield from _news_lines(document)
+    yield from _own_lines(document)
     yield from _drawdown_lines(document)
     yield from _correlation_lines(document)
     yield from _emergency_lines(document)
@@ -68,6 +69,15 @@ def _news_lines(document: Document) -> Iterator[str]:
         following = f"news in {left}: {news['next_event']} at {news['next_event_time']}"
     reason = f" {news['reason']}" if news["reason"] else ""
     yield f"news     {news['status']}{reason}{acting}, {following}"
+
+
+def _own_lines(document: Document) -> Iterator[str]:
+    own = document.get("own", {})
+    for held in own.get("biases", []):
+        why = f": {held['reason']}" if held["reason"] else ""
+        yield f"bias     {held['symbol']} {held['bias']} by {held['actor']}{why}"
+    if own.get("levels"):
+        yield f"levels   {', '.join(held['level_id'] for held in own['levels'])}"
 
 
 def _drawdown_lines(document: Document) -> Iterator[str]:
@@ -200,10 +210,11 @@ def agent_rows(document: Document) -> list[Document]:
             "runs": 0,
             "failures": 0,
             **health.get(f"agent.{name}", {}).get("metrics", {}),
-            "idle": reason,
+            "idle": told["why_idle"],
+            "next_due": told["next_due"],
             "output": states.get(name, {}).get("output", {}),
         }
-        for name, reason in document.get("why_idle", {}).items()
+        for name, told in document.get("agents_now", {}).items()
     ]
 
 

@@ -29,11 +29,10 @@ from ytc_tui.engine.ports import Batch, ProjectionRow
 from ytc_tui.engine.projections import rows_of
 from ytc_tui.engine.recovery import replay
 from ytc_tui.errors import JournalCorrupt, YtcError
-from ytc_tui.model.chain import ChainHead
+from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import to_json
-from ytc_tui.model.events import decode_event
 from ytc_tui.model.state import State
-from ytc_tui.views.journal import Recorded
+from ytc_tui.views.journal import recorded
 from ytc_tui.views.ledger import Ledger, LedgerReport
 from ytc_tui.views.sanitised import Sanitiser, sanitised
 from ytc_tui.views.verification import ledger_data, verification_text
@@ -180,17 +179,19 @@ def _reckon(reader: SqliteReader, session: str) -> Examination:
     """Sums and rows from the entries; a fault of one does not stop the other."""
     result = Examination()
     ledger, state, head = Ledger(), State(session), ChainHead(session)
-    for entry in reader.entries(session):
-        event = decode_event(entry)
-        ledger.take(Recorded(entry, event))
+    replayed: Entry | None = None
+    for record in recorded(reader.entries(session)):
+        ledger.take(record)
         if result.row_faults:
             continue
         try:
-            replay(state, (entry,), head)
+            if record.entry is not replayed:
+                replay(state, (record.entry,), head)
+                replayed = record.entry
         except JournalCorrupt as error:
             result.row_faults.append(f"state cannot be rebuilt: {error.what}")
             continue
-        for row in rows_of(state, event):
+        for row in rows_of(state, record.event):
             result.rebuilt[row.table, row.key] = row
     result.ledger = ledger.report()
     result.ended = state.ended

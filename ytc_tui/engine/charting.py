@@ -11,10 +11,13 @@ from itertools import islice
 from typing import TypeVar
 
 from ytc_tui.analysis.symbol import SymbolAnalysis
+from ytc_tui.analysis.zones import OWN_STRENGTH
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model.market import NS_PER_MIN, Bar
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.own import OwnLevel
+from ytc_tui.model.structure import ZoneRole, ZoneSource
 from ytc_tui.model.trades import Trade, TradeState
 from ytc_tui.views.chart import (
     Candle,
@@ -32,6 +35,7 @@ ItemT = TypeVar("ItemT")
 MAX_CANDLES = 240
 _MAX_SWINGS = 40
 _MAX_ZONES = 12
+_MAX_OWN = 8
 
 
 def chart(sit: Situation, symbol: str, minutes: int) -> ChartView | None:
@@ -47,19 +51,20 @@ def chart(sit: Situation, symbol: str, minutes: int) -> ChartView | None:
     first_ns = candles[0].open_ns if candles else 0
     trades = [trade for trade in sit.state.trades.values() if trade.symbol == symbol]
     last = sit.market.marks.get(symbol)
+    own = _own_levels(sit, symbol, last)
     return ChartView(
         symbol=symbol,
         minutes=minutes,
         decimals=max(0, -int(instrument.tick.normalize().as_tuple().exponent)),
         last=last,
         candles=candles,
-        zones=_zones(analysis, last),
+        zones=(*_zones(analysis, last), *_own_bands(own, last)),
         swings=tuple(
             ChartSwing(swing.kind, swing.at_ns, swing.price)
             for swing in _newest(analysis.swings_ttf, _MAX_SWINGS)
             if swing.at_ns >= first_ns
         ),
-        lines=tuple(line for trade in trades for line in _lines(sit, trade)),
+        lines=(*(line for trade in trades for line in _lines(sit, trade)), *_own_lines(own)),
         marks=tuple(mark for trade in trades for mark in _marks(trade) if mark.at_ns >= first_ns),
     )
 
@@ -91,11 +96,36 @@ def _trading_bars(analysis: SymbolAnalysis) -> Iterator[Bar]:
 
 def _zones(analysis: SymbolAnalysis, last: float | None) -> tuple[ChartZone, ...]:
     """The zones nearest to the price, lowest first."""
-    zones = analysis.zones
+    zones = tuple(zone for zone in analysis.zones if ZoneSource.OPERATOR not in zone.sources)
     if last is not None and len(zones) > _MAX_ZONES:
         zones = tuple(sorted(zones, key=lambda zone: abs(zone.level - last))[:_MAX_ZONES])
     ordered = sorted(zones, key=lambda zone: zone.low)
     return tuple(ChartZone(zone.role, zone.low, zone.high, zone.strength) for zone in ordered)
+
+
+def _own_levels(sit: Situation, symbol: str, last: float | None) -> list[OwnLevel]:
+    """The operator's levels nearest to the price, also those that act from the next minute on only."""
+    own = [level for level in sit.state.standing_levels(sit.at_ns) if level.symbol == symbol]
+    if last is None:
+        return own[:_MAX_OWN]
+    return sorted(own, key=lambda level: abs(_middle(level) - last))[:_MAX_OWN]
+
+
+def _middle(level: OwnLevel) -> float:
+    return float((level.low + level.high) / 2)
+
+
+def _own_bands(own: Iterable[OwnLevel], last: float | None) -> Iterator[ChartZone]:
+    for level in own:
+        if level.low < level.high:
+            above = last is None or _middle(level) > last
+            role = level.role or (ZoneRole.RESISTANCE if above else ZoneRole.SUPPORT)
+            yield ChartZone(role, float(level.low), float(level.high), OWN_STRENGTH)
+
+
+def _own_lines(own: Iterable[OwnLevel]) -> Iterator[ChartLine]:
+    for level in own:
+        yield ChartLine(LineKind.OWN, _middle(level), level.label or "own")
 
 
 def _lines(sit: Situation, trade: Trade) -> Iterator[ChartLine]:

@@ -55,6 +55,7 @@ def agent_context(sit: Situation, task: TaskMessage) -> AgentContext:
         executions=executions_of(state, market.instruments) if spec.sees_orders else (),
         order_counts=order_counts(state) if spec.sees_orders else NO_ORDERS,
         commands_refused=sum(map(bool, state.commands.values())) if spec.sees_orders else 0,
+        notes=tuple(state.notes.values()) if spec.sees_orders else (),
     )
 
 

@@ -189,3 +189,14 @@ def _money(amount: Decimal | None) -> str | None:
 
 def _percent(share: Decimal) -> str:
     return format(share.quantize(Decimal("0.0001")), "f")
+
+
+def own_facts(sit: Situation) -> dict[str, Any]:
+    """The operator's levels and biases that stand now, and the notes of the session."""
+    state, at_ns = sit.state, sit.at_ns or sit.state.now_ns
+    biases = (state.standing_bias(symbol, at_ns) for symbol in sorted(state.biases))
+    return {
+        "levels": [to_json(level) for level in state.standing_levels(at_ns)],
+        "biases": [to_json(held) for held in biases if held is not None],
+        "notes": [to_json(note) for note in state.notes.values()],
+    }

@@ -7,18 +7,17 @@ Invariant: reading changes nothing; a command goes through the host's inbox like
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ytc_tui.client import MAX_PAGE_ROWS, Frame, Page, Receipt
 from ytc_tui.engine.charting import chart
-from ytc_tui.engine.document import metrics, session_document
+from ytc_tui.engine.document import metrics, own_facts, session_document
 from ytc_tui.engine.health import health_rows
 from ytc_tui.engine.host import Host
-from ytc_tui.engine.seeing import see, why_idle
+from ytc_tui.engine.seeing import agents_now, see
 from ytc_tui.engine.session_run import SessionRun
-from ytc_tui.engine.situation import Situation
 from ytc_tui.engine.watching import Watching
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.commands import Command
@@ -28,7 +27,7 @@ from ytc_tui.views.catalog import BUILDERS, chart_of
 class RecordQuestions(Protocol):
     """What the door asks of the written record; answered off the engine's loop."""
 
-    async def explain(self, session: str, target: str) -> dict[str, Any]: ...
+    async def explain(self, session: str, target: str, now: Mapping[str, str]) -> dict[str, Any]: ...
 
     async def page(self, session: str, before_seq: int, rows: int) -> Page: ...
 
@@ -76,7 +75,7 @@ class Door:
             "running": True,
             "metrics": counted,
             "health": health,
-            "why_idle": _why_idle(sit),
+            "agents_now": agents_now(sit),
             "working_orders": [
                 {
                     "client_id": record.request.client_id,
@@ -88,6 +87,7 @@ class Door:
                 }
                 for record in sit.state.working_orders()
             ],
+            "own": own_facts(sit),
             "journal": {"entries": run.kernel.head.seq, "head": run.kernel.head.hash},
         }
 
@@ -101,8 +101,9 @@ class Door:
         return await self.record.page(session, before_seq, rows) if session else Page("", (), 0)
 
     async def explain(self, target: str) -> dict[str, Any]:
-        session = self._session()
-        return await self.record.explain(session, target) if session else {}
+        session, run = self._session(), self.host.latest
+        now = agents_now(run.kernel.sit).get(target, {}) if run is not None else {}
+        return await self.record.explain(session, target, now) if session else {}
 
     # ---- what a frame shows ---------------------------------------------------------------------
 
@@ -158,12 +159,4 @@ def _left_s(run: SessionRun) -> dict[str, int]:
         timer.subject: max(0, int(due_s[timer.name] - now_s))
         for timer in run.kernel.sit.state.timers.values()
         if timer.name in due_s
-    }
-
-
-def _why_idle(sit: Situation) -> dict[str, str]:
-    plan = sit.workflow.phases.get(sit.state.phase)
-    return {
-        name: why_idle(sit, [step for step in plan.steps if step.agent == name] if plan else [])
-        for name in sit.registry.agents
     }

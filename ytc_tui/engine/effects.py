@@ -23,6 +23,8 @@ from ytc_tui.model.timers import ArmedTimer, TimerPurpose, timer_name
 
 @dataclass(frozen=True, slots=True)
 class RunAgent:
+    """Ask an agent. It reaches nothing outside, so a decider may ask with no entry before it."""
+
     task: TaskMessage
     not_before_ns: int = 0
 
@@ -72,8 +74,8 @@ Effect = RunAgent | SubmitOrder | CancelOrder | ReadVenue | FinishSession | SetT
 def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
     """The effects of `event`, which was just applied to `state`."""
     match event:
-        case ev.TaskRequested(task):
-            yield RunAgent(task)
+        case ev.TaskAnswered() | ev.AnswerRepeated():  # in most journals nearly every event is one
+            return
         case ev.TaskRetried(task_id):
             yield RunAgent(state.tasks[task_id].task, event.not_before_ns)
         case ev.OrderIntended():

@@ -53,6 +53,13 @@ def _agent(agent: AgentRecord) -> tuple[StepResult, str]:
     return StepResult.OK, ""
 
 
+def _all_well(sit: Situation) -> bool:
+    """Whether every component is ok, seen without naming them."""
+    if any(map(sit.market.late_bars, sit.market.symbols)) or _venue(sit)[1]:
+        return False
+    return AgentStatus.FAILED not in [agent.status for agent in sit.state.agents.values()]
+
+
 def decide_health(sit: Situation) -> Iterator[ev.Event]:
     """A journal entry for every component whose verdict changed; the first ok is no news.
 
@@ -62,6 +69,8 @@ def decide_health(sit: Situation) -> Iterator[ev.Event]:
     if sit.at_ns // interval_ns == (sit.at_ns - NS_PER_MIN) // interval_ns:
         return
     known = sit.state.health
+    if not known and _all_well(sit):
+        return
     for name, verdict, detail in components(sit):
         before = known.get(name)
         if before is None:

@@ -31,6 +31,7 @@ MAX_WAITING_COMMANDS = 256
 URGENT = frozenset({Verb.FLATTEN, Verb.CLOSE, Verb.CANCEL, Verb.STOP_ENTRIES, Verb.PAUSE})
 # In a warm-up the loop gets its turn after so many minutes, so that the door answers.
 _MINUTES_PER_BREATH = 256
+_BREATH_S = 0.004
 _JOURNAL_RETRY_S = 0.5
 _FEED_OVER = "the feed has ended"
 
@@ -64,6 +65,7 @@ class Host:
     latest: SessionRun | None = None  # the current one, or the last that this process ran
     stopping: bool = False
     _feed_over: bool = False
+    _breathed_s: float = 0.0  # in the event loop's time
     _urgent: deque[_Waiting] = field(default_factory=deque)
     _inbox: deque[_Waiting] = field(default_factory=deque)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -161,8 +163,15 @@ class Host:
         return await waiting.answer
 
     async def between(self) -> None:
-        """Between two steps: let others run, take commands, and wait while something waits for a person."""
-        await asyncio.sleep(0)
+        """Between two steps: let others run, take commands, and wait while something waits for a person.
+
+        The others get their turn every few milliseconds: a turn of the event loop costs as much as a minute
+        of the feed in which nothing happens.
+        """
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._breathed_s >= _BREATH_S:
+            self._breathed_s = now_s
+            await asyncio.sleep(0)
         await self._take_commands()
         while (run := self.current) is not None and _waits_for_person(run) and not self.stopping:
             timers = run.kernel.outward.timers

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ytc_tui.model.commands import Command
 from ytc_tui.model.events import Event, LedgerFixed, SessionStarted
 from ytc_tui.model.orders import VenueAccount, VenueOrder, VenuePosition, VenueReport
+from ytc_tui.model.own import OwnBias, OwnLevel
 from ytc_tui.model.tasks import ResponseMessage
 
 
@@ -20,6 +21,8 @@ class SessionOpened:
     started: SessionStarted
     checks: tuple[tuple[str, str, str], ...]  # (step, result, detail) of boot's checklist lines
     ledger: LedgerFixed | None = None
+    levels: tuple[OwnLevel, ...] = ()  # the operator's, from before the session
+    biases: tuple[OwnBias, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from ytc_tui.agents.base import AgentContext
 from ytc_tui.engine import effects as fx, inputs as inp
 from ytc_tui.engine.apply import apply
 from ytc_tui.engine.contexts import agent_context
@@ -30,6 +31,8 @@ from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import canonical, in_order
 from ytc_tui.model.tasks import TaskMessage
 
+# With these it is on record that an agent was asked.
+_ASKED = (ev.TaskAnswered, ev.AnswerRepeated, ev.TaskRequested)
 # More events than this from one input mean a decider that feeds itself: a programmer error.
 MAX_EVENTS_PER_INPUT = 5_000
 # More entries than this waiting for a stalled journal end the engine: they would not fit in memory.
@@ -59,6 +62,7 @@ class Kernel:
     _rows: dict[tuple[str, tuple[str, ...]], ProjectionRow] = field(default_factory=dict)
     _effects: list[fx.Effect] = field(default_factory=list)
     _tasks: list[TaskMessage] = field(default_factory=list)
+    _causes: dict[str, str] = field(default_factory=dict)  # by agent that was asked: the entry that led to it
     _snapshot_seq: int = 0
 
     async def take(self, at_ns: int, items: Iterable[inp.Input]) -> None:
@@ -135,24 +139,42 @@ class Kernel:
             while queue:
                 item = queue.popleft()
                 cause = str(item.seq) if isinstance(item, inp.Happened) else ""
-                for event in decide(self.sit, item):
-                    self._record(event, cause)
-                    queue.append(inp.Happened(event, self.head.seq))
+                for decided in decide(self.sit, item):
+                    if isinstance(decided, fx.RunAgent):
+                        self._ask(decided.task, cause)
+                        continue
+                    self._record(decided, cause)
+                    queue.append(inp.Happened(decided, self.head.seq))
                     produced += 1
             if produced > MAX_EVENTS_PER_INPUT:
                 raise RuntimeError(f"{produced} events from one input: a decider feeds itself")
             if self._tasks:
                 tasks, self._tasks = self._tasks, []
-                answers = await self.runner.run(tasks, lambda task: agent_context(self.sit, task))
-                queue.extend(inp.AgentAnswered(answer) for answer in answers)
+                answers = await self.runner.run(tasks, self._context, self._on_suspended)
+                queue.extend([inp.AgentAnswered(answer) for answer in answers])
+
+    def _ask(self, task: TaskMessage, causation: str) -> None:
+        self._tasks.append(task)
+        self.sit.asked[task.agent_target] = task
+        self._causes[task.agent_target] = causation
+
+    def _context(self, task: TaskMessage) -> AgentContext:
+        return agent_context(self.sit, task)
+
+    def _on_suspended(self, task: TaskMessage) -> None:
+        """An agent does not answer at once: that it was asked is an entry of its own."""
+        if task.agent_target in self.sit.asked:
+            self._record(ev.TaskRequested(task), "")
 
     def _record(self, event: ev.Event, causation: str) -> None:
         """Link the event into the chain, apply it, and note its rows and effects."""
-        kind = type(event).__name__
         at_ns, state = self.sit.at_ns, self.sit.state
-        entry = self.head.link(
-            at_ns, kind, ev.version_of(kind), ev.correlation_of(event), causation, canonical(event)
-        )
+        if isinstance(event, _ASKED):
+            agent = event.agent if isinstance(event, ev.AnswerRepeated) else event.task.agent_target
+            self.sit.asked.pop(agent, None)
+            causation = self._causes.pop(agent, causation)
+        kind, version, correlation = ev.header_of(event)
+        entry = self.head.link(at_ns, kind, version, correlation, causation, canonical(event))
         apply(state, event, at_ns)
         self._entries.append(entry)
         self._events.append(event)

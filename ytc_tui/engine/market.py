@@ -1,7 +1,7 @@
 """The market as the engine sees it: marks, closed bars and analysis, recomputed from data.
 
 Decides what counts as a problem of the data (semantics.md 3). Imports analysis and the model.
-Invariant: nothing here is journalled; the same bars give the same market.
+Invariant: nothing here is journalled; the same bars and the same own levels give the same market.
 """
 
 from __future__ import annotations
@@ -10,22 +10,26 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from ytc_tui.analysis.symbol import ClosedBars, SymbolAnalysis
+from ytc_tui.analysis.symbol import SymbolAnalysis
+from ytc_tui.analysis.timeframes import NONE_CLOSED
+from ytc_tui.analysis.zones import OwnBand
 from ytc_tui.engine.ports import Minute, PointPrice
 from ytc_tui.model.events import BarRef
 from ytc_tui.model.market import NS_PER_DAY, NS_PER_MIN, Bar, Instrument
 from ytc_tui.model.money import decimal_from_float
+from ytc_tui.model.own import OwnLevel, acting
 from ytc_tui.model.trades import Trade
 
 
 class MarketView:
     """Prices and analysis of the session's symbols. `minute_ns` is the open of the newest minute;
-    `minute_closed` is True from its close until the next one begins."""
+    `minute_closed` is True from its close until the next one begins. `own_levels` are all that the operator
+    ever said in this session: those that act on a minute are put in place as it begins, never in between."""
 
     __slots__ = (
-        "_late", "_present", "_prior", "analysis", "gap_ns", "htf_closed", "instruments", "marks",
-        "minute_closed", "minute_ns",
-        "minutes", "prior_sessions", "symbols", "ttf_closed",
+        "_any_late", "_late", "_placed", "_present", "_prior", "analysis", "gap_ns", "htf_closed",
+        "instruments", "marks", "minute_closed", "minute_ns", "minutes", "own_levels", "prior_sessions",
+        "symbols", "ttf_closed",
     )  # fmt: skip
 
     def __init__(self, instruments: Mapping[str, Instrument], analysis: Mapping[str, SymbolAnalysis]) -> None:
@@ -34,14 +38,17 @@ class MarketView:
         self.symbols = tuple(sorted(analysis))
         self.marks: dict[str, float] = {}
         self.minute_ns = 0
-        self._present: list[str] = []
+        self._present: tuple[Bar, ...] = ()
         self.gap_ns = 0
         self.minutes = 0
         self.minute_closed = False
         self.ttf_closed = False
         self.htf_closed = False
         self.prior_sessions: dict[str, tuple[float, float, float]] = {}
+        self.own_levels: tuple[OwnLevel, ...] = ()
+        self._placed: tuple[OwnLevel, ...] = ()
         self._late: dict[str, int] = dict.fromkeys(self.symbols, 0)
+        self._any_late = False
         self._prior: dict[str, deque[Bar]] = {
             # One day: what "the prior session" means for a market that never closes.
             symbol: deque(maxlen=NS_PER_DAY // (view.params.htf_minutes * NS_PER_MIN))
@@ -50,6 +57,7 @@ class MarketView:
 
     def begin_session(self) -> None:
         """A session begins: the day before it gives the prior high, low and close (Y-10)."""
+        self.own_levels = ()
         for symbol, bars in self._prior.items():
             if bars:
                 high, low = max(bar.high for bar in bars), min(bar.low for bar in bars)
@@ -60,14 +68,23 @@ class MarketView:
         """A new minute begins; `gap_ns` is the time that is missing before it."""
         self.gap_ns = minute.open_ns - self.minute_ns - NS_PER_MIN if self.minute_ns else 0
         self.minute_ns = minute.open_ns
-        self._present = [bar.symbol for bar in minute.bars]
+        self._present = minute.bars
         self.minute_closed = self.ttf_closed = self.htf_closed = False
+        if self.own_levels or self._placed:
+            self._place_levels(acting(self.own_levels, minute.open_ns))
+
+    def _place_levels(self, levels: tuple[OwnLevel, ...]) -> None:
+        if levels == self._placed:
+            return
+        self._placed = levels
+        for symbol, analysis in self.analysis.items():
+            analysis.zone_map.set_own(tuple(_band(level) for level in levels if level.symbol == symbol))
 
     def gap_of(self, symbol: str) -> int:
         """The time (ns) without a bar of `symbol` before the one of this minute, while that is open; 0
         when this minute has none, or is its first."""
         last = self.analysis[symbol].last
-        if last is None or symbol not in self._present or self.minute_closed:
+        if last is None or self.minute_closed or not any(bar.symbol == symbol for bar in self._present):
             return 0
         return self.minute_ns - last.open_ns - NS_PER_MIN
 
@@ -79,19 +96,24 @@ class MarketView:
         """Take in the minute's closed bars."""
         ttf = htf = False
         for bar in minute.bars:
-            closed: ClosedBars = self.analysis[bar.symbol].on_minute(bar)
-            self.marks[bar.symbol] = bar.close
+            symbol = bar.symbol
+            closed = self.analysis[symbol].on_minute(bar)
+            self.marks[symbol] = bar.close
+            if closed is NONE_CLOSED:
+                continue
             ttf = ttf or closed.ttf is not None
             if closed.htf is not None:
                 htf = True
-                self._prior[bar.symbol].append(closed.htf)
+                self._prior[symbol].append(closed.htf)
         self.ttf_closed, self.htf_closed = ttf, htf
         self.minute_closed = True
         self.minutes += 1
         if len(minute.bars) != len(self.symbols) or self.gap_ns:
             self._note_late(minute)
-        elif any(self._late.values()):
+            self._any_late = any(self._late.values())
+        elif self._any_late:
             self._late = dict.fromkeys(self.symbols, 0)
+            self._any_late = False
 
     def _note_late(self, minute: Minute) -> None:
         missing = self.gap_ns // NS_PER_MIN
@@ -142,3 +164,7 @@ class MarketView:
             else:
                 low, high = min(low, bar.close), max(high, bar.close)
         return low, high
+
+
+def _band(level: OwnLevel) -> OwnBand:
+    return OwnBand(float(level.low), float(level.high), level.role, level.met, level.from_ns)

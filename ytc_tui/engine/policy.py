@@ -72,6 +72,8 @@ class Policy:
     max_slippage_bps: Decimal = Decimal(20)
     news: News = field(default_factory=News)
     connection_timeout_ns: int = 30 * NS_PER_S
+    timezone: str = "UTC"  # the operator's local days
+    mistake_codes: tuple[str, ...] = ()  # the closed list for notes
 
     def approval_of(self, kind: SetupKind) -> Approval:
         """Who lets a trade of this setup happen: the setup's own rule, or the session's."""

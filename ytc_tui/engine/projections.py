@@ -12,13 +12,19 @@ from ytc_tui.engine.ports import ProjectionRow
 from ytc_tui.model import events as ev
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.state import State
-from ytc_tui.model.tasks import TaskMessage
+from ytc_tui.model.tasks import ResponseStatus, TaskMessage
 from ytc_tui.model.trades import Trade
 
 
 def rows_of(state: State, event: ev.Event) -> Iterator[ProjectionRow]:
     """The rows to write after `event` was applied to `state`."""
     match event:  # the tasks first: in most journals nearly every event is one of theirs
+        case ev.TaskAnswered(task):
+            yield _task(state, task, event.status.value, state.now_ns, event.errors)
+        case ev.AnswerRepeated(agent=agent):
+            repeated = state.agents[agent].task
+            if repeated is not None:
+                yield _task(state, repeated, ResponseStatus.SUCCESS.value, state.now_ns, ())
         case ev.TaskRequested(task):
             yield _task(state, task, "requested", None, ())
         case ev.TaskReported(response):

@@ -28,6 +28,8 @@ def _line(event: ev.Event) -> str:
             return f"CANCEL   {client_id}  ({reason})"
         case ev.OrderIntended() | ev.OrderRejected() | ev.OrderLost() | ev.FillBooked():
             return event_text(event)
+        case ev.LevelAdded() | ev.LevelRemoved() | ev.LevelArmed() | ev.BiasSet() | ev.NoteWritten():
+            return event_text(event)
         case ev.DecisionMade() | ev.StopTightened() | ev.TargetMoved() | ev.TradeClosed():
             return event_text(event)
         case _:

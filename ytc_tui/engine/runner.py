@@ -33,6 +33,7 @@ class AgentRunner:
         self, registry: Registry, *, max_concurrent: int, stopwatch: Stopwatch, observe: Observer
     ) -> None:
         self._registry = registry
+        self._order = {name: place for place, name in enumerate(registry.agents)}
         self._max_concurrent = max_concurrent
         self._stopwatch = stopwatch
         self._observe = observe
@@ -55,12 +56,18 @@ class AgentRunner:
         self._total_ms[agent] += elapsed_ms
         self._observe(agent, elapsed_ms)
 
-    async def run(self, tasks: Sequence[TaskMessage], contexts: Contexts) -> list[ResponseMessage]:
-        """Answers to `tasks`, in registry order whatever the order of finishing."""
+    async def run(
+        self, tasks: Sequence[TaskMessage], contexts: Contexts, on_suspended: Callable[[TaskMessage], None]
+    ) -> list[ResponseMessage]:
+        """Answers to `tasks`, in registry order whatever the order of finishing.
+
+        `on_suspended` is told of each task whose agent does not answer at once.
+        """
         answers: dict[str, ResponseMessage] = {}
         suspended: list[asyncio.Task[ResponseMessage]] = []
         for task in tasks:
-            await self._place(suspended)
+            if suspended:
+                await self._place(suspended)
             agent = self._registry.agents[task.agent_target]
             begun_ns = self._stopwatch()
             try:
@@ -74,11 +81,13 @@ class AgentRunner:
             else:
                 finishing = self._finish(task, consideration, waits_for)
                 suspended.append(asyncio.create_task(finishing))
-        for response in await asyncio.gather(*suspended):
-            answers[response.task_id] = response
-        order = {name: place for place, name in enumerate(self._registry.agents)}
-        ranked = sorted(tasks, key=lambda task: order[task.agent_target])
-        return [answers[task.task_id] for task in ranked]
+                on_suspended(task)
+        if suspended:
+            for response in await asyncio.gather(*suspended):
+                answers[response.task_id] = response
+        if len(tasks) > 1:
+            tasks = sorted(tasks, key=lambda task: self._order[task.agent_target])
+        return [answers[task.task_id] for task in tasks]
 
     async def _place(self, suspended: Sequence[asyncio.Task[ResponseMessage]]) -> None:
         """Wait until one more agent may suspend: it is not begun before, for it may not stop again."""
@@ -147,17 +156,14 @@ def _response(task: TaskMessage, answer: object) -> ResponseMessage:
         return failure(task, f"result is {type(answer.result).__name__}, not dict")
     if not isinstance(answer.status, ResponseStatus):
         return failure(task, f"status is {type(answer.status).__name__}, not ResponseStatus")
-    for name in ("errors", "next_actions"):
-        texts = getattr(answer, name)
-        if not isinstance(texts, tuple | list) or not all(isinstance(text, str) for text in texts):
-            return failure(task, f"{name} is not a tuple of texts")
+    errors, next_actions = answer.errors, answer.next_actions
+    if errors != () or next_actions != ():
+        for name, texts in (("errors", errors), ("next_actions", next_actions)):
+            if not isinstance(texts, tuple | list) or not all(isinstance(text, str) for text in texts):
+                return failure(task, f"{name} is not a tuple of texts")
+        errors, next_actions = tuple(map(_brief, errors)), tuple(map(_brief, next_actions))
     return ResponseMessage(
-        task.task_id,
-        task.agent_target,
-        answer.status,
-        answer.result,
-        tuple(map(_brief, answer.errors)),
-        next_actions=tuple(map(_brief, answer.next_actions)),
+        task.task_id, task.agent_target, answer.status, answer.result, errors, 0.0, next_actions
     )
 
 

@@ -66,5 +66,12 @@ def windows(hours: Hours, from_ns: int, to_ns: int, feed_end_ns: int) -> Sequenc
     return tuple(found)
 
 
+def local_day_end_ns(at_ns: int, timezone: str) -> int:
+    """When the local calendar day of `at_ns` ends, UTC ns."""
+    zone = ZoneInfo(timezone)
+    after = _local(at_ns, zone).date() + timedelta(days=1)
+    return int(datetime.combine(after, time(), zone).timestamp()) * NS_PER_S
+
+
 def _local(at_ns: int, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(at_ns // NS_PER_S, UTC).astimezone(zone)

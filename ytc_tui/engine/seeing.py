@@ -22,6 +22,7 @@ from ytc_tui.model.news import NewsState
 from ytc_tui.model.session import Phase, SessionStatus
 from ytc_tui.model.tasks import HandoffState
 from ytc_tui.model.workflow import Step, Trigger
+from ytc_tui.views.journal import utc
 from ytc_tui.views.seen import AgentSeen, Hours, NewsSeen, Requirement, Seen, SymbolSeen
 
 _OCCASIONS = {
@@ -94,6 +95,7 @@ def see(
         components=tuple(components(sit)),
         left_s=left_s,
         news=_news(sit, at_ns),
+        mistake_codes=sit.policy.mistake_codes,
     )
 
 
@@ -119,18 +121,36 @@ def _feed_state(sit: Situation, stalled: str, waiting: Collection[str]) -> str:
 
 
 def _agents(sit: Situation, runner: AgentRunner) -> dict[str, AgentSeen]:
-    plan = sit.workflow.phases.get(sit.state.phase)
     found = {}
     for name, agent in sit.registry.agents.items():
-        steps = [step for step in plan.steps if step.agent == name] if plan else []
+        steps = _steps_of(sit, name)
         found[name] = AgentSeen(
             title=agent.spec.title,
             critical=agent.spec.critical,
             why_idle=why_idle(sit, steps),
-            next_due_ns=min((due for step in steps if (due := _next_due(sit, step))), default=0),
+            next_due_ns=_due_ns(sit, steps),
             mean_ms=runner.mean_ms(name),
         )
     return found
+
+
+def agents_now(sit: Situation) -> dict[str, dict[str, str]]:
+    """Why each agent does nothing now, and when it is due by the clock (UTC; empty = not by the clock)."""
+    found = {}
+    for name in sit.registry.agents:
+        steps = _steps_of(sit, name)
+        due_ns = _due_ns(sit, steps)
+        found[name] = {"why_idle": why_idle(sit, steps), "next_due": utc(due_ns) if due_ns else ""}
+    return found
+
+
+def _steps_of(sit: Situation, name: str) -> list[Step]:
+    plan = sit.workflow.phases.get(sit.state.phase)
+    return [step for step in plan.steps if step.agent == name] if plan else []
+
+
+def _due_ns(sit: Situation, steps: list[Step]) -> int:
+    return min((due for step in steps if (due := _next_due(sit, step))), default=0)
 
 
 def why_idle(sit: Situation, steps: list[Step]) -> str:

@@ -65,6 +65,7 @@ class SessionRun:
             if self.stopping():
                 return
         market, kernel = self.kernel.sit.market, self.kernel
+        market.own_levels = kernel.sit.state.all_levels()
         market.begin_minute(minute)
         self.minutes += 1
         silent = kernel.sit.state.venue_silent_ns
@@ -83,8 +84,10 @@ class SessionRun:
         if self.reconcile_after_ns and close_ns >= self.reconcile_after_ns:
             self.reconcile_after_ns = 0
             await kernel.take(close_ns, await kernel.reconcile())
-        await self._wait_for_journal()
-        await self._pause_for_people()
+        if kernel.stalled:
+            await self._wait_for_journal()
+        # Feed time stands still while something waits for a person (semantics.md 8).
+        await self.between()
 
     async def _path(self, minute: Minute) -> bool:
         """The four points of the minute's path; those already journalled only give their prices.
@@ -177,6 +180,7 @@ class SessionRun:
     def _catch_up(self, minute: Minute) -> None:
         """A minute that was journalled before the restart: prices and analysis only."""
         market = self.kernel.sit.market
+        market.own_levels = self.kernel.sit.state.all_levels()
         market.begin_minute(minute)
         if self.venue.idle():
             self.venue.skip_minute(minute)
@@ -184,10 +188,6 @@ class SessionRun:
             for point in range(len(PATH_OFFSETS_NS)):
                 self.venue.match(minute, point)
         market.close_minute(minute)
-
-    async def _pause_for_people(self) -> None:
-        """Feed time stands still while a handoff waits for a person: `between` waits (semantics.md 8)."""
-        await self.between()
 
     async def finish(self) -> None:
         """The feed has no more minutes: end what can be ended."""

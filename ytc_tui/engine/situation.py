@@ -6,7 +6,7 @@ market and policy, the registry and the model. Invariant: reading never changes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ytc_tui.agents.base import NO_HISTORY, AccountView, Probe
@@ -20,6 +20,7 @@ from ytc_tui.model.money import HUNDRED, ZERO
 from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.risk import OpenRisk, session_pnl_pct
 from ytc_tui.model.state import State
+from ytc_tui.model.tasks import TaskMessage
 from ytc_tui.model.trades import OPEN_TRADE_STATES, Trade
 from ytc_tui.model.workflow import Workflow
 
@@ -34,6 +35,7 @@ class Situation:
     workflow: Workflow
     probes: tuple[Probe, ...] = ()
     at_ns: int = 0
+    asked: dict[str, TaskMessage] = field(default_factory=dict)  # by agent: asked, and not on record yet
     _flat_counts: tuple[object, ...] = ()
     _flat_view: AccountView | None = None
     feed_over: bool = False  # no further price will come
@@ -152,12 +154,16 @@ class Situation:
         return sum((risk.risk_money for risk in self.open_risks()), ZERO) / self.base_balance() * HUNDRED
 
     def correlations(self, symbol: str) -> tuple[tuple[str, Decimal, str], ...]:
-        """How `symbol` moves with each symbol that is at risk now: (symbol, rho, what it rests on)."""
+        """How `symbol` moves with each symbol that is at risk now: (symbol, rho, what it rests on).
+
+        Where the check is switched off rho is 0: a pair that is left out would count as 1.
+        """
+        others = sorted({risk.symbol for risk in self.open_risks()} - {symbol})
         if not self.policy.correlation_check:
-            return ()
+            return tuple((other, ZERO, "not checked") for other in others)
         analysis = self.market.analysis
         found = []
-        for other in sorted({risk.symbol for risk in self.open_risks()} - {symbol}):
+        for other in others:
             measured = correlation(
                 analysis[symbol].half_hour_closes,
                 analysis[other].half_hour_closes,

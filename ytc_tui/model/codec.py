@@ -29,7 +29,9 @@ Json = Any  # what json.loads gives: dict, list, str, int, float, bool or None
 _dumps = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 _quoted: Callable[[str], str] = encode_basestring
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+# One expression of both would take fifty times as long: what it begins with would not be plain text.
 _LONG_FRACTION = re.compile(r"\.[0-9]{11}")
+_EXPONENT = re.compile(r"e-[0-9]")
 _NUMBER_AS_KEY = re.compile(r'"-?[0-9][^"]*":')
 
 
@@ -46,6 +48,18 @@ def plain(data: Mapping[str, Any]) -> Plain:
 
     TypeError or ValueError when it holds anything but JSON, or a number that is not finite.
     """
+    return from_text(plain_text(data))
+
+
+def from_text(text: str) -> Plain:
+    """The JSON object whose canonical text this is."""
+    result = Plain(json.loads(text))
+    result.text = text
+    return result
+
+
+def plain_text(data: Mapping[str, Any]) -> str:
+    """The canonical text of JSON data; raises as `plain` does."""
     try:
         text = _dumps(data)
     except TypeError:  # keys of several types have no order before they are text
@@ -53,18 +67,21 @@ def plain(data: Mapping[str, Any]) -> Plain:
     if not text or _may_change(text):
         text = json.dumps(data, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
         text = _dumps(json.loads(text, parse_float=_rounded))
-    result = Plain(json.loads(text))
-    result.text = text
-    return result
+    return text
 
 
 def _may_change(text: str) -> bool:
     """Whether a float may have too many digits, or a key may have been a number and sorted as one."""
-    return bool(_LONG_FRACTION.search(text) or "e-" in text or _NUMBER_AS_KEY.search(text))
+    return bool(_LONG_FRACTION.search(text) or _EXPONENT.search(text) or _NUMBER_AS_KEY.search(text))
 
 
 def _rounded(text: str) -> float:
     return round(float(text), FLOAT_DIGITS)
+
+
+def told_float(value: float | None) -> float | None:
+    """`value` with as many digits as are written."""
+    return None if value is None else round(value, FLOAT_DIGITS)
 
 
 def decimal_text(value: Decimal) -> str:
@@ -150,6 +167,8 @@ class _Writers(dict[type, Callable[[Any], str]]):
             writer = _mapping_text
         elif encode is _of_sequence:
             writer = _sequence_text
+        elif encode is _of_enum:
+            writer = {member: _leaf_text(encode)(member) for member in kind}.__getitem__  # type: ignore[attr-defined]
         elif dataclasses.is_dataclass(kind):
             writer = _record_text(kind)
         else:

@@ -12,11 +12,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ytc_tui.model.market import Side
-from ytc_tui.model.money import HUNDRED, ZERO
+from ytc_tui.model.money import HUNDRED, ZERO, checked_number, checked_price
+from ytc_tui.model.own import AddLevel, ArmLevel, LevelAlert, Saying, SetBias, WriteNote, level_id
 
-# Beyond these a number is no price of any market, and its digits would fill the journal.
-_HIGHEST_PRICE = Decimal(10) ** 12
-_MOST_PLACES = 18
 PARTS = (1, 2)
 
 
@@ -38,6 +36,11 @@ class Verb(StrEnum):
     STOP = "stop"
     TARGET = "target"
     TICKET = "ticket"
+    LEVEL = "level"
+    DROP_LEVEL = "drop-level"
+    ARM_LEVEL = "arm-level"
+    BIAS = "bias"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class ClosePart:
     pct: Decimal = HUNDRED
 
     def __post_init__(self) -> None:
-        _number("pct", self.pct, ZERO, HUNDRED)
+        checked_number("pct", self.pct, ZERO, HUNDRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class MoveStop:
 
     def __post_init__(self) -> None:
         if self.price is not None:
-            _price("price", self.price)
+            checked_price("price", self.price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class MoveTarget:
     part: int | None = None
 
     def __post_init__(self) -> None:
-        _price("price", self.price)
+        checked_price("price", self.price)
         if self.part is not None and self.part not in PARTS:
             raise ValueError(f"part {self.part} is not allowed: 1, 2 or none")
 
@@ -85,29 +88,34 @@ class Ticket:
     limit: Decimal | None = None
 
     def __post_init__(self) -> None:
-        _price("stop", self.stop)
-        _price("target", self.target)
+        checked_price("stop", self.stop)
+        checked_price("target", self.target)
         if self.limit is not None:
-            _price("limit", self.limit)
+            checked_price("limit", self.limit)
 
 
 Action = ClosePart | MoveStop | MoveTarget | Ticket
+Argument = Action | Saying
 
-# The field that holds what each verb by hand asks for.
+# The field that holds what each of these verbs asks for.
 ARGUMENT = {
     Verb.CLOSE: "close",
     Verb.STOP: "move_stop",
     Verb.TARGET: "move_target",
     Verb.TICKET: "ticket",
+    Verb.LEVEL: "level",
+    Verb.ARM_LEVEL: "arm_level",
+    Verb.BIAS: "bias",
+    Verb.NOTE: "note",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """One operator command. `target` is what the verb is about: a handoff, an alert, one order (CANCEL;
-    empty = every entry), a trade or its symbol (CLOSE, STOP, TARGET), a symbol (TICKET).
-    `content_hash` binds an approval to what the operator saw. Of the last four fields the one in
-    `ARGUMENT` is set, and only for its verb."""
+    empty = every entry), a trade or its symbol (CLOSE, STOP, TARGET), a symbol (TICKET, LEVEL, BIAS), a level
+    (DROP_LEVEL, ARM_LEVEL), a trade or nothing (NOTE). `content_hash` binds an approval to what the operator
+    saw. Of the fields after it the one in `ARGUMENT` is set, and only for its verb."""
 
     command_id: str
     verb: Verb
@@ -119,6 +127,10 @@ class Command:
     move_stop: MoveStop | None = None
     move_target: MoveTarget | None = None
     ticket: Ticket | None = None
+    level: AddLevel | None = None
+    arm_level: ArmLevel | None = None
+    bias: SetBias | None = None
+    note: WriteNote | None = None
 
     def __post_init__(self) -> None:
         wanted = ARGUMENT.get(self.verb)
@@ -128,8 +140,8 @@ class Command:
                 raise ValueError(f"{name} is not allowed: the verb is {self.verb.value}")
             if not given and name == wanted:
                 raise ValueError(f"{name} is missing: the verb {self.verb.value} needs it")
-        if wanted and not self.target:
-            raise ValueError(f"target is empty: {self.verb.value} needs a trade or a symbol")
+        if wanted and not self.target and self.verb is not Verb.NOTE:
+            raise ValueError(f"target is empty: {self.verb.value} needs a trade, a level or a symbol")
 
     @property
     def action(self) -> Action | None:
@@ -139,11 +151,16 @@ class Command:
     @property
     def words(self) -> str:
         """The verb with its arguments, e.g. `close T0001 50 %`."""
-        return " ".join(part for part in (self.verb.value, self.target, _words(self.action)) if part)
+        if self.level is not None:
+            target = level_id(self.target, self.level.low, self.level.high)
+        else:
+            target = self.target
+        said = self.level or self.arm_level or self.bias or self.note
+        return " ".join(part for part in (self.verb.value, target, _words(self.action or said)) if part)
 
 
-def _words(action: Action | None) -> str:
-    match action:
+def _words(argument: Argument | None) -> str:
+    match argument:
         case ClosePart(pct):
             return "" if pct == HUNDRED else f"{pct.normalize():f} %"
         case MoveStop(price):
@@ -153,20 +170,16 @@ def _words(action: Action | None) -> str:
         case Ticket(side, stop, target, limit):
             worst = "" if limit is None else f" limit {limit:f}"
             return f"{side.value} stop {stop:f} target {target:f}{worst}"
+        case AddLevel() as level:
+            role = level.role.value if level.role is not None else ""
+            alert = f"alert {level.alert}" if level.alert is not LevelAlert.NONE else ""
+            return " ".join(part for part in (role, alert, level.label) if part)
+        case ArmLevel(alert):
+            return alert.value
+        case SetBias(bias):
+            return bias.value
+        case WriteNote() as note:
+            marks = [*(f"#{tag}" for tag in note.tags), *(f"!{code}" for code in note.mistakes)]
+            return " ".join(part for part in (*marks, note.text) if part)
         case None:
             return ""
-
-
-def _number(name: str, value: Decimal, lowest: Decimal, highest: Decimal) -> None:
-    """Raise ValueError unless `value` is a finite decimal above `lowest`, at most `highest`, not too long."""
-    good = isinstance(value, Decimal) and value.is_finite() and lowest < value <= highest
-    if good:
-        exponent = value.as_tuple().exponent
-        good = isinstance(exponent, int) and -exponent <= _MOST_PLACES
-    if not good:
-        allowed = f"above {lowest:f}, at most {highest:f}, at most {_MOST_PLACES} places"
-        raise ValueError(f"{name} {str(value)[:40]} is not allowed: {allowed}")
-
-
-def _price(name: str, value: Decimal) -> None:
-    _number(name, value, ZERO, _HIGHEST_PRICE)

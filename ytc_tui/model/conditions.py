@@ -59,6 +59,7 @@ _ROWS = (
     Condition("losing_streak", _WARNING, Reaction.TELL, "losses in a row at their alert level"),
     Condition("drawdown_limit", _CRITICAL, Reaction.HOLD, "loss over several sessions at its limit"),
     Condition("drawdown", _WARNING, Reaction.TELL, "loss over several sessions at its warning"),
+    Condition("correlated_risk", _WARNING, Reaction.TELL, "a trade counts together with an open one"),
     # Positions that are not as they should be.
     Condition("unprotected", _CRITICAL, Reaction.PROTECT, "open quantity without a working stop"),
     Condition("close_failed", _CRITICAL, Reaction.PROTECT, "a close ended and left the trade open"),
@@ -89,6 +90,8 @@ _ROWS = (
     Condition("news_blackout", _WARNING, Reaction.HOLD, "high-impact news is near"),
     Condition("news_restricted", _INFO, Reaction.LOG, "news of medium impact is near: entries are smaller"),
     Condition("news_unknown", _WARNING, Reaction.TELL, "the calendar tells nothing of this session"),
+    Condition("level_touched", _INFO, Reaction.LOG, "price reached a level of the operator's"),
+    Condition("level_passed", _INFO, Reaction.LOG, "a bar closed beyond a level of the operator's"),
     # Agents and platform.
     Condition("critical_agent_failed", _CRITICAL, Reaction.LATCH, "an agent that trading rests on failed"),
     Condition("agent_failed", _WARNING, Reaction.TELL, "another agent failed"),

@@ -11,6 +11,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from ytc_tui.model.money import decimal_from_float
+
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
 NS_PER_MIN = 60 * NS_PER_S
@@ -81,7 +83,9 @@ def path_of(bar: Bar, position_sign: int) -> tuple[float, float, float, float]:
     elif position_sign < 0:
         low_first = False
     else:
-        low_first = bar.open - bar.low <= bar.high - bar.open
+        # Exact: a float's error must not decide a tie.
+        extremes = decimal_from_float(bar.low) + decimal_from_float(bar.high)
+        low_first = 2 * decimal_from_float(bar.open) <= extremes
     if low_first:
         return (bar.open, bar.low, bar.high, bar.close)
     return (bar.open, bar.high, bar.low, bar.close)

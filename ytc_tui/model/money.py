@@ -12,6 +12,25 @@ ZERO = Decimal(0)
 ONE = Decimal(1)
 HUNDRED = Decimal(100)
 _BOOKING = Decimal("0.00000001")
+# Beyond these a number is no price of any market, and its digits would fill the journal.
+_HIGHEST_PRICE = Decimal(10) ** 12
+_MOST_PLACES = 18
+
+
+def checked_number(name: str, value: Decimal, lowest: Decimal, highest: Decimal) -> None:
+    """Raise ValueError unless `value` is a finite decimal above `lowest`, at most `highest`, not too long."""
+    good = isinstance(value, Decimal) and value.is_finite() and lowest < value <= highest
+    if good:
+        exponent = value.as_tuple().exponent
+        good = isinstance(exponent, int) and -exponent <= _MOST_PLACES
+    if not good:
+        allowed = f"above {lowest:f}, at most {highest:f}, at most {_MOST_PLACES} places"
+        raise ValueError(f"{name} {str(value)[:40]} is not allowed: {allowed}")
+
+
+def checked_price(name: str, value: Decimal) -> None:
+    """Raise ValueError unless `value` can be the price of a market."""
+    checked_number(name, value, ZERO, _HIGHEST_PRICE)
 
 
 def decimal_from_float(value: float) -> Decimal:

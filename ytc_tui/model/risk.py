@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from ytc_tui.model.market import Instrument, Side
 from ytc_tui.model.money import HUNDRED, ZERO
+from ytc_tui.model.own import OwnBias
 from ytc_tui.model.session import Gate
 
 
@@ -51,6 +52,7 @@ class RiskLimits:
     half_spread_bps: Decimal
     slippage_bps: Decimal
     restricted_size_pct: Decimal = Decimal(50)
+    max_spread_pct: Decimal = Decimal("0.05")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class RiskRequest:
     drawdown_problem: str = ""
     drawdown_used: Decimal | None = None  # % of the span that is nearest to its limit
     drawdown_limit: Decimal | None = None
+    bias: OwnBias | None = None  # the operator's, None when none stands
     foreign_reason: str = ""  # why this symbol takes no new risk (unknown order, discrepancy)
 
 

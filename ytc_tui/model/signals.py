@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.structure import Regime
@@ -63,6 +64,15 @@ class Setup:
     regime_fit: float
     expires_ns: int
     grade: str
+
+
+class GateStep(NamedTuple):
+    """One gate of a scan in the order in which they are asked: what it is, whether it let through, and
+    why in words."""
+
+    gate: str
+    ok: bool
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ytc_tui.model.events import LedgerFixed, SessionStarted
 from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.money import ONE, ZERO
 from ytc_tui.model.orders import WORKING_STATES, OrderRequest, OrderRole, OrderState
+from ytc_tui.model.own import Bias, OwnBias, OwnLevel, OwnNote, ended_at
 from ytc_tui.model.proposals import Proposal, ProposalState
 from ytc_tui.model.session import Gate, Phase, SessionStatus, Severity, StepResult
 from ytc_tui.model.tasks import AgentStatus, Handoff, HandoffState, TaskMessage
@@ -73,6 +74,7 @@ class AgentRecord:
     failures: int = 0
     output: dict[str, Any] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
+    bare: bool = False  # the last answer came at once, a success and nothing but `output`
 
     @property
     def task_id(self) -> str:
@@ -206,6 +208,10 @@ class State:
     fill_ids: dict[str, int] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
     errors_by_type: dict[str, int] = field(default_factory=dict)
+    levels: dict[str, OwnLevel] = field(default_factory=dict)
+    levels_gone: tuple[OwnLevel, ...] = ()  # removed or replaced: minutes before that were judged with them
+    biases: dict[str, OwnBias] = field(default_factory=dict)  # by symbol
+    notes: dict[str, OwnNote] = field(default_factory=dict)
     venue_silent_ns: int = 0  # since when no request to the venue was answered; 0 = it answers
     flattening: Flattening | None = None
     ending_when_flat: str = ""  # why, when an operator asked for the end as soon as nothing is open
@@ -231,3 +237,20 @@ class State:
     def pending_proposals(self) -> list[ProposalRecord]:
         """Proposals that wait for an answer, oldest first."""
         return [record for record in self.proposals.values() if record.state is ProposalState.PENDING]
+
+    def standing_levels(self, at_ns: int) -> list[OwnLevel]:
+        """The operator's levels that have not expired at `at_ns`, by symbol and price."""
+        standing = [level for level in self.levels.values() if not level.expired(at_ns)]
+        return sorted(standing, key=lambda level: (level.symbol, level.low, level.high))
+
+    def standing_bias(self, symbol: str, at_ns: int) -> OwnBias | None:
+        """The bias that forbids something on `symbol` at `at_ns`."""
+        held = self.biases.get(symbol)
+        return None if held is None or held.bias is Bias.NONE or at_ns >= held.until_ns else held
+
+    def all_levels(self) -> tuple[OwnLevel, ...]:
+        """Every level that this session ever had; those of an ended one stop with it."""
+        every = (*self.levels_gone, *self.levels.values())
+        if not self.ended:
+            return every
+        return tuple(ended_at(level, self.now_ns) for level in every)

@@ -49,6 +49,7 @@ class ZoneSource(StrEnum):
     PRIOR_HIGH = "prior_high"
     PRIOR_LOW = "prior_low"
     PRIOR_CLOSE = "prior_close"
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,11 @@ class ResponseMessage:
     execution_time: float = 0.0
     next_actions: tuple[str, ...] = ()
 
+    @property
+    def bare(self) -> bool:
+        """A success and nothing but its result."""
+        return self.status is ResponseStatus.SUCCESS and not (self.errors or self.next_actions)
+
 
 class AgentStatus(StrEnum):
     """Spec 000's four agent states."""

@@ -53,15 +53,21 @@ class PhasePlan:
 class Workflow:
     name: str
     phases: Mapping[Phase, PhasePlan]
-    _due: dict[tuple[Phase, Trigger], tuple[Step, ...]] = field(default_factory=dict, compare=False)
+    _due: dict[tuple[Phase, tuple[Trigger, ...], tuple[When, ...]], tuple[Step, ...]] = field(
+        default_factory=dict, compare=False
+    )
 
-    def due(self, phase: Phase, trigger: Trigger) -> tuple[Step, ...]:
-        """The steps of `phase` that `trigger` makes due, in the workflow's order."""
-        key = (phase, trigger)
+    def due(self, phase: Phase, triggers: tuple[Trigger, ...], unmet: tuple[When, ...]) -> tuple[Step, ...]:
+        """The steps of `phase` that `triggers` make due, without those that wait for what is `unmet`. Each
+        agent once: in the order of the triggers, under each in the workflow's."""
+        key = (phase, triggers, unmet)
         steps = self._due.get(key)
         if steps is None:
             plan = self.phases.get(phase)
-            steps = tuple(step for step in plan.steps if step.on is trigger) if plan else ()
+            found = [step for on in triggers for step in plan.steps if step.on is on] if plan else []
+            found = [step for step in found if step.when not in unmet]
+            # An agent stands where its last step does, and is asked by its first.
+            steps = tuple({step.agent: step for step in reversed(found)}.values())[::-1]
             self._due[key] = steps
         return steps
 

@@ -18,6 +18,7 @@ class Group(StrEnum):
     EMERGENCY = "Emergency"
     SESSION = "Session"
     POSITION = "Selected position or order"
+    VIEW = "Your own view"
     ANSWER = "Approvals and alerts"
     LOOK = "Looking"
     DESK = "Desk"
@@ -84,6 +85,16 @@ ACTIONS: tuple[Action, ...] = (
         "cancel_order", "d", "Cancel order", "Cancel the selected entry or target order", Group.POSITION, True
     ),
     Action("ticket", "n", "New trade", "A trade by hand, sized by the 1 % rule", Group.POSITION, True),
+    Action(
+        "add_level",
+        "l",
+        "Level",
+        "A level of your own: a zone like those found, from the next minute on",
+        Group.VIEW,
+        True,
+    ),
+    Action("set_bias", "v", "Bias", "Refuse longs, shorts or both for the rest of the day", Group.VIEW, True),
+    Action("note", "m", "Note", "A note on the selected trade, or on this moment", Group.VIEW, True),
     Action(
         "handoffs",
         "h",

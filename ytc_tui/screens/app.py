@@ -29,6 +29,7 @@ from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.events import EventsScreen
 from ytc_tui.screens.leaving import Leaving
 from ytc_tui.screens.link import EngineEnd, EngineHandle, Link
+from ytc_tui.screens.own_view import OwnSaying
 from ytc_tui.screens.palette import ActionCommands
 from ytc_tui.screens.themes import DARK, THEMES
 from ytc_tui.screens.widgets.live_table_screen import freeze_start_up
@@ -57,7 +58,7 @@ class DeskSettings:
     flatten_confirm: Literal["typed", "double_key"] = "typed"
 
 
-class DeskApp(ByHand, Leaving):
+class DeskApp(ByHand, OwnSaying, Leaving):
     """The desk of one engine. `run` returns the exit code."""
 
     TITLE = "ytc"

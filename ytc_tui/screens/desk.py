@@ -76,7 +76,7 @@ class DeskScreen(LiveScreen[None]):
         link, zone = self.desk.link, self.desk.desk.zone
         views = link.views
         self._show_lines()
-        self.query_one(PhasePane).show(views.get("phase"), link.top, zone)
+        self.query_one(PhasePane).show(views.get("phase"), link.top, zone, views.get("own"))
         self.query_one(RiskPane).show(views.get("risk"))
         self.query_one(AlertsPane).show(views.get("alerts"), zone)
         self.query_one(ExposurePane).show(views.get("exposure"))

@@ -15,7 +15,7 @@ from textual.worker import Worker
 
 from ytc_tui.client import EngineClient, Receipt
 from ytc_tui.errors import YtcError
-from ytc_tui.model.commands import Action, Command, Verb
+from ytc_tui.model.commands import Argument, Command, Verb
 from ytc_tui.model.session import Gate, Phase, SessionStatus
 from ytc_tui.screens import actions, words
 from ytc_tui.screens.crash import DiscreetApp
@@ -69,7 +69,7 @@ class OperatedApp(DiscreetApp[int]):
         reason: str = "",
         target: str = "",
         content_hash: str = "",
-        action: Action | None = None,
+        action: Argument | None = None,
     ) -> Command:
         """A new command of this desk's user."""
         return self.desk.new_command(verb.value, reason or "desk", target, content_hash, action)

@@ -23,6 +23,7 @@ from ytc_tui.views.ages import age_text, countdown_text
 from ytc_tui.views.alerts import AlertsView
 from ytc_tui.views.chart import ChartView
 from ytc_tui.views.exposure import ExposureView
+from ytc_tui.views.own import OwnView
 from ytc_tui.views.phase import PhaseView, StepState
 from ytc_tui.views.risk import RiskView
 from ytc_tui.views.top import TopView
@@ -66,10 +67,12 @@ class PhasePane(Pane):
     def compose(self) -> ComposeResult:
         yield Line(id="phase-text")
 
-    _told: tuple[PhaseView | None, TopView | None, ZoneInfo] | None = None
+    _told: tuple[PhaseView | None, TopView | None, ZoneInfo, OwnView | None] | None = None
 
-    def show(self, view: PhaseView | None, top: TopView | None, zone: ZoneInfo) -> None:
-        self._told = (view, top, zone)
+    def show(
+        self, view: PhaseView | None, top: TopView | None, zone: ZoneInfo, own: OwnView | None = None
+    ) -> None:
+        self._told = (view, top, zone, own)
         self._say()
 
     def on_resize(self) -> None:
@@ -81,7 +84,12 @@ class PhasePane(Pane):
 
 
 def phase_content(
-    view: PhaseView | None, top: TopView | None, zone: ZoneInfo, *, narrow: bool = False
+    view: PhaseView | None,
+    top: TopView | None,
+    zone: ZoneInfo,
+    own: OwnView | None = None,
+    *,
+    narrow: bool = False,
 ) -> Content:
     """The pane's text; where it is `narrow`, phases that are not the present one are marks alone."""
     if view is None:
@@ -94,6 +102,11 @@ def phase_content(
     pieces.append(("\n", ""))
     pieces.append((view.status.value, _STATUS_STYLES.get(view.status, "")))
     pieces.append(f" {age_text(view.in_phase_s)}, since {words.clock(view.since_ns, zone)}\n")
+    if own is not None and own.biases:
+        biases = ", ".join(f"{held.symbol} {held.bias}" for held in own.biases)
+        pieces.append((f"bias {biases}\n", "bold $text-warning"))
+    if own is not None and own.levels:
+        pieces.append((f"own levels {len(own.levels)}\n", "$text-accent"))
     if view.end_reason:
         pieces.append((f"ends: {view.end_reason}\n", "$text-warning"))
     for countdown in top.countdowns if top is not None else ():

@@ -9,7 +9,6 @@ from __future__ import annotations
 _LIVE = "live feeds and venues"
 
 NOT_YET: dict[str, str] = {
-    "trading.entry.max_spread_pct": _LIVE,
     "risk.stale_warn_s": _LIVE,
     "risk.stale_critical_s": _LIVE,
     "agents.*.weight": "votes of several agents",

@@ -13,7 +13,16 @@ from pydantic import field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ytc_tui.model.session import PHASE_TABLE, Mode, PhaseTrigger
-from ytc_tui.settings.fields import ZONE_ALLOWED, PathText, Section, Text, Zone, known_zone, setting
+from ytc_tui.settings.fields import (
+    ZONE_ALLOWED,
+    MistakeCode,
+    PathText,
+    Section,
+    Text,
+    Zone,
+    known_zone,
+    setting,
+)
 
 TRANSITIONS: tuple[str, ...] = tuple(
     f"{start.name}->{end.name}"
@@ -200,61 +209,34 @@ class FeedSettings(Section):
         return None if self.speed == "max" else int(self.speed)
 
 
-class JournalSettings(Section):
-    """Where state is kept (semantics.md 7)."""
+class NotesSettings(Section):
+    """Notes of the operator's: nothing here can change a decision."""
 
-    state_dir: PathText = setting(
-        "", "Folder of journals and venue state; empty = the platform's.", decides=False
-    )
-    snapshot_every: int = setting(
-        1000, "Journal entries between two snapshots.", decides=False, ge=10, le=1_000_000
-    )
-    heads_file: PathText = setting(
-        "",
-        "File of signed heads, a second copy best on another disk; empty = beside the journals' folder.",
+    mistake_codes: tuple[MistakeCode, ...] = setting(
+        (
+            "chased",
+            "early_exit",
+            "late_exit",
+            "moved_stop",
+            "oversize",
+            "no_setup",
+            "against_bias",
+            "news",
+            "distracted",
+            "other",
+        ),
+        "The closed list of mistakes that a note may name.",
+        allowed='a list of different names, written like "moved_stop"',
         decides=False,
-    )
-
-
-class LoggingSettings(Section):
-    """The application log; the journal itself is always kept."""
-
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = setting(
-        "INFO", "Smallest level that is logged.", spec="logging.level", decides=False
-    )
-    include_agent_outputs: bool = setting(
-        True, "Agents' outputs go into the log.", spec="logging.include_agent_outputs", decides=False
-    )
-    audit_trail: bool = setting(
-        True,
-        "Every journal entry is also written as a line of a JSON audit file.",
-        spec="logging.audit_trail",
-        decides=False,
-    )
-    max_file_mb: int = setting(10, "Size at which a log file is rotated.", decides=False, ge=1, le=1024)
-    keep_files: int = setting(5, "Rotated log files that are kept.", decides=False, ge=1, le=100)
-    audit_keep_days: int = setting(365, "Days that audit files are kept.", decides=False, ge=1, le=3650)
-
-
-class NotifySettings(Section):
-    """Who hears of alerts besides the desk."""
-
-    bell: bool = setting(True, "The terminal's bell rings for critical alerts.", decides=False)
-    file: PathText = setting(
-        "", "File to which each alert is appended as a line of JSON; empty = none.", decides=False
-    )
-    command: tuple[PathText, ...] = setting(
-        (),
-        "Program and arguments run for each alert, which it reads as JSON on stdin; empty = none.",
-        decides=False,
+        min_length=1,
         max_length=32,
     )
 
-    @field_validator("command")
+    @field_validator("mistake_codes")
     @classmethod
-    def _names_a_program(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if value and not value[0].strip():
-            raise ValueError("the first item, the program, is empty")
+    def _named_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) != len(value):
+            raise ValueError("a name appears twice")
         return value
 
 

@@ -160,7 +160,7 @@ class TradingSettings(Section):
     )
     approval_expiry_s: int = setting(60, "Seconds that a proposal waits for a person's answer.", ge=5, le=600)
     setups: tuple[SetupName, ...] = setting(
-        ("PB",),
+        ("TST", "BOF", "BPB", "PB", "CPB"),
         "Setups that are scanned and may trade.",
         allowed='a list of different setup names, written like "PB"',
         max_length=32,

@@ -20,14 +20,14 @@ from pydantic_settings import (
 
 from ytc_tui.model.session import Mode
 from ytc_tui.settings.fields import AgentName, setting
+from ytc_tui.settings.keeping import JournalSettings, LoggingSettings, NotifySettings
+from ytc_tui.settings.method import MethodSettings
 from ytc_tui.settings.risk import RiskSettings
 from ytc_tui.settings.running import (
     AgentSettings,
     FeedSettings,
     HandoffSettings,
-    JournalSettings,
-    LoggingSettings,
-    NotifySettings,
+    NotesSettings,
     OrchestratorSettings,
     PaperSettings,
     UiSettings,
@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     mode: Mode = setting("paper", "Whose money: paper, sandbox or live. This release trades paper only.")
     session: SessionSettings = SessionSettings()
     account: AccountSettings = AccountSettings()
+    method: MethodSettings = MethodSettings()
     trading: TradingSettings = TradingSettings()
     risk: RiskSettings = RiskSettings()
     orchestrator: OrchestratorSettings = OrchestratorSettings()
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
     journal: JournalSettings = JournalSettings()
     logging: LoggingSettings = LoggingSettings()
     notify: NotifySettings = NotifySettings()
+    notes: NotesSettings = NotesSettings()
     ui: UiSettings = UiSettings()
     agents: Mapping[AgentName, AgentSettings] = setting(
         {}, "Agents that run otherwise than their own spec says, one table each.", max_length=128

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ytc_tui.views import agent_health, alerts, exposure, phase, risk, top, waiting
+from ytc_tui.views import agent_health, alerts, exposure, own, phase, risk, top, waiting
 from ytc_tui.views.chart import ChartView
 
 BUILDERS = {
@@ -19,6 +19,7 @@ BUILDERS = {
     "risk": risk.build,
     "alerts": alerts.build,
     "waiting": waiting.build,
+    "own": own.build,
 }
 VIEW_TYPES: dict[str, type] = {
     "top": top.TopView,
@@ -28,6 +29,7 @@ VIEW_TYPES: dict[str, type] = {
     "risk": risk.RiskView,
     "alerts": alerts.AlertsView,
     "waiting": waiting.WaitingView,
+    "own": own.OwnView,
 }
 _CHART = re.compile(r"chart/([A-Z0-9]{1,32})/([0-9]{1,3})")
 

@@ -20,6 +20,7 @@ class LineKind(StrEnum):
     STOP = "stop"
     TARGET = "target"
     BREAKEVEN = "breakeven"
+    OWN = "own"
 
 
 class MarkKind(StrEnum):
@@ -61,7 +62,7 @@ class ChartSwing:
 class ChartLine:
     kind: LineKind
     price: float
-    label: str  # e.g. "T1", "stop 1480.20"
+    label: str  # e.g. "T1", "stop 1480.20", what the operator calls a level
 
 
 @dataclass(frozen=True, slots=True)

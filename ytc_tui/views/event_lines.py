@@ -20,8 +20,11 @@ def event_line(entry: Entry, event: ev.Event) -> str:
     text = event_text(event)
     if not text:
         return ""
-    at = datetime.fromtimestamp(entry.at // NS_PER_S, UTC).strftime("%Y-%m-%d %H:%M:%S")
-    return f"{at}  {text}"
+    return f"{_clock(entry.at)}  {text}"
+
+
+def _clock(at_ns: int) -> str:
+    return datetime.fromtimestamp(at_ns // NS_PER_S, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def event_text(event: ev.Event) -> str:
@@ -56,8 +59,40 @@ def event_text(event: ev.Event) -> str:
         case ev.TargetMoved():
             before = "none" if event.before is None else event.before
             return f"TARGET   {event.trade_id} T{event.part} {before} -> {event.after}  ({MANUAL})"
+        case (
+            ev.LevelAdded()
+            | ev.LevelRemoved()
+            | ev.LevelArmed()
+            | ev.LevelReached()
+            | ev.BiasSet()
+            | ev.NoteWritten()
+        ):
+            return _own_text(event)
         case _:
             return _order_text(event)
+
+
+def _own_text(
+    event: ev.LevelAdded | ev.LevelRemoved | ev.LevelArmed | ev.LevelReached | ev.BiasSet | ev.NoteWritten,
+) -> str:
+    match event:
+        case ev.LevelAdded(level):
+            role = level.role or "by side"
+            told = f", alert on {level.alert}" if level.armed else ""
+            end = f", until {_clock(level.until_ns)}" if level.until_ns else ""
+            return f"LEVEL    {level.words}  ({role}, by {level.actor}{told}{end})"
+        case ev.LevelRemoved(level_id, actor):
+            return f"LEVEL    {level_id} removed by {actor}"
+        case ev.LevelArmed(level_id, alert):
+            return f"LEVEL    {level_id} alert on {alert}"
+        case ev.LevelReached(level_id, alert, price):
+            return f"LEVEL    {level_id} {alert} at {price}"
+        case ev.BiasSet(held):
+            return f"BIAS     {held.symbol} {held.words}  (until {_clock(held.until_ns)})"
+        case ev.NoteWritten(note):
+            about = note.trade_id or _clock(note.about_ns)
+            marks = "".join(f" #{tag}" for tag in note.tags) + "".join(f" !{code}" for code in note.mistakes)
+            return f"NOTE     {note.note_id} on {about} by {note.actor}:{marks} {note.text}".rstrip()
 
 
 def _order_text(event: ev.Event) -> str:

@@ -6,7 +6,7 @@ Invariants: everything said comes from an entry of the journal and names it; not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 from ytc_tui.model import events as ev
 from ytc_tui.model.risk import Verdict
 from ytc_tui.model.signals import Setup
-from ytc_tui.model.tasks import ResponseStatus
+from ytc_tui.views.agent_story import agent_story
+from ytc_tui.views.gate_chain import GateChain, session_chain, symbol_chain
 from ytc_tui.views.history import History, Subject
 from ytc_tui.views.journal import Recorded, plain, utc
 from ytc_tui.views.moment import explain_time
@@ -22,6 +23,7 @@ from ytc_tui.views.moments import Moment, moments
 from ytc_tui.views.order_fate import OrderFate, order_fate
 from ytc_tui.views.proposal_story import ProposalPart, proposal_parts
 from ytc_tui.views.sanitised import Sanitiser, sanitised
+from ytc_tui.views.standing import Standing
 
 _SHOWN_RUNS = 20
 
@@ -57,12 +59,14 @@ class DecisionPart:
 class Explanation:
     """The answer to one "why?": the headline, the chain behind it, and what happened entry by entry.
 
-    `facts` holds what does not fit the chain (an agent's runs, a minute's state), as JSON data.
+    `chain` holds the gates: the session's own, then those of each symbol, at every instant that counts.
+    `facts` holds what does not fit it (an agent's runs, a trade's end), as JSON data.
     """
 
     target: str
     kind: str
     headline: str
+    chain: tuple[GateChain, ...] = ()
     setups: tuple[SetupPart, ...] = ()
     decisions: tuple[DecisionPart, ...] = ()
     proposals: tuple[ProposalPart, ...] = ()
@@ -71,8 +75,16 @@ class Explanation:
     moments: tuple[Moment, ...] = ()
 
 
-def explain(records: Iterable[Recorded], target: str, *, safe: Sanitiser) -> Explanation | None:
+def explain(
+    records: Iterable[Recorded],
+    target: str,
+    *,
+    safe: Sanitiser,
+    ask_agent: Callable[[str], Mapping[str, str]] = lambda _: {},
+) -> Explanation | None:
     """Why `target` is as it is; None when the journal knows nothing of that name.
+
+    `ask_agent` asks a running engine about an agent: `why_idle` and `next_due`, or nothing.
 
     `target` is a client order, trade, proposal, decision or setup id, an agent's name, or a time (`12:31`
     on the session's day, or ISO 8601; UTC). Every text that came from outside passes `safe`.
@@ -84,17 +96,24 @@ def explain(records: Iterable[Recorded], target: str, *, safe: Sanitiser) -> Exp
         found = explain_time(history, target.strip())
         if found is None:
             return None
-        decision = None if found.decision is None else decision_part(*found.decision)
-        decisions = () if decision is None else (decision,)
-        story = moments(found.records)
-        shown = (part.decision_id for part in decisions)
-        proposals = tuple(proposal_parts(history, shown))
-        return sanitised(
-            Explanation(target, "time", found.headline, (), decisions, proposals, (), found.facts, story),
-            safe,
+        decisions = tuple(decision_part(*pair) for pair in found.decisions)
+        proposals = tuple(proposal_parts(history, (part.decision_id for part in decisions)))
+        told = Explanation(
+            target,
+            "time",
+            found.headline,
+            found.chains,
+            decisions=decisions,
+            proposals=proposals,
+            facts=found.facts,
+            moments=moments(found.records),
         )
+        return sanitised(told, safe)
     if subject is Subject.AGENT:
-        return sanitised(_agent(history, name), safe)
+        story = agent_story(history, name, ask_agent(name))
+        shown = moments(history.entries_of(name)[-_SHOWN_RUNS:])
+        told = Explanation(name, subject.value, story.headline, story.chain, facts=story.facts, moments=shown)
+        return sanitised(told, safe)
     return sanitised(_chain(history, name, subject), safe)
 
 
@@ -145,9 +164,18 @@ def _chain(history: History, name: str, subject: Subject) -> Explanation:
     if subject is Subject.SETUP and not decisions:
         facts |= _waiting(history, name)
     headline = _headline(history, name, subject, decisions, proposals, fates, facts)
+    chain = tuple(gate for pair in pairs for gate in _gates_at(history, *pair))
     return Explanation(
-        name, subject.value, headline, setups, decisions, proposals, fates, facts, moments(related)
+        name, subject.value, headline, chain, setups, decisions, proposals, fates, facts, moments(related)
     )
+
+
+def _gates_at(history: History, record: Recorded, event: ev.DecisionMade) -> Iterator[GateChain]:
+    """All gates at the instant of a decision, as it met them: our own state is that of before it."""
+    standing = Standing.until(history, record.seq)
+    span = (record.at_ns, record.at_ns + 1)
+    yield session_chain(standing, record.at_ns)
+    yield symbol_chain(history, standing, event.plan.symbol, span, (record, event))
 
 
 def _decision_named(history: History, event: ev.Event) -> str:
@@ -243,26 +271,3 @@ def _waiting(history: History, setup_id: str) -> dict[str, Any]:
                 why = f"not proposed to the gate: {waiting[setup_id]} ({utc(record.at_ns)})"
                 return {"waiting": why, "waiting_seq": record.seq}
     return {}
-
-
-def _agent(history: History, name: str) -> Explanation:
-    """How often an agent ran and failed, and what it last said."""
-    own = history.entries_of(name)
-    answers = [record for record in own if isinstance(record.event, ev.TaskReported)]
-    facts: dict[str, Any] = {
-        "asked": sum(isinstance(record.event, ev.TaskRequested) for record in own),
-        "answered": len(answers),
-        "retried": sum(isinstance(record.event, ev.TaskRetried) for record in own),
-        "failed": 0,
-    }
-    headline = "asked, and has not answered"
-    for record in answers:
-        event = record.event
-        assert isinstance(event, ev.TaskReported)
-        response = event.response
-        headline = f"{response.status} at {utc(record.at_ns)} (entry {record.seq})"
-        if response.status is ResponseStatus.FAILURE:
-            facts["failed"] += 1
-            headline += f": {'; '.join(response.errors)}"
-        facts |= {"last_errors": list(response.errors), "last_result": response.result}
-    return Explanation(name, Subject.AGENT.value, headline, facts=facts, moments=moments(own[-_SHOWN_RUNS:]))

@@ -7,13 +7,17 @@ decided something is shown with its limit; every line of the story names its ent
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
-from ytc_tui.model.risk import Verdict
 from ytc_tui.views.explain import DecisionPart, Explanation, SetupPart
-from ytc_tui.views.journal import plain, short
+from ytc_tui.views.gate_chain import GateChain, verdict_step
+from ytc_tui.views.journal import plain
 from ytc_tui.views.order_fate import OrderFate
 from ytc_tui.views.proposal_story import ProposalPart
+from ytc_tui.views.standing import Mark, Step
+
+_MARKS = {Mark.OK: "ok", Mark.NO: "NO", Mark.NOT_ASKED: "--"}
 
 
 def explanation_text(told: Explanation) -> str:
@@ -24,6 +28,8 @@ def explanation_text(told: Explanation) -> str:
 def _lines(told: Explanation) -> Iterator[str]:
     yield f"{told.kind} {told.target}"
     yield f"  {told.headline}"
+    for gates in told.chain:
+        yield from _gates(gates)
     for setup in told.setups:
         yield from _setup(setup)
     for decision in told.decisions:
@@ -42,6 +48,28 @@ def _lines(told: Explanation) -> Iterator[str]:
         width = max(len(str(moment.seq)) for moment in told.moments)
         for moment in told.moments:
             yield f"  {moment.seq:>{width}}  {moment.at}  {moment.text}"
+
+
+def _gates(chain: GateChain) -> Iterator[str]:
+    yield ""
+    scanned = f", scanned {chain.scanned}" if chain.scanned not in ("", chain.at) else ""
+    yield f"gates of {chain.symbol or 'the session'} at {chain.at}{scanned}"
+    if not chain.symbol and all(step.mark is Mark.OK for step in chain.steps):
+        yield f"  {_MARKS[Mark.OK]:<3} {', '.join(step.gate for step in chain.steps)}"
+        return
+    for why, steps in groupby(
+        chain.steps, key=lambda step: step.why if step.mark is Mark.NOT_ASKED else step
+    ):
+        alike = list(steps)
+        if len(alike) > 1:
+            alike = [Step(f"{alike[0].gate} to {alike[-1].gate}", Mark.NOT_ASKED, str(why))]
+        yield _step(alike[0])
+
+
+def _step(step: Step) -> str:
+    entry = f"  (entry {step.seq})" if step.seq and step.mark is Mark.NO else ""
+    why = f"not asked: {step.why}" if step.mark is Mark.NOT_ASKED else step.why
+    return f"  {_MARKS[step.mark]:<3} {step.gate:<16} {why}{entry}"
 
 
 def _setup(part: SetupPart) -> Iterator[str]:
@@ -67,17 +95,6 @@ def _decision(part: DecisionPart) -> Iterator[str]:
     yield f"  asked {plain(part.asked)}, granted {plain(part.granted)}; last bar {part.last_bar}"
     if part.failed:
         yield f"  first failing rule: {part.failed[0].rule}"
-    order = [*part.failed, *(verdict for verdict in part.verdicts if verdict.ok)]
-    for verdict in order:
-        yield f"    {_verdict(verdict)}"
-
-
-def _verdict(verdict: Verdict) -> str:
-    numbers = ""
-    if verdict.used is not None and verdict.limit is not None:
-        numbers = f"  [{short(verdict.used)} / {short(verdict.limit)}]"
-    cap = "" if verdict.max_qty is None else f"  at most {plain(verdict.max_qty)}"
-    return f"{'ok' if verdict.ok else 'NO':<3} {verdict.rule:<20} {verdict.reason}{numbers}{cap}"
 
 
 def _proposal(part: ProposalPart) -> Iterator[str]:
@@ -99,7 +116,7 @@ def _proposal(part: ProposalPart) -> Iterator[str]:
     elif part.reason:
         yield f"  {part.reason}"
     for verdict in part.failed:
-        yield f"    {_verdict(verdict)}"
+        yield f"  {_step(verdict_step(verdict, 0))}"
 
 
 def _order(order: OrderFate) -> Iterator[str]:

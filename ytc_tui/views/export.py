@@ -1,4 +1,4 @@
-"""A session's trades, fills and ledger as plain tables for other programs.
+"""A session's trades, fills, ledger and notes as plain tables for other programs.
 
 Decides the columns, and that no text of ours or others acts in a spreadsheet. Imports the report.
 Invariants: numbers are exact and stay numbers; a text cell that a spreadsheet would take for a formula is
@@ -18,7 +18,7 @@ from typing import assert_never
 
 from ytc_tui.views.journal import plain
 from ytc_tui.views.report import SessionReport
-from ytc_tui.views.report_tables import FillRow, LedgerRow, TradeRow
+from ytc_tui.views.report_tables import FillRow, LedgerRow, NoteRow, TradeRow
 
 Cell = str | int | float | Decimal | None
 
@@ -32,12 +32,13 @@ class Table(StrEnum):
     TRADES = "trades"
     FILLS = "fills"
     LEDGER = "ledger"
+    NOTES = "notes"
 
 
 def exported(report: SessionReport, table: Table) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
     """The columns and rows of `table`, oldest first."""
-    kind: type[TradeRow | FillRow | LedgerRow]
-    rows: Sequence[TradeRow | FillRow | LedgerRow]
+    kind: type[TradeRow | FillRow | LedgerRow | NoteRow]
+    rows: Sequence[TradeRow | FillRow | LedgerRow | NoteRow]
     match table:
         case Table.TRADES:
             kind, rows = TradeRow, report.trades
@@ -45,6 +46,8 @@ def exported(report: SessionReport, table: Table) -> tuple[tuple[str, ...], tupl
             kind, rows = FillRow, report.fills
         case Table.LEDGER:
             kind, rows = LedgerRow, report.ledger
+        case Table.NOTES:
+            kind, rows = NoteRow, report.notes
         case _:
             assert_never(table)
     columns = tuple(field.name for field in fields(kind) if field.name not in _LEFT_OUT)

@@ -68,6 +68,13 @@ class History:
                 return record, record.event
         return None
 
+    def decision_on(self, setup_id: str, before_ns: int) -> tuple[Recorded, ev.DecisionMade] | None:
+        """The last decision on a setup before an instant."""
+        for record in reversed(self.entries_of(setup_id)):
+            if isinstance(record.event, ev.DecisionMade) and record.at_ns < before_ns:
+                return record, record.event
+        return None
+
     def orders_of(self, name: str) -> list[str]:
         """Client ids of the orders that were sent for a decision or trade, the oldest first."""
         found = (

@@ -12,7 +12,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ytc_tui.model.chain import Entry
-from ytc_tui.model.events import Event, decode_event
+from ytc_tui.model.events import (
+    AnswerRepeated,
+    Event,
+    TaskAnswered,
+    TaskReported,
+    TaskRequested,
+    decode_event,
+)
 from ytc_tui.model.market import NS_PER_S
 
 _SHORT = 12
@@ -47,9 +54,22 @@ class Difference(NamedTuple):
 
 
 def recorded(entries: Iterable[Entry]) -> Iterator[Recorded]:
-    """Every entry with its event; ValueError names an entry that cannot be read."""
+    """Every entry with its event; a task that was answered at once as its request and its report, both of one
+    entry. Begin with the first entry of the session. ValueError names an entry that cannot be read."""
+    answered: dict[str, TaskAnswered] = {}  # by agent
     for entry in entries:
-        yield Recorded(entry, decode_event(entry))
+        event = decode_event(entry)
+        if isinstance(event, AnswerRepeated):
+            before = answered.get(event.agent)
+            if before is None:
+                raise ValueError(f"entry {entry.seq}: {event.agent} has no answer that it could repeat")
+            event = TaskAnswered(event.task(before.task), before.status, before.result)
+        if isinstance(event, TaskAnswered):
+            answered[event.task.agent_target] = event
+            yield Recorded(entry, TaskRequested(event.task))
+            yield Recorded(entry, TaskReported(event.response))
+        else:
+            yield Recorded(entry, event)
 
 
 def utc(at_ns: int) -> str:

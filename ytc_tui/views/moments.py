@@ -23,9 +23,10 @@ class Moment(NamedTuple):
 
 
 def moments(records: Iterable[Recorded]) -> tuple[Moment, ...]:
-    """The entries in words, in journal order, none twice."""
-    unique = {record.seq: record for record in records}
-    return tuple(Moment(seq, utc(unique[seq].at_ns), _text(unique[seq])) for seq in sorted(unique))
+    """The entries in words, in journal order, none twice; request and report of one entry are two."""
+    unique = {(record.seq, type(record.event)): record for record in records}
+    ordered = sorted(unique.values(), key=lambda record: record.seq)
+    return tuple(Moment(record.seq, utc(record.at_ns), _text(record)) for record in ordered)
 
 
 def _text(record: Recorded) -> str:

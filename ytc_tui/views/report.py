@@ -16,6 +16,7 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.chain import GENESIS_HASH
 from ytc_tui.model.history import OrderCounts, TradeResult
 from ytc_tui.model.money import HUNDRED, ZERO
+from ytc_tui.model.own import OwnNote
 from ytc_tui.model.session import Phase, SessionStatus
 from ytc_tui.model.trades import TradeOutcome
 from ytc_tui.views.journal import Recorded, plain, utc
@@ -33,9 +34,12 @@ from ytc_tui.views.report_tables import (
     HandoffRow,
     LedgerRow,
     LimitRow,
+    NoteRow,
+    SaidRow,
     TradeRow,
 )
 from ytc_tui.views.sanitised import Sanitiser, sanitised
+from ytc_tui.views.structure_journal import StructureReadings, SymbolStructure
 
 NOT_MODELLED = "not modelled"
 REVIEWER, STRUCTURE = "session_review", "market_structure"
@@ -93,7 +97,8 @@ class Result:
 @dataclass(frozen=True, slots=True)
 class SessionReport:
     """`after_close` holds the newest answer of each agent that reviews, `structure` that of market
-    structure; `results` the closed trades as figures are made from them."""
+    structure; `structure_journal` what the structure of each symbol was, `results` the closed trades as
+    figures are made from them, `said` what the operator told the session of levels and bias."""
 
     header: Header
     result: Result
@@ -109,10 +114,13 @@ class SessionReport:
     review: dict[str, Any] | None
     after_close: dict[str, dict[str, Any]]
     structure: dict[str, Any]
+    structure_journal: tuple[SymbolStructure, ...]
     fills: tuple[FillRow, ...]
     ledger: tuple[LedgerRow, ...]
     orders: OrderCounts
     results: tuple[TradeResult, ...]
+    said: tuple[SaidRow, ...]
+    notes: tuple[NoteRow, ...]
 
 
 @dataclass(slots=True)
@@ -153,14 +161,18 @@ class _Course:
                 return
 
 
-def build_report(records: Iterable[Recorded], *, safe: Sanitiser) -> SessionReport:
-    """The report of one session from its entries, oldest first; every text in it passed `safe`."""
-    course, ledger, rows, books = _Course(), Ledger(), Rows(), Books()
+def build_report(
+    records: Iterable[Recorded], *, safe: Sanitiser, later_notes: Iterable[OwnNote] = ()
+) -> SessionReport:
+    """The report of one session from its entries, oldest first, and the notes written on it later; every
+    text in it passed `safe`."""
+    course, ledger, rows, books, readings = _Course(), Ledger(), Rows(), Books(), StructureReadings()
     for record in records:
         course.take(record)
         ledger.take(record)
         rows.take(record)
         books.take(record, ledger)
+        readings.take(record)
     checked = ledger.report()
     trades = tuple(rows.trade_rows(ledger))
     report = SessionReport(
@@ -178,12 +190,31 @@ def build_report(records: Iterable[Recorded], *, safe: Sanitiser) -> SessionRepo
         rows.answers.get(REVIEWER),
         {name: rows.answers[name] for name in AFTER_CLOSE if name in rows.answers},
         rows.answers.get(STRUCTURE, {}),
+        readings.entries(),
         tuple(books.fills),
         tuple(books.rows),
         books.counts(),
         tuple(rows.results(ledger, books.fills)),
+        tuple(rows.said),
+        (
+            *(_note(note, "in the session") for note in rows.notes),
+            *(_note(note, "later") for note in later_notes),
+        ),
     )
     return sanitised(report, safe)
+
+
+def _note(note: OwnNote, written: str) -> NoteRow:
+    return NoteRow(
+        note_id=note.note_id,
+        about=note.trade_id or utc(note.about_ns),
+        trade_id=note.trade_id,
+        tags=" ".join(note.tags),
+        mistakes=" ".join(note.mistakes),
+        text=note.text,
+        written_by=note.actor,
+        written=written,
+    )
 
 
 def _drawdown(fixed: ev.LedgerFixed | None, checked: LedgerReport) -> Iterator[DrawdownRow]:

@@ -6,35 +6,13 @@ an answer of any shape makes a table or nothing; what an agent left open is show
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ytc_tui.views.json_data import listed, mapping, text_of
 from ytc_tui.views.section import Section
 
 Pairs = Iterator[tuple[str, str]]
-
-
-def text_of(value: Any) -> str:
-    """A JSON value in words; nothing is -."""
-    match value:
-        case None | "" | []:
-            return "-"
-        case bool():
-            return "yes" if value else "no"
-        case list() | tuple():
-            return ", ".join(map(text_of, value))
-        case Mapping():
-            return ", ".join(f"{name} {text_of(item)}" for name, item in value.items()) or "-"
-        case _:
-            return str(value)
-
-
-def mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def listed(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list | tuple) else ()
 
 
 def after_sections(review: Any, after: Mapping[str, Any]) -> Iterator[Section]:
@@ -61,11 +39,22 @@ _REVIEW_COLUMNS = (
 
 
 def _trade_review(review: Mapping[str, Any]) -> tuple[str, ...]:
-    names = (
-        "trade_id", "grade", "was_valid_setup", "entry_quality", "actual_entry", "optimal_entry",
-        "actual_exit", "optimal_exit", "actual_r", "optimal_r", "efficiency",
-    )  # fmt: skip
-    return tuple(text_of(review.get(name)) for name in names)
+    words = ("trade_id", "grade", "was_valid_setup", "entry_quality")
+    prices = ("actual_entry", "optimal_entry", "actual_exit", "optimal_exit")
+    return (
+        *(text_of(review.get(name)) for name in words),
+        *(_shown(review.get(name), "{:.8g}") for name in prices),
+        *(_shown(review.get(name), "{:+.2f}") for name in ("actual_r", "optimal_r")),
+        _shown(review.get("efficiency"), "{:.0%}"),
+    )
+
+
+def _shown(value: Any, form: str) -> str:
+    """A figure, which an agent tells as text, in a form for people; what is none stays as it is."""
+    try:
+        return form.format(float(value))
+    except (TypeError, ValueError):
+        return text_of(value)
 
 
 def _review(review: Mapping[str, Any]) -> Pairs:
@@ -73,7 +62,7 @@ def _review(review: Mapping[str, Any]) -> Pairs:
         return
     yield "grade", text_of(review.get("grade"))
     if "execution_efficiency" in review:
-        yield "execution efficiency", text_of(review["execution_efficiency"])
+        yield "execution efficiency", _shown(review["execution_efficiency"], "{:.1%}")
     seen = mapping(review.get("environment_classification"))
     predicted = mapping(seen.get("predicted"))
     for symbol, actual in mapping(seen.get("actual")).items():

@@ -15,9 +15,10 @@ from ytc_tui.views.report import SessionReport
 from ytc_tui.views.report_after import after_sections
 from ytc_tui.views.report_tables import FlattenRow, Funnel, TradeRow
 from ytc_tui.views.section import Section
+from ytc_tui.views.structure_journal import structure_sections
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
-_PRICE = Decimal("0.00000001")
+_PRICE_DIGITS = 8  # significant ones; JSON keeps all
 
 
 def sections(report: SessionReport, figures: Iterable[Section] = ()) -> tuple[Section, ...]:
@@ -29,8 +30,10 @@ def sections(report: SessionReport, figures: Iterable[Section] = ()) -> tuple[Se
         Section(
             "Trades", _TRADE_COLUMNS, tuple(_trade(row) for row in report.trades), "no trade was planned"
         ),
+        *_notes(report),
         *figures,
         *after_sections(report.review, report.after_close),
+        *structure_sections(report.structure_journal),
         Section("Funnel", (), tuple(funnel_pairs(report.funnel))),
         Section(
             "Limits",
@@ -87,12 +90,14 @@ def sections(report: SessionReport, figures: Iterable[Section] = ()) -> tuple[Se
 
 def markdown(report: SessionReport, figures: Iterable[Section] = ()) -> str:
     """The report as Markdown (tables of GitHub's kind), ending in a newline."""
-    return "\n".join(_markdown(report, figures)) + "\n"
+    title = f"Session report {report.header.session}"
+    return "\n".join(markdown_lines(title, sections(report, figures))) + "\n"
 
 
-def _markdown(report: SessionReport, figures: Iterable[Section]) -> Iterator[str]:
-    yield f"# Session report {_cell(report.header.session)}"
-    for section in sections(report, figures):
+def markdown_lines(title: str, tables: Iterable[Section]) -> Iterator[str]:
+    """Titled tables under one heading."""
+    yield f"# {_cell(title)}"
+    for section in tables:
         yield ""
         yield f"## {_cell(section.title)}"
         yield ""
@@ -153,6 +158,20 @@ def _result(report: SessionReport) -> Iterator[tuple[str, str]]:
         yield "still open", f"{held} (not valued here)"
     sums = "equal what the journal states" if not result.differences else f"{result.differences} DIFFERENCES"
     yield "sums from fills", sums
+
+
+def _notes(report: SessionReport) -> Iterator[Section]:
+    """What the operator said and wrote; nothing where nothing was."""
+    if report.said:
+        rows = tuple((row.at, row.text) for row in report.said)
+        yield Section("Levels and bias of the operator", ("time", "what"), rows)
+    if report.notes:
+        columns = ("id", "about", "tags", "mistakes", "note", "by", "written")
+        noted = tuple(
+            (n.note_id, n.about, n.tags or "-", n.mistakes or "-", n.text or "-", n.written_by, n.written)
+            for n in report.notes
+        )
+        yield Section("Notes", columns, noted)
 
 
 def _loss(report: SessionReport) -> Iterator[Section]:
@@ -216,7 +235,7 @@ def _n(value: Decimal | None) -> str:
 
 
 def _price(value: Decimal | None) -> str:
-    return "-" if value is None else plain(value.quantize(_PRICE))
+    return "-" if value is None else plain(Decimal(f"{value:.{_PRICE_DIGITS}g}"))
 
 
 def _percent(value: Decimal | None) -> str:

@@ -13,10 +13,12 @@ from typing import Any
 from ytc_tui.model import events as ev
 from ytc_tui.model.history import TradeResult
 from ytc_tui.model.money import ZERO
+from ytc_tui.model.own import OwnNote
 from ytc_tui.model.proposals import REFUSED_AS
 from ytc_tui.model.risk import Verdict
 from ytc_tui.model.tasks import HandoffState, ResponseStatus
 from ytc_tui.model.trades import ENDED_TRADE_STATES, Trade, TradeState
+from ytc_tui.views.event_lines import event_text
 from ytc_tui.views.journal import Recorded, utc
 from ytc_tui.views.ledger import Ledger
 from ytc_tui.views.report_tables import (
@@ -28,6 +30,7 @@ from ytc_tui.views.report_tables import (
     Funnel,
     HandoffRow,
     LimitRow,
+    SaidRow,
     TradeRow,
 )
 from ytc_tui.views.sums import TradeSums
@@ -43,6 +46,8 @@ class Rows:
     agents: dict[str, AgentRow] = field(default_factory=dict)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     flattens: list[FlattenRow] = field(default_factory=list)
+    said: list[SaidRow] = field(default_factory=list)
+    notes: list[OwnNote] = field(default_factory=list)
     _limits: dict[str, LimitRow] = field(default_factory=dict)
     _detected: dict[str, str] = field(default_factory=dict)
     _decided: dict[str, str] = field(default_factory=dict)
@@ -158,6 +163,10 @@ class Rows:
                 self.agents[agent] = replace(row_of, retries=row_of.retries + 1, last_error=reason)
             case ev.TaskReported():
                 self._take_report(record.event, at)
+            case ev.LevelAdded() | ev.LevelRemoved() | ev.LevelArmed() | ev.LevelReached() | ev.BiasSet():
+                self.said.append(SaidRow(record.seq, at, event_text(record.event)))
+            case ev.NoteWritten(note):
+                self.notes.append(note)
             case _:
                 return
 

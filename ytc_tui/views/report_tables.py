@@ -179,3 +179,26 @@ class AgentRow:
     retries: int
     last_run: str
     last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaidRow:
+    """What the operator said about the market, or an alert that it led to, in words."""
+
+    seq: int
+    at: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A note: `about` is a trade, or a moment (UTC); `written` says whether in the session or later."""
+
+    note_id: str
+    about: str
+    trade_id: str
+    tags: str
+    mistakes: str
+    text: str
+    written_by: str
+    written: str

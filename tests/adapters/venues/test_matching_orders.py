@@ -68,6 +68,40 @@ async def test_an_attached_stop_grows_with_its_entry() -> None:
     assert (closed.client_id, closed.quantity) == ("s", Decimal(2))
 
 
+async def test_entry_and_attached_stop_touched_at_one_point_both_fill() -> None:
+    bench = Bench()
+    bench.flat(100.0)
+    entry = order(
+        "e", BUY, "1", OrderKind.LIMIT, limit_price="99.0", attached_stop_price="98.0", attached_stop_id="s"
+    )
+    await bench.venue.submit(entry)
+    bench.flat(100.0)
+    reports = reports_of(bench.play((100.0, 100.5, 97.0, 99.5)))
+    filled, working, stopped = reports
+    assert isinstance(filled, Fill)
+    assert isinstance(working, Acked)
+    assert isinstance(stopped, Fill)
+    assert (filled.client_id, filled.price) == ("e", Decimal("99.0"))
+    assert (stopped.client_id, stopped.price) == ("s", Decimal("97.0"))
+    assert filled.at_ns == working.at_ns == stopped.at_ns
+    assert await bench.venue.positions() == ()
+
+
+async def test_an_attached_stop_touched_without_volume_left_goes_on_as_a_market_order() -> None:
+    bench = Bench()
+    bench.flat(100.0)
+    entry = order(
+        "e", BUY, "2", OrderKind.LIMIT, limit_price="99.0", attached_stop_price="98.0", attached_stop_id="s"
+    )
+    await bench.venue.submit(entry)
+    bench.flat(100.0)
+    first = fills_of(reports_of(bench.play((100.0, 100.5, 97.0, 99.5), 10.0)))
+    second = fills_of(bench.flat(105.0))
+    assert [(f.client_id, f.price, f.quantity) for f in first] == [("e", Decimal("99.0"), Decimal(1))]
+    assert [(f.client_id, f.price, f.quantity) for f in second] == [("s", Decimal("105.0"), Decimal(1))]
+    assert await bench.venue.open_orders() == ()
+
+
 async def test_a_filled_attached_stop_ends_the_rest_of_its_entry() -> None:
     bench = Bench()
     bench.flat(100.0)

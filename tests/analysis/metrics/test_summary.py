@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, strategies as st
@@ -152,3 +153,11 @@ def test_what_lies_far_out_counts_at_the_ends() -> None:
 )
 def test_losing_streaks(rs_in_order: tuple[str, ...], streaks: tuple[int, int]) -> None:
     assert losing_streaks([ended(r) for r in rs_in_order]) == streaks
+
+
+def test_a_trade_counts_under_every_mark_that_it_has() -> None:
+    won, lost, plain = (replace(ended(r), trade_id=name) for name, r in (("A", "2"), ("B", "-1"), ("C", "1")))
+    marks = {"A": ("fomo",), "B": ("fomo", "late"), "X": ("other",)}
+    groups = summary.marked([won, lost, plain], marks)
+    assert groups == {"fomo": (won, lost), "late": (lost,)}
+    assert summary.summarise(groups["fomo"]).expectancy_r == D("0.5")

@@ -84,6 +84,7 @@ def limits(draw: st.DrawFn) -> RiskLimits:
         max_order_notional=draw(st.sampled_from([D(1_000), D(250_000), D(10_000_000)])),
         half_spread_bps=draw(st.sampled_from([D(0), D("0.5"), D(3)])),
         slippage_bps=draw(st.sampled_from([D(0), D(1)])),
+        max_spread_pct=D("0.1"),
     )
 
 

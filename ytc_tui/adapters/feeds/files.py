@@ -26,7 +26,7 @@ from ytc_tui.errors import DataInvalid
 from ytc_tui.model.market import NS_PER_MIN
 
 _NAMED_SYMBOL = re.compile(r"(?:[a-z0-9]+_){1,2}([A-Z0-9]{2,30})_1m(?:[^A-Za-z0-9].*)?")
-_SYMBOL = re.compile(r"[A-Z0-9]{2,30}")
+SYMBOL = re.compile(r"[A-Z0-9]{2,30}")
 # So many rows without one adjacent pair are bars of another interval, not a thin market.
 _INTERVAL_SAMPLE_ROWS = 30
 FUNDING_INTERVAL_NS = 60 * NS_PER_MIN
@@ -207,7 +207,7 @@ def split_argument(arg: str) -> tuple[str, Path]:
     """`[SYMBOL=]PATH` as (symbol, path); the symbol is "" when neither it nor the file name tells."""
     declared, equals, rest = arg.partition("=")
     if equals and "/" not in declared and "." not in declared:
-        if not _SYMBOL.fullmatch(declared) or not rest:
+        if not SYMBOL.fullmatch(declared) or not rest:
             raise DataInvalid(
                 f"{quoted(declared)} is not a symbol with a path after it",
                 where=f"--data {quoted(arg)}",

@@ -43,6 +43,14 @@ class MemoryJournal:
     def record_telemetry(self, at_ns: int, name: str, value: float, detail: str = "") -> None:
         self.telemetry.append((at_ns, name, value, detail))
 
+    def keep_only(self, session: str) -> None:
+        """Forget all but what is kept of `session`: a run over years would outgrow the memory."""
+        self._entries = {session: self._entries[session]} if session in self._entries else {}
+        self._snapshots = {session: self._snapshots[session]} if session in self._snapshots else {}
+        self.projections.clear()
+        self.recorded_bars.clear()
+        self.telemetry.clear()
+
     async def close(self) -> None:
         return None
 

@@ -7,13 +7,16 @@ class that left.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from ytc_tui import errors
+from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.errors import UsageInvalid, YtcError
 from ytc_tui.model.commands import ClosePart, Command, MoveStop, MoveTarget, Ticket, Verb
+from ytc_tui.model.own import AddLevel, ArmLevel, SetBias, WriteNote
 
 PREFIX = "/api/orchestrator"
 MAX_BODY_BYTES = 256 * 1024
@@ -41,6 +44,10 @@ class _CommandBody(BaseModel):
     move_stop: MoveStop | None = None
     move_target: MoveTarget | None = None
     ticket: Ticket | None = None
+    level: AddLevel | None = None
+    arm_level: ArmLevel | None = None
+    bias: SetBias | None = None
+    note: WriteNote | None = None
 
     @model_validator(mode="after")
     def _fits_its_verb(self) -> Self:
@@ -48,7 +55,13 @@ class _CommandBody(BaseModel):
         return self
 
     def command(self) -> Command:
-        return Command(**{name: getattr(self, name) for name in type(self).model_fields})
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        # What an operator calls a level, and writes, is shown for as long as the journal lasts.
+        if self.level is not None:
+            fields["level"] = replace(self.level, label=safe_line(self.level.label))
+        if self.note is not None:
+            fields["note"] = replace(self.note, text=safe_line(self.note.text))
+        return Command(**fields)
 
 
 def command_from(body: bytes, where: str) -> Command:

@@ -110,7 +110,8 @@ class MatchingMachine:
     def _work(
         self, minute: Minute, symbol: str, price: float | None, at_ns: int, reports: list[VenueReport]
     ) -> None:
-        """Close what has expired or has nothing left to reduce, then let orders act in their turn."""
+        """Close what has expired or has nothing left to reduce, then let orders act in their turn, and after
+        them the stops that they brought to life: entry and stop touched at one point both fill."""
         for order in self.book.in_turn(symbol):
             report = None
             if at_ns >= order.expires_ns:
@@ -124,6 +125,9 @@ class MatchingMachine:
         point = decimal_from_float(price)
         for order in self.book.in_turn(symbol):
             if order.is_open and at_ns >= order.eligible_ns and order.acts_at(price):
+                self._act(minute, order, price, point, at_ns, reports)
+        for order in self.book.in_turn(symbol):
+            if order.parent_id and order.eligible_ns == at_ns and order.acts_at(price):
                 self._act(minute, order, price, point, at_ns, reports)
 
     def _reducible(self, order: WorkingOrder) -> Decimal:

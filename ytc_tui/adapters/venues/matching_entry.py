@@ -103,7 +103,7 @@ class OrderEntry:
             )
             hit = self.desk.of_submit(request)
             parent_id = entry.request.client_id
-            stop = self._enter(request, at_ns, at_ns + 1, hit, self._fault_reason(hit), parent_id)
+            stop = self._enter(request, at_ns, at_ns, hit, self._fault_reason(hit), parent_id)
             if not stop.is_open:
                 return stop.first_answer()
         elif stop.is_open:

@@ -6,7 +6,7 @@ what there is nothing to divide by is None; the order of the trades does not mat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
@@ -103,6 +103,18 @@ def grouped(results: Iterable[TradeResult], key: Key) -> dict[str, tuple[TradeRe
     groups: dict[str, list[TradeResult]] = {}
     for trade in results:
         groups.setdefault(key(trade), []).append(trade)
+    return {name: tuple(groups[name]) for name in sorted(groups)}
+
+
+def marked(
+    results: Iterable[TradeResult], marks: Mapping[str, Iterable[str]]
+) -> dict[str, tuple[TradeResult, ...]]:
+    """The trades under each mark, marks by name; `marks` by trade id. A trade is in the group of every mark
+    that it has, so that the groups do not add up to the whole."""
+    groups: dict[str, list[TradeResult]] = {}
+    for trade in results:
+        for mark in marks.get(trade.trade_id, ()):
+            groups.setdefault(mark, []).append(trade)
     return {name: tuple(groups[name]) for name in sorted(groups)}
 
 

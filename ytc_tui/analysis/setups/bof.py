@@ -7,6 +7,7 @@ named, never relaxed.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import NamedTuple
 
 from ytc_tui.analysis import levels
@@ -37,6 +38,7 @@ _ZONE_POINTS = 35.0
 _QUALITY_POINTS = 35.0
 _CONFLUENCE_POINTS = 30.0
 _ORIGIN_BARS = 60
+_NOTHING_BROKEN = "no HTF zone was broken within the last minutes"
 
 
 class _Failure(NamedTuple):
@@ -66,12 +68,15 @@ def _find(market: SymbolAnalysis, params: SetupParams) -> Setup | str:
     highs, lows = [bar.high for bar in recent], [bar.low for bar in recent]
     low, high = min(lows), max(highs)
     touched = market.zone_map.touching(low, high)
-    reason = "no HTF zone was broken within the last minutes"
+    if not touched:
+        return _NOTHING_BROKEN
+    depths = [-price for price in lows]
+    reason = _NOTHING_BROKEN
     # Of several zones that one push passed, the furthest holds those who were caught last.
     for zone in touched:
         if not (low < zone.low <= high and is_barrier(zone, -1)):
             continue
-        start, end = _run([-price for price in lows], -zone.low)
+        start, end = _run(depths, -zone.low)
         if start:
             found = _judged(market, params, Side.BUY, zone, recent, start, end)
             if isinstance(found, Setup):
@@ -112,9 +117,10 @@ def _judged(
     """What became of the run of bars beyond the zone; an empty reason when it was no break of it."""
     sign = -side.sign
     edge, run = far_edge(zone, sign), recent[start:end]
-    began_ns = run[0].open_ns
-    before = (bar for bar in market.newest_ltf(_ORIGIN_BARS) if bar.open_ns < began_ns)
-    if zone.known_ns > began_ns or not came_from_inside(before, zone, sign):
+    if zone.known_ns > run[0].open_ns:
+        return ""
+    before = islice(market.newest_ltf(_ORIGIN_BARS), len(recent) - start, None)
+    if not came_from_inside(before, zone, sign):
         return ""
     if (recent[-1].close - edge) * sign >= 0:
         return f"{zone.role} {zone.level:.10g} is broken, and price has not closed back"

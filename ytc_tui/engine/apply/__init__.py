@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from ytc_tui.engine.apply.orders import apply_order
+from ytc_tui.engine.apply.own import apply_own
 from ytc_tui.engine.apply.proposals import apply_proposal
 from ytc_tui.engine.apply.session import apply_session
 from ytc_tui.engine.apply.work import apply_work
@@ -21,7 +22,21 @@ __all__ = ["apply"]
 def apply(state: State, event: ev.Event, at_ns: int) -> None:
     """Book `event`, which happened at `at_ns`, into `state`."""
     state.now_ns = max(state.now_ns, at_ns)
-    match event:
+    match event:  # answers first: in most journals nearly every event is one
+        case ev.TaskAnswered() | ev.AnswerRepeated() | ev.TaskRequested() | ev.TaskReported():
+            apply_work(state, event, at_ns)
+        case (
+            ev.TaskRetried()
+            | ev.SetupDetected()
+            | ev.DecisionMade()
+            | ev.HandoffProposed()
+            | ev.HandoffDecided()
+            | ev.AlertRaised()
+            | ev.AlertAcknowledged()
+            | ev.CommandTaken()
+            | ev.CommandRefused()
+        ):
+            apply_work(state, event, at_ns)
         case (
             ev.OrderIntended()
             | ev.OrderAcknowledged()
@@ -42,20 +57,10 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
             | ev.TradeClosed()
         ):
             apply_order(state, event, at_ns)
-        case (
-            ev.TaskRequested()
-            | ev.TaskReported()
-            | ev.TaskRetried()
-            | ev.SetupDetected()
-            | ev.DecisionMade()
-            | ev.HandoffProposed()
-            | ev.HandoffDecided()
-            | ev.AlertRaised()
-            | ev.AlertAcknowledged()
-            | ev.CommandTaken()
-            | ev.CommandRefused()
-        ):
-            apply_work(state, event, at_ns)
+        case ev.LevelAdded() | ev.LevelRemoved() | ev.LevelArmed() | ev.LevelReached():
+            apply_own(state, event, at_ns)
+        case ev.BiasSet() | ev.NoteWritten():
+            apply_own(state, event, at_ns)
         case ev.TradeProposed() | ev.ProposalDecided():
             apply_proposal(state, event, at_ns)
         case (

@@ -29,11 +29,14 @@ from ytc_tui.model.tasks import (
     HandoffTrigger,
     ResponseMessage,
     ResponseStatus,
+    TaskMessage,
 )
 from ytc_tui.model.timers import TimerPurpose
 
 WorkEvent = (
-    ev.TaskRequested
+    ev.TaskAnswered
+    | ev.AnswerRepeated
+    | ev.TaskRequested
     | ev.TaskReported
     | ev.TaskRetried
     | ev.SetupDetected
@@ -55,13 +58,18 @@ _HANDOFF_TRIGGERS = {
 
 def apply_work(state: State, event: WorkEvent, at_ns: int) -> None:
     match event:
+        case ev.TaskAnswered(task):
+            agent = _answered(state, task, at_ns, event.errors)
+            agent.output = event.result
+            agent.bare = event.status is ResponseStatus.SUCCESS and not (event.errors or event.next_actions)
+        case ev.AnswerRepeated():
+            before = state.agents[event.agent].task
+            if before is None:
+                raise ValueError(f"{event.agent} has no answer yet that it could repeat")
+            _answered(state, event.task(before), at_ns, ())
         case ev.TaskRequested(task):
-            state.tasks_requested += 1
             state.tasks[task.task_id] = TaskRecord(task, at_ns)
-            agent = state.agents.setdefault(task.agent_target, AgentRecord())
-            agent.status = AgentStatus.RUNNING
-            agent.task = task
-            agent.requested_ns = at_ns
+            _asked(state, task, at_ns).status = AgentStatus.RUNNING
         case ev.TaskReported(response):
             _settle(state, response, at_ns)
         case ev.TaskRetried():
@@ -106,12 +114,33 @@ def apply_work(state: State, event: WorkEvent, at_ns: int) -> None:
             assert_never(event)
 
 
+def _asked(state: State, task: TaskMessage, at_ns: int) -> AgentRecord:
+    state.tasks_requested += 1
+    agent = state.agents.get(task.agent_target)
+    if agent is None:
+        agent = state.agents[task.agent_target] = AgentRecord()
+    agent.task = task
+    agent.requested_ns = at_ns
+    return agent
+
+
+def _answered(state: State, task: TaskMessage, at_ns: int, errors: tuple[str, ...]) -> AgentRecord:
+    """A task was asked and answered at one instant."""
+    agent = _asked(state, task, at_ns)
+    agent.runs += 1
+    agent.last_run_ns = at_ns
+    agent.errors = errors
+    agent.status = AgentStatus.COMPLETED
+    return agent
+
+
 def _settle(state: State, response: ResponseMessage, at_ns: int) -> None:
     state.tasks.pop(response.task_id, None)
     agent = state.agents.setdefault(response.agent_name, AgentRecord())
     agent.runs += 1
     agent.last_run_ns = at_ns
     agent.errors = response.errors
+    agent.bare = False
     if response.status is ResponseStatus.FAILURE:
         agent.status = AgentStatus.FAILED
         agent.failures += 1

@@ -16,6 +16,7 @@ from ytc_tui.model.codec import from_json
 from ytc_tui.model.signals import Setup
 
 SETUP_LISTS = ("proposals", "active_setups")
+_JUDGED = frozenset({*SETUP_LISTS, "actions"})
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 # A price farther than this factor from the market is a mistake, and too far to reckon with.
 FAR = 100
@@ -24,6 +25,8 @@ _PRICES = ("trigger", "limit", "stop", "t1", "lwp", "lrp")
 
 def content_problem(sit: Situation, result: dict[str, Any]) -> str:
     """What is wrong with the setups or actions in an answer (plain JSON); empty when nothing is."""
+    if result.keys().isdisjoint(_JUDGED):
+        return ""
     for name in SETUP_LISTS:
         items = result.get(name, [])
         if not isinstance(items, list):

@@ -118,6 +118,7 @@ def risk_request(sit: Situation, plan: TradePlan) -> RiskRequest:
         drawdown_problem=f"{lost.words}: no entries" if lost is not None and lost.at_limit else "",
         drawdown_used=lost.used_pct if lost is not None else None,
         drawdown_limit=lost.held.limit_pct if lost is not None else None,
+        bias=state.standing_bias(plan.symbol, sit.at_ns),
         foreign_reason=_symbol_problem(sit, plan.symbol),
     )
 

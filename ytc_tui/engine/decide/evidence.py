@@ -20,17 +20,27 @@ NEVER_ARRIVED = "never arrived: the venue has no such order"
 
 
 def uncertain_orders(sit: Situation) -> list[OrderRecord]:
-    """Orders to ask about: UNKNOWN, and those whose submit or cancel got no answer yet."""
-    return [record for record in sit.state.working_orders() if record.state in _UNCERTAIN]
+    """Orders to ask about: UNKNOWN, those whose submit or cancel got no answer yet, and those that the venue
+    does not hold open any more without our having heard why."""
+    return [record for record in sit.state.working_orders() if _is_uncertain(sit, record)]
+
+
+def _is_uncertain(sit: Situation, record: OrderRecord) -> bool:
+    return record.state in _UNCERTAIN or missing_name(record.request.client_id) in sit.state.discrepancies
+
+
+def missing_name(client_id: str) -> str:
+    """The name of the difference that an order of ours is not open at the venue."""
+    return f"missing-{client_id}"
 
 
 def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
     """What the venue's answer makes of the order; its fills were booked before this."""
     record = sit.state.orders.get(read.client_id)
-    if record is None or record.state not in _UNCERTAIN:
+    if record is None or not _is_uncertain(sit, record):
         return
     if read.order is None:
-        if read.absence_is_proof:
+        if read.absence_is_proof and record.state in _UNCERTAIN:
             yield _ended_as(record, OrderState.REJECTED, NEVER_ARRIVED)
         return
     difference = _difference(record, read.order)
@@ -46,6 +56,10 @@ def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
             yield ev.CancelAsked(read.client_id, record.detail)
     elif read.order.state is not OrderState.FILLED:
         yield _ended_as(record, read.order.state, "found at the venue")
+    elif record.remaining:
+        # Its fills are booked by now. An attached stop that was told out of order, or after its own fill, is
+        # larger here than it was there.
+        yield ev.OrderCanceled(read.client_id, "filled as far as the venue held it")
 
 
 def _ended_as(record: OrderRecord, state: OrderState, reason: str) -> ev.Event:

@@ -7,9 +7,11 @@ session; the session ends once, with its document, after everything before it is
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.flatten import flattening
+from ytc_tui.engine.decide.own import side_met
 from ytc_tui.engine.decide.phases import decide_clock
 from ytc_tui.engine.document import session_document
 from ytc_tui.engine.inputs import SessionOpened, StepsDone
@@ -40,6 +42,10 @@ def decide_opened(sit: Situation, opened: SessionOpened) -> Iterator[ev.Event]:
     yield opened.started
     if opened.ledger is not None:
         yield opened.ledger
+    for level in opened.levels:
+        yield ev.LevelAdded(replace(level, met=side_met(sit, level.symbol, level.low, level.high)))
+    for bias in opened.biases:
+        yield ev.BiasSet(bias)
     blocked = []
     for step, result, detail in opened.checks:
         yield ev.ChecklistStepDone(INITIALIZATION, step, StepResult(result), detail)
@@ -62,7 +68,7 @@ def decide_closing_steps(sit: Situation) -> Iterator[ev.Event]:
     state = sit.state
     working = [record.request.client_id for record in state.working_orders()]
     positions = [f"{held.symbol} {held.quantity}" for held in state.positions.values()]
-    running = [name for name, agent in state.agents.items() if agent.task_id in state.tasks]
+    running = [n for n, agent in state.agents.items() if n in sit.asked or agent.task_id in state.tasks]
     review = state.agents.get("session_review")
     reviewed = review is not None and bool(review.output)
     yield _line("Cancel all pending orders", not working, "none working", f"still working: {working}")

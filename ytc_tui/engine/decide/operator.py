@@ -12,6 +12,7 @@ from typing import assert_never
 from ytc_tui.engine.decide.flatten import flattening
 from ytc_tui.engine.decide.hand import cancel_refusal, decide_hand, hand_refusal, note_of
 from ytc_tui.engine.decide.outgoing import cancel_all
+from ytc_tui.engine.decide.own import decide_own, own_refusal
 from ytc_tui.engine.decide.phases import decide_abort, decide_clock, propose
 from ytc_tui.engine.decide.proposals import answer_refusal, decide_answer, is_answer
 from ytc_tui.engine.decide.ticket import decide_ticket, ticket_refusal
@@ -69,6 +70,8 @@ def refusal(sit: Situation, command: Command) -> str:
             if alert is None:
                 return f"no alert {command.target!r}"
             return f"already acknowledged by {alert.acknowledged_by}" if alert.acknowledged_by else ""
+        case Verb.LEVEL | Verb.DROP_LEVEL | Verb.ARM_LEVEL | Verb.BIAS | Verb.NOTE:
+            return own_refusal(sit, command)
         case _:
             assert_never(command.verb)
 
@@ -160,6 +163,8 @@ def _act(sit: Situation, command: Command) -> Iterator[ev.Event]:
             yield ev.HandoffDecided(command.target, HandoffState.REJECTED, command.actor, reason)
         case Verb.ACK:
             yield ev.AlertAcknowledged(command.target, command.actor)
+        case Verb.LEVEL | Verb.DROP_LEVEL | Verb.ARM_LEVEL | Verb.BIAS | Verb.NOTE:
+            yield from decide_own(sit, command)
         case _:
             assert_never(command.verb)
 

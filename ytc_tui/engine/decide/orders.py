@@ -24,7 +24,9 @@ from ytc_tui.model.orders import (
     Fill,
     Funding,
     Liquidated,
+    OrderKind,
     OrderRequest,
+    OrderRole,
     OrderState,
     Rejected,
     VenueReport,
@@ -67,13 +69,18 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
             yield found
         return
     record = state.orders.get(fill.client_id)
+    entry = _entry_with_stop(sit, fill.client_id) if record is None else None
+    if entry is not None:
+        # The stop of an entry filled before we were told that it came to life.
+        yield ev.StopAttached(_stop_of(entry, fill), "", entry.trade_id)
     trade = sit.trade_on(fill.symbol)
-    trade_id = record.trade_id if record is not None else (trade.trade_id if trade else "")
+    owner = record or entry
+    trade_id = owner.trade_id if owner is not None else (trade.trade_id if trade else "")
     size = sit.market.instruments[fill.symbol].contract_size
     held = state.position(fill.symbol, size)
     _, realised = after_fill(held, fill.side, fill.quantity, fill.price)
     yield ev.FillBooked(fill, trade_id, realised, size)
-    if record is None and not fill.client_id.startswith("liquidation-"):
+    if owner is None and not fill.client_id.startswith("liquidation-"):
         yield _foreign(fill.symbol, fill.client_id, f"fill {fill.venue_fill_id} of {fill.quantity}")
     elif record is not None and record.state is OrderState.REJECTED:
         yield ev.DiscrepancyFound(
@@ -93,15 +100,30 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
         )
 
 
+def _stop_of(entry: OrderRecord, fill: Fill) -> OrderRequest:
+    """The attached stop of `entry` as its fill shows it."""
+    request = entry.request
+    return OrderRequest(
+        client_id=fill.client_id,
+        symbol=request.symbol,
+        side=request.side.opposite,
+        kind=OrderKind.STOP,
+        role=OrderRole.PROTECTIVE_STOP,
+        quantity=max(entry.filled, fill.quantity),
+        stop_price=request.attached_stop_price,
+        reduce_only=True,
+    )
+
+
 def _acked(sit: Situation, report: Acked) -> Iterator[ev.Event]:
     record = sit.state.orders.get(report.client_id)
     attached = report.request
     if attached is not None and (record is None or record.request != attached):
-        entry = _entry_of(sit, attached)
+        entry = _entry_with_stop(sit, attached.client_id)
         if entry is None:
             yield _foreign(attached.symbol, report.client_id, "a resting order that is not ours")
             return
-        yield ev.StopAttached(attached, report.venue_order_id, entry)
+        yield ev.StopAttached(attached, report.venue_order_id, entry.trade_id)
     elif record is None:
         yield _foreign("", report.client_id, "a resting order that is not ours")
     elif record.state not in _CLOSED and record.state is not OrderState.ACKED:
@@ -111,12 +133,10 @@ def _acked(sit: Situation, report: Acked) -> Iterator[ev.Event]:
             yield ev.CancelAsked(report.client_id, record.detail)
 
 
-def _entry_of(sit: Situation, attached: OrderRequest) -> str | None:
-    """The trade whose entry order carries `attached` as its stop."""
-    for record in sit.state.orders.values():
-        if record.request.attached_stop_id == attached.client_id:
-            return record.trade_id
-    return None
+def _entry_with_stop(sit: Situation, client_id: str) -> OrderRecord | None:
+    """The entry order that carries the stop `client_id`."""
+    orders = sit.state.orders.values()
+    return next((record for record in orders if record.request.attached_stop_id == client_id), None)
 
 
 def _ended(sit: Situation, report: Rejected | Canceled | Expired | CancelRefused) -> Iterator[ev.Event]:
@@ -148,12 +168,12 @@ def _attached_ended(
 ) -> Iterator[ev.Event]:
     """An order that we hold no record of: a stop attached to an entry of ours that never worked, or
     somebody else's."""
-    for record in sit.state.orders.values():
-        if record.request.attached_stop_id == report.client_id:
-            reason = getattr(report, "reason", "ended")
-            message = f"the stop attached to {record.request.client_id} was refused: {reason}"
-            yield alert(f"rejected-{report.client_id}", "stop_rejected", message)
-            return
+    entry = _entry_with_stop(sit, report.client_id)
+    if entry is not None:
+        reason = getattr(report, "reason", "ended")
+        message = f"the stop attached to {entry.request.client_id} was refused: {reason}"
+        yield alert(f"rejected-{report.client_id}", "stop_rejected", message)
+        return
     yield _foreign("", report.client_id, type(report).__name__)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ytc_tui.engine.decide.evidence import missing_name
 from ytc_tui.engine.inputs import VenueRead
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -64,7 +65,7 @@ def differences(sit: Situation, read: VenueRead) -> dict[str, ev.DiscrepancyFoun
     for record in state.working_orders():
         client_id = record.request.client_id
         if record.state in (OrderState.ACKED, OrderState.PARTIAL) and client_id not in resting:
-            name = f"missing-{client_id}"
+            name = missing_name(client_id)
             found[name] = ev.DiscrepancyFound(
                 name, "missing_order", record.request.symbol, record.state.value, "not open"
             )

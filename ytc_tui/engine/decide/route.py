@@ -28,9 +28,11 @@ from ytc_tui.engine.decide.connection import decide_heard, decide_silence
 from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.decide.evidence import decide_order_read
 from ytc_tui.engine.decide.news import decide_news
+from ytc_tui.engine.decide.own import decide_levels
 from ytc_tui.engine.decide.recovery import decide_restarted, decide_venue_read
 from ytc_tui.engine.decide.timers import decide_timer
 from ytc_tui.engine.decide.volatility import decide_volatility
+from ytc_tui.engine.effects import RunAgent
 from ytc_tui.engine.health import decide_health
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -38,19 +40,21 @@ from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.session import Gate, Phase
 from ytc_tui.model.state import GATE_JOURNAL
-from ytc_tui.model.tasks import HandoffState
+from ytc_tui.model.tasks import HandoffState, ResponseMessage
 from ytc_tui.model.trades import OPEN_TRADE_STATES
+
+Decided = ev.Event | RunAgent
 
 SHUTDOWN_LAST_LINE = "Update session status"
 _MANAGERS = frozenset({"trade_management", "exit_execution"})
 
 
-def decide(sit: Situation, item: inp.Input) -> list[ev.Event]:
-    """The events that `item` brings about in `sit`."""
+def decide(sit: Situation, item: inp.Input) -> list[Decided]:
+    """The events that `item` brings about in `sit`, and the agents that are asked."""
     return list(_route(sit, item))
 
 
-def _route(sit: Situation, item: inp.Input) -> Iterator[ev.Event]:
+def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
     match item:
         case inp.Happened(event):
             yield from _follow(sit, event)
@@ -112,13 +116,14 @@ def _at_point(sit: Situation, point: inp.PointMet) -> Iterator[ev.Event]:
     yield from proposals.decide_drift(sit)
 
 
-def _at_close(sit: Situation) -> Iterator[ev.Event]:
+def _at_close(sit: Situation) -> Iterator[Decided]:
     if flatten.flattening(sit):
         yield from flatten.decide_round(sit)
     elif sit.state.positions:
         yield from trade.decide_coverage(sit)
     yield from proposals.decide_drift(sit)
     yield from decide_news(sit)
+    yield from decide_levels(sit)
     yield from _data_alerts(sit)
     yield from decide_health(sit)
     yield from phases.decide_clock(sit)
@@ -149,9 +154,13 @@ def _journal_back(sit: Situation) -> Iterator[ev.Event]:
         yield ev.GateChanged(Gate.REDUCING, Gate.ACTIVE, "the journal accepts writes again")
 
 
-def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
+def _follow(sit: Situation, event: ev.Event) -> Iterator[Decided]:
     """What follows from an event that was just applied."""
-    match event:
+    match event:  # the answers first: in most journals nearly every event is one
+        case ev.TaskAnswered() | ev.TaskReported():
+            yield from _harvest(sit, event.response)
+        case ev.AnswerRepeated():
+            yield from _harvest(sit, event.response(sit.state.agents[event.agent].output))
         case ev.FillBooked():
             yield from trade.decide_fill(sit, event)
             yield from _refit_after_fill(sit, event)
@@ -160,6 +169,10 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
             yield from phases.decide_clock(sit)
         case ev.OrderAcknowledged(client_id):
             yield from trade.decide_stop_acknowledged(sit, client_id)
+        case ev.StopAttached():
+            # Told out of order it may cover less than was thought.
+            if not flatten.flattening(sit):
+                yield from trade.decide_coverage(sit)
         case ev.OrderRejected(client_id, reason) | ev.OrderCanceled(client_id, reason):
             yield from orders.decide_order_news(sit, event)
             yield from trade.decide_entry_ended(sit, client_id, reason)
@@ -183,9 +196,6 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
         case ev.FlatVerified():
             yield from flatten.decide_verified(sit, event)
             yield from _after_flat(sit)
-        case ev.TaskReported(response):
-            yield from tasks.decide_reported(sit, response)
-            yield from _harvest(sit, response.agent_name, event)
         case ev.DecisionMade():
             yield from orders.decide_order_rate(sit, event)
             yield from setups.decide_next_proposal(sit)
@@ -230,10 +240,17 @@ def _order_gone(sit: Situation, client_id: str) -> Iterator[ev.Event]:
 
 
 def _refit_after_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
-    """A target or close that is complete may leave room for the targets that made way for it."""
+    """A target or close that is complete may leave room for the targets that made way for it; a close or
+    stop that is complete may leave what its entry filled meanwhile."""
     record = sit.state.orders.get(event.fill.client_id)
-    if record is not None and record.request.role in (OrderRole.TARGET, OrderRole.EXIT):
+    if record is None:
+        return
+    role = record.request.role
+    if role in (OrderRole.TARGET, OrderRole.EXIT):
         yield from targets.decide_refit(sit, event.trade_id)
+    ended = role in (OrderRole.EXIT, OrderRole.PROTECTIVE_STOP) and not record.working
+    if ended and not flatten.flattening(sit):
+        yield from trade.decide_coverage(sit)
 
 
 def _after_flat(sit: Situation) -> Iterator[ev.Event]:
@@ -249,15 +266,17 @@ def _after_flat(sit: Situation) -> Iterator[ev.Event]:
             yield from phases.decide_abort(sit, flattened.reason)
 
 
-def _harvest(sit: Situation, agent: str, event: ev.TaskReported) -> Iterator[ev.Event]:
-    """What an agent's report leads to: setups, decisions, orders, the next agents, the next phase."""
+def _harvest(sit: Situation, response: ResponseMessage) -> Iterator[Decided]:
+    """What an agent's answer leads to: setups, decisions, orders, the next agents, the next phase."""
+    yield from tasks.decide_reported(sit, response)
+    agent = response.agent_name
     if agent == "setup_scanner":
-        yield from setups.decide_scan(sit, event.response)
+        yield from setups.decide_scan(sit, response)
     elif agent in _MANAGERS:
-        yield from management.decide_actions(sit, event.response)
+        yield from management.decide_actions(sit, response)
     elif agent == "monitoring":
-        yield from decide_volatility(sit, event.response)
-    if "proposals" in event.response.result:
+        yield from decide_volatility(sit, response)
+    if "proposals" in response.result:
         yield from setups.decide_next_proposal(sit)
     yield from tasks.decide_due(sit)
     yield from phases.decide_clock(sit)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from ytc_tui.engine.decide.correlated import decide_correlated
 from ytc_tui.engine.decide.entries import enter, plan_of, risk_request
 from ytc_tui.engine.decide.proposals import propose
 from ytc_tui.engine.ids import decision_id
@@ -32,11 +33,11 @@ QUALITY_RULES = ("setup_score", "regime_fit", "sideways", "chasing")
 
 def decide_scan(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:
     """Setups that the scanner names for the first time."""
-    seen = set(sit.state.setups_seen)
+    told: set[str] = set()
     for data in response.result.get("active_setups", ()):
         setup = from_json(Setup, data)
-        if setup.setup_id not in seen:
-            seen.add(setup.setup_id)
+        if setup.setup_id not in told and setup.setup_id not in sit.state.setups_seen:
+            told.add(setup.setup_id)
             yield ev.SetupDetected(setup, sit.market.bar_ref(setup.symbol))
 
 
@@ -131,7 +132,9 @@ def _decide(sit: Situation, setup: Setup) -> Iterator[ev.Event]:
     if refused_by:
         yield _refusal(number, setup, plan, verdicts, refused_by, bar)
         return
-    assessment = assess(risk_request(sit, plan), sit.policy.limits)
+    request = risk_request(sit, plan)
+    yield from decide_correlated(sit, request)
+    assessment = assess(request, sit.policy.limits)
     verdicts += assessment.verdicts
     if assessment.refused_by:
         yield _refusal(number, setup, plan, verdicts, assessment.refused_by, bar)

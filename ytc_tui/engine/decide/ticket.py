@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from ytc_tui.engine.decide.correlated import decide_correlated
 from ytc_tui.engine.decide.entries import Origin, enter_with, entry_order, risk_request, sized
 from ytc_tui.engine.decide.hand import off_grid
 from ytc_tui.engine.ids import decision_id
@@ -42,7 +43,8 @@ def decide_ticket(sit: Situation, command: Command, ticket: Ticket) -> Iterator[
     number = decision_id(sit.state.decisions_made + 1)
     plan = _plan(sit, command.target, ticket)
     origin = Origin(f"{MANUAL}-{plan.symbol}-{plan.side}-{number}", MANUAL, 0.0, 1)
-    answer = assess(risk_request(sit, plan), sit.policy.limits)
+    request = risk_request(sit, plan)
+    answer = assess(request, sit.policy.limits)
     if answer.refused_by:
         yield ev.CommandRefused(command, f"{number} refused: {answer.reason}")
     else:
@@ -58,6 +60,7 @@ def decide_ticket(sit: Situation, command: Command, ticket: Ticket) -> Iterator[
         answer.reason,
         sit.market.bar_ref(plan.symbol),
     )
+    yield from decide_correlated(sit, request)
     if not answer.refused_by:
         yield from enter_with(sit, answer, entry_order(sit, answer.plan, number), number, origin)
 

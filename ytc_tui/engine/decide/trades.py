@@ -123,6 +123,9 @@ def decide_stop_acknowledged(sit: Situation, client_id: str) -> Iterator[ev.Even
         return
     basis = record.reason or trade.stop_basis
     yield ev.StopTightened(trade.trade_id, trade.stop, price, basis, client_id)
+    if record.remaining < trade.open_quantity:
+        # Alone it does not cover what has been filled since it was sent.
+        return
     for other in sit.state.working_orders(record.request.symbol, OrderRole.PROTECTIVE_STOP):
         if (
             other is not record

@@ -4,11 +4,11 @@ Decides the order of checks; the first that refuses is the headline reason. Impo
 Invariant: each module here is either a rule (RULE, SUMMARY, check) or named in NOT_RULES; a module
 that is neither stops the program at import.
 
-The order: may anything enter at all (gate, session loss, drawdown, capacity, positions), does the plan
-make sense (instrument, stop, size), then exposure (open and correlated risk, margin), streak, count,
-clock, market and venue, and last the price of this one trade. Within it the order of domain.md 1.4
-agent 02 holds: session limit, position count, correlation, margin, losing streak. A rule that is not
-listed here comes after the listed ones, by name.
+The order: may anything enter at all (gate, session loss, drawdown, capacity, positions, the operator's
+bias), does the plan make sense (instrument, stop, size), then exposure (open and correlated risk, margin),
+streak, count, clock, market and venue, and last the price of this one trade. Within it the order of
+domain.md 1.4 agent 02 holds: session limit, position count, correlation, margin, losing streak. A rule
+that is not listed here comes after the listed ones, by name.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ ORDER = (
     "drawdown",
     "capacity",
     "max_positions",
+    "bias",
     "instrument_kind",
     "stop_present",
     "stop_side",
@@ -46,6 +47,7 @@ ORDER = (
     "rejects_in_row",
     "order_rate",
     "price_collar",
+    "spread",
     "costs",
     "reward_risk",
     "risk_per_trade",

@@ -35,6 +35,14 @@ from ytc_tui.model.events.orders import (
     TradeMoved as TradeMoved,
     TradePlanned as TradePlanned,
 )
+from ytc_tui.model.events.own import (
+    BiasSet as BiasSet,
+    LevelAdded as LevelAdded,
+    LevelArmed as LevelArmed,
+    LevelReached as LevelReached,
+    LevelRemoved as LevelRemoved,
+    NoteWritten as NoteWritten,
+)
 from ytc_tui.model.events.session import (
     ChecklistStepDone as ChecklistStepDone,
     ConnectionLost as ConnectionLost,
@@ -61,6 +69,7 @@ from ytc_tui.model.events.session import (
 from ytc_tui.model.events.work import (
     AlertAcknowledged as AlertAcknowledged,
     AlertRaised as AlertRaised,
+    AnswerRepeated as AnswerRepeated,
     BarRef as BarRef,
     CommandRefused as CommandRefused,
     CommandTaken as CommandTaken,
@@ -69,6 +78,7 @@ from ytc_tui.model.events.work import (
     HandoffProposed as HandoffProposed,
     ProposalDecided as ProposalDecided,
     SetupDetected as SetupDetected,
+    TaskAnswered as TaskAnswered,
     TaskReported as TaskReported,
     TaskRequested as TaskRequested,
     TaskRetried as TaskRetried,
@@ -87,6 +97,8 @@ Event = (
     | LedgerFixed
     | AlertRaised
     | AlertAcknowledged
+    | TaskAnswered
+    | AnswerRepeated
     | TaskRequested
     | TaskReported
     | TaskRetried
@@ -120,6 +132,12 @@ Event = (
     | HandoffDecided
     | CommandTaken
     | CommandRefused
+    | LevelAdded
+    | LevelRemoved
+    | LevelArmed
+    | LevelReached
+    | BiasSet
+    | NoteWritten
     | HealthChanged
     | EngineRecovered
     | ConnectionLost
@@ -133,7 +151,7 @@ Event = (
 EVENT_TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 
 # The version in which each type is written today; 1 where not listed.
-VERSIONS: dict[str, int] = {"TradePlanned": 2, "TradeClosed": 2, "CommandTaken": 2, "CommandRefused": 2}
+VERSIONS: dict[str, int] = {"TradePlanned": 2, "TradeClosed": 2, "CommandTaken": 3, "CommandRefused": 3}
 
 # Version 1 had no setting for the band: it was this.
 _BAND_R_OF_VERSION_1 = Decimal("0.1")
@@ -149,6 +167,12 @@ def _command_without_action(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "command": {**body["command"], **by_hand}}
 
 
+def _command_without_view(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 of a command's entries, from before an operator had levels, a bias and notes."""
+    said = {"level": None, "arm_level": None, "bias": None, "note": None}
+    return {**body, "command": {**body["command"], **said}}
+
+
 def _trade_without_lwp(body: dict[str, Any]) -> dict[str, Any]:
     """Version 1 of a planned trade did not keep its setup's last wholesale price."""
     return {**body, "trade": {**body["trade"], "lwp": None}}
@@ -160,6 +184,8 @@ UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("TradeClosed", 1): _with_outcome,
     ("CommandTaken", 1): _command_without_action,
     ("CommandRefused", 1): _command_without_action,
+    ("CommandTaken", 2): _command_without_view,
+    ("CommandRefused", 2): _command_without_view,
 }
 
 
@@ -168,20 +194,29 @@ def version_of(kind: str) -> int:
 
 
 # Which field says what an event belongs to, the first that it has.
-_CORRELATION_FIELDS = ("trade_id", "decision_id", "handoff_id", "client_id", "task_id", "alert_id")
+_CORRELATION_FIELDS = (
+    "trade_id", "decision_id", "handoff_id", "client_id", "task_id", "alert_id", "level_id",
+)  # fmt: skip
 
 
 @cache
-def _correlation_field(kind: type) -> str:
+def _header(kind: type) -> tuple[str, int, str]:
+    """Name and version of a type, and the field that says what an event of it belongs to."""
     names = {item.name for item in fields(kind)}
-    return next((name for name in _CORRELATION_FIELDS if name in names), "")
+    correlation = next((name for name in _CORRELATION_FIELDS if name in names), "")
+    return kind.__name__, version_of(kind.__name__), correlation
 
 
 def correlation_of(event: Event) -> str:
-    """The trade, decision, handoff, order, task or alert that `event` belongs to; empty if none."""
+    """The trade, decision, handoff, order, task, alert or level that `event` belongs to; empty if none."""
+    return header_of(event)[2]
+
+
+def header_of(event: Event) -> tuple[str, int, str]:
+    """What an entry's envelope says of `event`: its type, its version, and what it belongs to."""
     kind: type = type(event)
-    name = _correlation_field(kind)
-    return str(getattr(event, name)) if name else ""
+    name, version, correlation = _header(kind)
+    return name, version, str(getattr(event, correlation)) if correlation else ""
 
 
 def decode_event(entry: Entry) -> Event:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from ytc_tui.model.commands import Command
 from ytc_tui.model.proposals import Proposal, ProposalState
 from ytc_tui.model.risk import TradePlan, Verdict
 from ytc_tui.model.session import Severity
 from ytc_tui.model.signals import Setup
-from ytc_tui.model.tasks import Handoff, HandoffState, ResponseMessage, TaskMessage
+from ytc_tui.model.tasks import Handoff, HandoffState, ResponseMessage, ResponseStatus, TaskMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,52 @@ class BarRef:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskAnswered:
+    """An agent was asked and answered at once: the task and its response, without what both say."""
+
+    task: TaskMessage
+    status: ResponseStatus
+    result: dict[str, Any]
+    errors: tuple[str, ...] = ()
+    next_actions: tuple[str, ...] = ()
+
+    @property
+    def response(self) -> ResponseMessage:
+        """RESPONSE_MESSAGE of spec 000 in full."""
+        task = self.task
+        return ResponseMessage(
+            task.task_id, task.agent_target, self.status, self.result, self.errors, 0.0, self.next_actions
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRepeated:
+    """An agent was asked and answered at once, byte for byte as it had answered last, and without errors.
+
+    Type, priority and timeout of the task are those of the agent's task before it.
+    """
+
+    task_id: str
+    agent: str
+    data: dict[str, Any]
+    dependencies: tuple[str, ...]
+
+    def task(self, before: TaskMessage) -> TaskMessage:
+        """TASK_MESSAGE of spec 000 in full; `before` is the agent's task before this one."""
+        return TaskMessage(
+            self.task_id, self.agent, before.task_type, before.priority, self.data, self.dependencies,
+            before.timeout,
+        )  # fmt: skip
+
+    def response(self, result: dict[str, Any]) -> ResponseMessage:
+        """RESPONSE_MESSAGE of spec 000 in full; `result` is that of the agent's answer before this one."""
+        return ResponseMessage(self.task_id, self.agent, ResponseStatus.SUCCESS, result)
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRequested:
+    """An agent was asked and did not answer at once, or failed."""
+
     task: TaskMessage
 
 

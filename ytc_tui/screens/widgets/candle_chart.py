@@ -78,6 +78,7 @@ class CandleChart(Widget, can_focus=True, inherit_bindings=False):
         & > .candle-chart--line-stop { color: $text-error; }
         & > .candle-chart--line-target { color: $text-success; }
         & > .candle-chart--line-breakeven { color: $text-muted; }
+        & > .candle-chart--line-own { color: $text-primary; }
         & > .candle-chart--support { color: $text-success; }
         & > .candle-chart--resistance { color: $text-error; }
         & > .candle-chart--zone-support { background: $success 15%; }

@@ -38,6 +38,7 @@ class Ink(IntEnum):
     SUPPORT = 15
     RESISTANCE = 16
     CURSOR = 17
+    LINE_OWN = 18
 
 
 class Ground(IntEnum):

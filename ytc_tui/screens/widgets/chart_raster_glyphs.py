@@ -21,6 +21,7 @@ class Glyphs:
     unchanged: str
     dash: str
     dot: str
+    own: str
     axis: str
     tick: str
     last: str
@@ -42,6 +43,7 @@ UNICODE = Glyphs(
     unchanged="─┴┬┼",
     dash="╌",
     dot="┈",
+    own="╍",
     axis="│",
     tick="┤",
     last="◄",
@@ -62,6 +64,7 @@ ASCII = Glyphs(
     unchanged="-+++",
     dash="-",
     dot=".",
+    own="=",
     axis="|",
     tick="+",
     last="<",

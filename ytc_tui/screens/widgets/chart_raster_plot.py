@@ -22,6 +22,7 @@ LINE_INKS = {
     LineKind.STOP: Ink.LINE_STOP,
     LineKind.TARGET: Ink.LINE_TARGET,
     LineKind.BREAKEVEN: Ink.LINE_BREAKEVEN,
+    LineKind.OWN: Ink.LINE_OWN,
 }
 ZONE_INKS = {ZoneRole.SUPPORT: Ink.SUPPORT, ZoneRole.RESISTANCE: Ink.RESISTANCE}
 _ZONE_GROUNDS = {
@@ -88,9 +89,19 @@ def draw_lines(canvas: Canvas, page: Page, lines: Iterable[ChartLine]) -> None:
     """Dashed rows at the prices of lines inside the range; in a shared row the more important one shows."""
     for line in sorted(lines, key=line_rank, reverse=True):
         if is_price(line.price) and page.scale.holds(line.price):
-            glyph = page.glyphs.dot if line.kind is LineKind.BREAKEVEN else page.glyphs.dash
+            glyph = _line_glyph(page.glyphs, line.kind)
             row = _TOP + page.scale.row(line.price)
             canvas.write(page.layout.plot_left, row, glyph * page.layout.plot_width, LINE_INKS[line.kind])
+
+
+def _line_glyph(glyphs: Glyphs, kind: LineKind) -> str:
+    match kind:
+        case LineKind.BREAKEVEN:
+            return glyphs.dot
+        case LineKind.OWN:
+            return glyphs.own
+        case LineKind.ENTRY | LineKind.STOP | LineKind.TARGET:
+            return glyphs.dash
 
 
 def draw_cursor(canvas: Canvas, page: Page, index: int) -> None:
@@ -171,7 +182,8 @@ def _put_beside(canvas: Canvas, page: Page, index: int, step: int, char: str, in
         return
     extreme = max(candle.high, candle.low) if step < 0 else min(candle.high, candle.low)
     x = page.column(index)
-    replaceable = (" ", page.glyphs.dash, page.glyphs.dot, page.glyphs.zone_fill, page.glyphs.cursor)
+    glyphs = page.glyphs
+    replaceable = (" ", glyphs.dash, glyphs.dot, glyphs.own, glyphs.zone_fill, glyphs.cursor)
     for row in (page.scale.row(extreme) + step, page.scale.row(extreme) + 2 * step):
         if 0 <= row < page.layout.plot_rows and canvas.chars[_TOP + row][x] in replaceable:
             canvas.put(x, _TOP + row, char, ink)

@@ -19,7 +19,7 @@ MAX_DECIMALS = 12
 # A stop or target joins the range while candles keep at least this share of the height.
 _CANDLES_SHARE = 0.5
 _LEAST_ROWS_WITH_MARGIN = 10
-_LINE_RANK = {LineKind.STOP: 0, LineKind.ENTRY: 1, LineKind.TARGET: 2, LineKind.BREAKEVEN: 3}
+_LINE_RANK = {LineKind.STOP: 0, LineKind.ENTRY: 1, LineKind.TARGET: 2, LineKind.BREAKEVEN: 3, LineKind.OWN: 4}
 _TIME_STEPS_MIN = (1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440, 4320, 10080, 43200)
 
 

@@ -1,0 +1,1 @@
+"""Proofs over journals: the money and the conduct of sessions, worked out again without the program."""

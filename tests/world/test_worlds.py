@@ -1,0 +1,79 @@
+"""Worlds from seeds: no invariant is ever broken, a seed gives the same world again, planted bugs are found."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.world.bugs import BUGS, planted
+from tests.world.judge import judge
+from tests.world.plan import plan_of
+from tests.world.planting import Bug
+from tests.world.world import live
+
+# Seeds in which an invariant was once broken.
+CORPUS = (11, 28, 47, 48, 274, 319, 363, 520, 585, 803, 848, 1003, 1016, 1469, 1708, 1749, 1763, 1792, 1871)
+CHUNK = 50
+CI_SEEDS = 300
+FIRST = int(os.environ.get("SEED") or 0)
+COUNT = int(os.environ.get("N") or 2_000)
+BUG_SEEDS = 2_000
+
+
+@pytest.mark.parametrize("first", range(0, CI_SEEDS, CHUNK))
+def test_worlds_hold(first: int) -> None:
+    for seed in range(first, first + CHUNK):
+        judge(live(plan_of(seed)).world)
+
+
+@pytest.mark.parametrize("seed", CORPUS)
+def test_worlds_that_once_failed_hold(seed: int) -> None:
+    judge(live(plan_of(seed)).world)
+
+
+@pytest.mark.slow
+def test_many_worlds_hold() -> None:
+    """As many as N says, from SEED on."""
+    failed = {}
+    for seed in range(FIRST, FIRST + COUNT):
+        try:
+            judge(live(plan_of(seed)).world)
+        except Exception as error:
+            failed[seed] = f"{type(error).__name__}: {error}"
+    assert not failed
+
+
+@pytest.mark.parametrize("seed", [3, 7, 585])
+def test_a_seed_gives_the_same_world_again(seed: int) -> None:
+    def heads() -> list[str]:
+        journal = live(plan_of(seed)).world.journal
+        return [journal.head(session).hash for session in journal.sessions()]
+
+    assert heads() == heads()
+
+
+def test_worlds_are_not_empty() -> None:
+    lived = [live(plan_of(seed)) for seed in range(60)]
+    assert sum(len(one.world.state().fill_ids) for one in lived) > 60
+    assert sum(one.lives for one in lived) > 70
+    drawn = sum((one.drawn for one in lived), start=lived[0].drawn)
+    assert {"lost", "unanswered", "hung", "doubled", "late"} <= set(+drawn)
+
+
+def found_in(bug: Bug, seeds: range) -> int | None:
+    """The first seed in which `bug` breaks an invariant, or the program."""
+    for seed in seeds:
+        try:
+            with planted(bug):
+                world = live(plan_of(seed)).world
+            judge(world)
+        except Exception:
+            return seed
+    return None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_planted_bug_is_found(bug: Bug) -> None:
+    assert found_in(bug, range(BUG_SEEDS)) is not None

@@ -1,0 +1,73 @@
+"""The command line's part for the audit chain: verifying and signing it.
+
+Decides how its arguments are spelled. Imports typer alone at the top. Invariant: what is in the help works.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ytc_tui.commands.app_operator import AsJson, show
+
+Session = Annotated[str, typer.Option("--session", help="Session id, or its beginning.")]
+
+
+def verify(
+    session: Session = "",
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="Write rows that differ anew, from a whole journal."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The audit chain and the sums, offline. Exit 0 good, 1 tampered, 2 truncated, 3 unreadable."""
+    from ytc_tui.adapters.signing import known_keys
+    from ytc_tui.adapters.terminal_text import safe_line
+    from ytc_tui.commands import verify as command
+    from ytc_tui.commands.places import paper_head_file, paper_paths
+    from ytc_tui.sealing import kept_witnesses
+
+    if rebuild and session:
+        raise typer.BadParameter("is about every ended session", param_hint="--rebuild")
+    paths = paper_paths()
+    if rebuild:
+        show(command.rebuild(paths.database, safe=safe_line), as_json)
+        return
+    witnesses, problems = kept_witnesses(paper_head_file())
+    answer = command.verify(
+        paths.database,
+        session or None,
+        safe=safe_line,
+        witnesses=witnesses,
+        keys=known_keys(paths.signing_key),
+        copy_problems=problems,
+    )
+    show(answer, as_json)
+
+
+def sign(session: Session = "", as_json: AsJson = False) -> None:
+    """Sign the head of every journal, or of one session, now; what is signed was verified first."""
+    from ytc_tui.adapters.terminal_text import safe_line
+    from ytc_tui.commands import sign as command
+    from ytc_tui.commands.places import paper_head_file, paper_paths
+    from ytc_tui.sealing import kept_witnesses
+
+    paths, head_file = paper_paths(), paper_head_file()
+    witnesses, _ = kept_witnesses(head_file)
+    answer = command.sign(
+        paths.database,
+        session or None,
+        key_path=paths.signing_key,
+        head_file=head_file,
+        witnesses=witnesses,
+        safe=safe_line,
+    )
+    show(answer, as_json)
+
+
+def register_audit(app: typer.Typer) -> None:
+    """Add these commands to `app`, in the order of its help."""
+    app.command()(verify)
+    app.command()(sign)

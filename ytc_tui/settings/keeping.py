@@ -1,0 +1,70 @@
+"""Settings of what a run keeps and tells: the journal, the application log, notices.
+
+Numbers: semantics.md 7. Imports the field rules. Invariant: nothing here changes a decision.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import field_validator
+
+from ytc_tui.settings.fields import PathText, Section, setting
+
+
+class JournalSettings(Section):
+    """Where state is kept (semantics.md 7)."""
+
+    state_dir: PathText = setting(
+        "", "Folder of journals and venue state; empty = the platform's.", decides=False
+    )
+    snapshot_every: int = setting(
+        1000, "Journal entries between two snapshots.", decides=False, ge=10, le=1_000_000
+    )
+    heads_file: PathText = setting(
+        "",
+        "File of signed heads, a second copy best on another disk; empty = beside the journals' folder.",
+        decides=False,
+    )
+
+
+class LoggingSettings(Section):
+    """The application log; the journal itself is always kept."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = setting(
+        "INFO", "Smallest level that is logged.", spec="logging.level", decides=False
+    )
+    include_agent_outputs: bool = setting(
+        True, "Agents' outputs go into the log.", spec="logging.include_agent_outputs", decides=False
+    )
+    audit_trail: bool = setting(
+        True,
+        "Every journal entry is also written as a line of a JSON audit file.",
+        spec="logging.audit_trail",
+        decides=False,
+    )
+    max_file_mb: int = setting(10, "Size at which a log file is rotated.", decides=False, ge=1, le=1024)
+    keep_files: int = setting(5, "Rotated log files that are kept.", decides=False, ge=1, le=100)
+    audit_keep_days: int = setting(365, "Days that audit files are kept.", decides=False, ge=1, le=3650)
+
+
+class NotifySettings(Section):
+    """Who hears of alerts besides the desk."""
+
+    bell: bool = setting(True, "The terminal's bell rings for critical alerts.", decides=False)
+    file: PathText = setting(
+        "", "File to which each alert is appended as a line of JSON; empty = none.", decides=False
+    )
+    command: tuple[PathText, ...] = setting(
+        (),
+        "Program and arguments run for each alert, which it reads as JSON on stdin; empty = none.",
+        decides=False,
+        max_length=32,
+    )
+
+    @field_validator("command")
+    @classmethod
+    def _names_a_program(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value and not value[0].strip():
+            raise ValueError("the first item, the program, is empty")
+        return value
