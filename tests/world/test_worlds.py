@@ -1,4 +1,4 @@
-"""Worlds from seeds: no invariant is ever broken, a seed gives the same world again, planted bugs are found."""
+"""Worlds from seeds: no invariant is ever broken, a seed gives the same world again, bugs are found."""
 
 from __future__ import annotations
 
