@@ -7,13 +7,15 @@ Invariant: uses only swings and bars known by the last closed minute.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from ytc_tui.analysis import levels
 from ytc_tui.analysis.params import SetupParams
-from ytc_tui.analysis.setup_steps import nearness
+from ytc_tui.analysis.setup_steps import NOT_READY, Structure, nearness, wholesale_structure
 from ytc_tui.analysis.symbol import SymbolAnalysis
-from ytc_tui.model.market import Side
-from ytc_tui.model.structure import StrengthRating, Swing, TrendDirection, TrendState
+from ytc_tui.model.market import Bar, Side
+from ytc_tui.model.structure import StrengthRating, Swing, TrendDirection
 
 
 class Pullback(NamedTuple):
@@ -38,22 +40,24 @@ class Pullback(NamedTuple):
         return abs(self.extreme.price - self.leading.price)
 
 
-def trend_problem(trend: TrendState) -> str:
-    """Why a pullback cannot be one in this trend; empty when it can."""
-    if trend.leading is not None:
-        return ""
-    return f"trend is {trend.direction}, a pullback needs an uptrend or a downtrend"
+class Turned(NamedTuple):
+    """The pullback's turn on the one-minute bars `bars`, and the structure that it left."""
+
+    bars: tuple[Bar, ...]
+    structure: Structure
 
 
-def measure_pullback(
-    market: SymbolAnalysis, trend: TrendState, *, min_swings: int, legs: int
-) -> Pullback | str:
+def measure_pullback(market: SymbolAnalysis, *, min_swings: int, legs: int) -> Pullback | str:
     """The pullback that has turned, of at most `legs` legs against the trend; or why there is none."""
-    swings = market.swings_ttf
+    if not market.ready:
+        return NOT_READY
+    trend, swings = market.trend, market.swings_ttf
     side = Side.BUY if trend.direction is TrendDirection.UP else Side.SELL
     sign = side.sign
     extreme, leading = trend.extreme, trend.leading
-    if extreme is None or leading is None or len(swings) < min_swings:
+    if leading is None:
+        return f"trend is {trend.direction}, a pullback needs an uptrend or a downtrend"
+    if extreme is None or len(swings) < min_swings:
         return f"{len(swings)} swings known, {min_swings} needed"
     anchor = swings[-1]
     if anchor.kind is extreme.kind:
@@ -102,6 +106,21 @@ def _turn(market: SymbolAnalysis, side: Side, anchor: Swing, extreme: Swing) -> 
         if (far - extreme.price) * sign >= 0:
             return "price already reached the trend extreme again"
     return turn
+
+
+def turned(
+    market: SymbolAnalysis, params: SetupParams, pullback: Pullback, edges: Sequence[float]
+) -> Turned | str:
+    """The trigger of the last closed minute, with a stall or a spring (upthrust) of one of `edges`; or what
+    is missing."""
+    side, bars = pullback.side, market.recent_ltf(max(60, params.stall_bars))
+    if len(bars) < 2 or not levels.is_turn(bars[-1], bars[-2], side):
+        return "no trigger: the last minute did not turn with the trend"
+    since = [bar for bar in bars if bar.open_ns >= pullback.anchor.at_ns]
+    structure = wholesale_structure(market, params, side, since, edges)
+    if structure is None:
+        return "no stall or spring at the pullback, the last wholesale price is unknown"
+    return Turned(bars, structure)
 
 
 def pullback_factors(market: SymbolAnalysis, params: SetupParams, pullback: Pullback) -> list[str]:

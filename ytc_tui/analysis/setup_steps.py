@@ -127,6 +127,20 @@ def priced(
     return Prices(trigger, limit, stop, t1, zone_beyond(market.zone_map, side, t1, tick), structure.lwp, lrp)
 
 
+def priced_at_level(
+    market: SymbolAnalysis,
+    params: SetupParams,
+    side: Side,
+    *,
+    extreme: float,
+    trigger: float,
+    structure: Structure,
+) -> Prices | str:
+    """`priced` with the opposing swing that stands beyond the entry (TST, BOF, BPB)."""
+    swing = standing_swing(market, side, trigger)
+    return priced(market, params, side, extreme=extreme, trigger=trigger, structure=structure, swing=swing)
+
+
 def setup_of(
     market: SymbolAnalysis,
     params: SetupParams,

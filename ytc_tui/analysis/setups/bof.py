@@ -21,9 +21,8 @@ from ytc_tui.analysis.setup_steps import (
     far_edge,
     is_barrier,
     level_factors,
-    priced,
+    priced_at_level,
     setup_of,
-    standing_swing,
     turn_factors,
     zone_part,
 )
@@ -145,14 +144,13 @@ def _entry(market: SymbolAnalysis, params: SetupParams, failure: _Failure) -> Se
         if side is Side.SELL
         else levels.on_grid_above(last.close, market.tick)
     )
-    prices = priced(
+    prices = priced_at_level(
         market,
         params,
         side,
         extreme=failure.turn,
         trigger=trigger,
         structure=structure,
-        swing=standing_swing(market, side, trigger),
     )
     if isinstance(prices, str):
         return prices

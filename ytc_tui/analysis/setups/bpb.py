@@ -23,9 +23,8 @@ from ytc_tui.analysis.setup_steps import (
     is_barrier,
     level_factors,
     nearness,
-    priced,
+    priced_at_level,
     setup_of,
-    standing_swing,
     strongest_first,
     turn_factors,
     wholesale_structure,
@@ -127,14 +126,13 @@ def _entry(market: SymbolAnalysis, params: SetupParams, broken: _Break, near: fl
     if structure is None:
         return f"{place}: no stall or spring, the last wholesale price is unknown"
     trigger = break_trigger(bars[-1], side, params, market.tick)
-    prices = priced(
+    prices = priced_at_level(
         market,
         params,
         side,
         extreme=broken.turn,
         trigger=trigger,
         structure=structure,
-        swing=standing_swing(market, side, trigger),
     )
     if isinstance(prices, str):
         return prices

@@ -7,11 +7,9 @@ never relaxed.
 
 from __future__ import annotations
 
-from ytc_tui.analysis import levels
 from ytc_tui.analysis.params import SetupParams
-from ytc_tui.analysis.pullbacks import Pullback, measure_pullback, pullback_factors, trend_problem
+from ytc_tui.analysis.pullbacks import Pullback, measure_pullback, pullback_factors, turned
 from ytc_tui.analysis.setup_steps import (
-    NOT_READY,
     as_scan,
     break_trigger,
     confluence_part,
@@ -19,7 +17,6 @@ from ytc_tui.analysis.setup_steps import (
     priced,
     setup_of,
     turn_factors,
-    wholesale_structure,
 )
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.model.signals import ScorePart, Setup, SetupKind, SetupScan
@@ -41,13 +38,7 @@ def find(market: SymbolAnalysis, params: SetupParams) -> SetupScan:
 
 
 def _find(market: SymbolAnalysis, params: SetupParams) -> Setup | str:
-    if not market.ready:
-        return NOT_READY
-    trend = market.trend
-    problem = trend_problem(trend)
-    if problem:
-        return problem
-    pullback = measure_pullback(market, trend, min_swings=params.min_swings_complex, legs=_LEGS)
+    pullback = measure_pullback(market, min_swings=params.min_swings_complex, legs=_LEGS)
     if isinstance(pullback, str):
         return pullback
     if len(pullback.after) < _FULL_SWINGS and not pullback.long:
@@ -56,14 +47,11 @@ def _find(market: SymbolAnalysis, params: SetupParams) -> Setup | str:
 
 
 def _entry(market: SymbolAnalysis, params: SetupParams, pullback: Pullback) -> Setup | str:
-    side, bars = pullback.side, market.recent_ltf(max(60, params.stall_bars))
-    if len(bars) < 2 or not levels.is_turn(bars[-1], bars[-2], side):
-        return "no trigger: the last minute did not turn with the trend"
-    since = [bar for bar in bars if bar.open_ns >= pullback.anchor.at_ns]
     broken = [swing.price for swing in pullback.after if swing.kind is pullback.anchor.kind]
-    structure = wholesale_structure(market, params, side, since, broken)
-    if structure is None:
-        return "no stall or spring at the pullback, the last wholesale price is unknown"
+    turn = turned(market, params, pullback, broken)
+    if isinstance(turn, str):
+        return turn
+    side, bars, structure = pullback.side, turn.bars, turn.structure
     prices = priced(
         market,
         params,

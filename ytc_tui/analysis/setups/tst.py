@@ -21,9 +21,8 @@ from ytc_tui.analysis.setup_steps import (
     far_edge,
     level_factors,
     nearness,
-    priced,
+    priced_at_level,
     setup_of,
-    standing_swing,
     strongest_first,
     turn_factors,
     wholesale_structure,
@@ -107,14 +106,13 @@ def _entry(market: SymbolAnalysis, params: SetupParams, test: _Test, bars: Seque
     if structure is None:
         return f"{place}: no stall or spring, the last wholesale price is unknown"
     trigger = break_trigger(bars[-1], side, params, market.tick)
-    prices = priced(
+    prices = priced_at_level(
         market,
         params,
         side,
         extreme=min(test.turn, test.zone.low) if side is Side.BUY else max(test.turn, test.zone.high),
         trigger=trigger,
         structure=structure,
-        swing=standing_swing(market, side, trigger),
     )
     if isinstance(prices, str):
         return prices
