@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from traceback import walk_stack
+from unittest.mock import patch
 
 import pytest
 
@@ -93,8 +94,8 @@ async def test_c_contingency_reports_nothing_that_the_venue_has_not_confirmed(tm
             return (VenuePosition(SYMBOL, D("0.5"), D(10_000)),)
         return await honest()
 
-    venue.positions = still_there  # type: ignore[method-assign]
-    await run.run()
+    with patch.object(venue, "positions", still_there):
+        await run.run()
     assert not simulation.all(ev.FlatVerified)
     told = simulation.state().agents["contingency"].output["emergency_response"]
     assert "the venue was read again: flat" not in told["actions_taken"]

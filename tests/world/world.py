@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache
 from random import Random
-from typing import cast
+from typing import Any, cast
 
 from tests.sim.harness import LineList, Simulation, said_at
 from tests.world.disk import WorldJournal, away
@@ -165,6 +165,7 @@ def live(plan: Plan) -> Lived:
 def _end(loop: WorldLoop) -> None:
     """Drop a loop with everything that still waited in it."""
     for task in asyncio.all_tasks(loop):
-        task._log_destroy_pending = False  # type: ignore[attr-defined]
-        task.get_coro().close()
+        dropped: Any = task
+        dropped._log_destroy_pending = False
+        dropped.get_coro().close()
     loop.close()

@@ -168,7 +168,8 @@ class _Writers(dict[type, Callable[[Any], str]]):
         elif encode is _of_sequence:
             writer = _sequence_text
         elif encode is _of_enum:
-            writer = {member: _leaf_text(encode)(member) for member in kind}.__getitem__  # type: ignore[attr-defined]
+            members = cast(type[Enum], kind)
+            writer = {member: _leaf_text(encode)(member) for member in members}.__getitem__
         elif dataclasses.is_dataclass(kind):
             writer = _record_text(kind)
         else:

@@ -8,7 +8,7 @@ come out as the venue sent them, in its order and number: nothing is sorted, fil
 from __future__ import annotations
 
 import difflib
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -82,10 +82,12 @@ class _AsSent:
     """Over a ccxt exchange: keeps the last status, and makes of bars a Page and not a sorted list."""
 
     last_status: int | None = None
+    parse_ohlcv: Callable[[list[Any], Any], list[Any]]  # the exchange's
 
     def on_rest_response(self, code: int, *rest: Any) -> Any:
         self.last_status = code
-        return super().on_rest_response(code, *rest)  # type: ignore[misc]
+        exchange: Any = super()
+        return exchange.on_rest_response(code, *rest)
 
     def parse_ohlcvs(self, ohlcvs: Any, market: Any = None, *rest: Any, **named: Any) -> Page:
         if not isinstance(ohlcvs, list):
@@ -96,7 +98,7 @@ class _AsSent:
         empty = [None] * _ROW_FIELDS
         if not isinstance(row, list):
             return empty
-        return [*self.parse_ohlcv(row, market), *empty][:_ROW_FIELDS]  # type: ignore[attr-defined]
+        return [*self.parse_ohlcv(row, market), *empty][:_ROW_FIELDS]
 
 
 class CcxtBars:

@@ -190,7 +190,8 @@ def sound_rows(page: Page, since_ms: int) -> list[BarRow]:
     wrong = min(faults_of(raw, _AXIS), key=lambda found: found.row, default=None)
     if wrong is not None:
         raise _refusal(page, since_ms, wrong.row, f"{wrong.fault.value}: {wrong.detail}")
-    rows: list[BarRow] = [(at, *map(float, row)) for at, row in zip(times, values, strict=True)]  # type: ignore[misc]
+    columns = (column.tolist() for column in (open_, high, low, close, volume))
+    rows: list[BarRow] = list(zip(times, *columns, strict=True))
     # Some venues send the newest first.
     newest_first = count > 1 and rows[0][0] > rows[-1][0]
     ordered: list[BarRow] = []

@@ -19,9 +19,10 @@ import httpx
 from websockets.asyncio.client import unix_connect
 from websockets.exceptions import WebSocketException
 
+from ytc_tui.adapters.error_documents import error_from
 from ytc_tui.adapters.transports.frames import MAX_FRAME_BYTES, frame_from
 from ytc_tui.adapters.transports.sockets import RunningEngine, engine_for, find_engines
-from ytc_tui.adapters.transports.wire import PREFIX, error_from
+from ytc_tui.adapters.transports.wire import PREFIX
 from ytc_tui.client import Frame, Page, Receipt
 from ytc_tui.errors import EngineUnreachable, YtcError
 from ytc_tui.model.codec import from_json, to_json
@@ -138,7 +139,7 @@ class HttpClient:
         except ValueError:
             document = None
         if response.status_code != 200:
-            raise error_from(document, response.status_code)
+            raise _error_of(document, response.status_code)
         if not isinstance(document, dict):
             raise YtcError("the answer is not a JSON object", where=str(self._socket_path))
         return document
@@ -152,8 +153,15 @@ class HttpClient:
         return EngineUnreachable(what, where=str(self._socket_path), fix=fix)
 
 
+def _error_of(document: object, status_code: int) -> YtcError:
+    """The error in an answer; a plain one for anything else."""
+    if not isinstance(document, dict) or "what" not in document:
+        return YtcError(f"the engine answered with HTTP status {status_code} and no reason")
+    return error_from(document)
+
+
 def _frame(message: str | bytes) -> Frame:
     """The frame in a message; an error that the engine sent instead is raised."""
     if message[:9] == '{"error":':
-        raise error_from(json.loads(message), 200)
+        raise _error_of(json.loads(message), 200)
     return frame_from(message)

@@ -21,10 +21,11 @@ from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from ytc_tui.adapters.error_documents import error_document
 from ytc_tui.adapters.transports.desk import CommandDesk
 from ytc_tui.adapters.transports.frames import frame_text
 from ytc_tui.adapters.transports.sockets import bind, peer
-from ytc_tui.adapters.transports.wire import MAX_BODY_BYTES, PREFIX, command_from, error_document
+from ytc_tui.adapters.transports.wire import MAX_BODY_BYTES, PREFIX, command_from
 from ytc_tui.client import EngineClient
 from ytc_tui.errors import EngineUnreachable, UsageInvalid, YtcError
 from ytc_tui.model.codec import to_json

@@ -1,20 +1,18 @@
 """What crosses the door's socket, and how a foreign command is checked.
 
-Decides paths, limits and the JSON of commands and errors. Imports the model, errors and pydantic.
-Invariants: a command with an unknown verb or field never becomes a Command; an error arrives as the
-class that left.
+Decides paths, limits and the JSON of commands. Imports the model, errors and pydantic. Invariant: a command
+with an unknown verb or field never becomes a Command.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
-from ytc_tui import errors
 from ytc_tui.adapters.terminal_text import safe_line
-from ytc_tui.errors import UsageInvalid, YtcError
+from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.commands import ClosePart, Command, MoveStop, MoveTarget, Ticket, Verb
 from ytc_tui.model.own import AddLevel, ArmLevel, SetBias, WriteNote
 
@@ -22,10 +20,6 @@ PREFIX = "/api/orchestrator"
 MAX_BODY_BYTES = 256 * 1024
 # One line of text: the journal's links and every list that shows a command rely on it.
 _LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
-
-_ERRORS: dict[str, type[YtcError]] = {
-    name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, YtcError)
-}
 
 
 class _CommandBody(BaseModel):
@@ -92,16 +86,3 @@ def _problem(loc: tuple[int | str, ...], kind: str, message: str) -> str:
             return f"{name} holds characters that it may not hold"
         case _:
             return f"{name}: {message}" if name else message
-
-
-def error_document(error: YtcError) -> dict[str, str]:
-    """The error as JSON: its class, what is wrong, where, and what to do."""
-    return {"error": type(error).__name__, "what": error.what, "where": error.where, "fix": error.fix}
-
-
-def error_from(document: Any, status_code: int) -> YtcError:
-    """The error that a document of `error_document` describes; a plain YtcError for anything else."""
-    if not isinstance(document, dict) or "what" not in document:
-        return YtcError(f"the engine answered with HTTP status {status_code} and no reason")
-    kind = _ERRORS.get(str(document.get("error")), YtcError)
-    return kind(str(document["what"]), where=str(document.get("where", "")), fix=str(document.get("fix", "")))

@@ -60,11 +60,16 @@ class Hosting:
 
 @contextmanager
 def hosted(
-    trouble: Trouble | None = None, market: Sequence[Minute] = (), pace: float = 60_000.0
+    trouble: Trouble | None = None,
+    market: Sequence[Minute] = (),
+    pace: float = 60_000.0,
+    folder: Path | None = None,
+    name: str = "s",
 ) -> Iterator[Hosting]:
-    """A host that runs until the block ends."""
-    with tempfile.TemporaryDirectory(prefix="ytc-") as folder:
-        hosting = Hosting(Path(folder) / "s", Path(folder), trouble or Trouble(), market, pace)
+    """A host that runs until the block ends; in `folder` it goes on with the accounts that are there."""
+    with tempfile.TemporaryDirectory(prefix="ytc-") as own:
+        place = folder or Path(own)
+        hosting = Hosting(place / name, place, trouble or Trouble(), market, pace)
         ready, loop, stop = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
 
         def work() -> None:

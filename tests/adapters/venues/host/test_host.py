@@ -223,6 +223,24 @@ async def test_a_host_that_is_gone_can_be_asked_again_when_it_is_back(tmp_path: 
     venue.close()
 
 
+async def test_a_host_that_was_started_anew_knows_an_account_once_it_is_driven() -> None:
+    with hosted() as first:
+        venue = first.venue()
+        drive(venue, 0, 100.0)
+        await venue.account()
+        with hosted(folder=first.folder, name="anew") as anew:
+            venue._path = anew.path
+            venue._drop_line()
+            with pytest.raises(VenueRetryable, match="no account"):
+                await venue.account()
+            with pytest.raises(VenueRefused, match=r"not sent: .*no account"):
+                await venue.submit(order("a", Side.BUY, "2"))
+            venue._drop_drive()
+            drive(venue, 1, 100.0)
+            assert (await venue.account()).currency == "USDT"
+            venue.close()
+
+
 def test_a_script_of_trouble_is_read_or_refused_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "trouble.toml"
     path.write_text(

@@ -15,16 +15,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+from ytc_tui.adapters.error_documents import error_from
 from ytc_tui.adapters.venues.host import wire
 from ytc_tui.adapters.venues.host.wire import AccountRequest, Call, Place
 from ytc_tui.adapters.venues.matching_state import reports_from_json
 from ytc_tui.engine.ports import MatchedPoint, Minute
-from ytc_tui.errors import VenueOutcomeUnknown, VenueRefused, VenueRetryable
+from ytc_tui.errors import VenueError, VenueOutcomeUnknown, VenueRefused, VenueRetryable, YtcError
 from ytc_tui.model.codec import from_json
 from ytc_tui.model.market import Instrument
 from ytc_tui.model.orders import Fill, OrderRequest, VenueAccount, VenueOrder, VenuePosition, VenueReport
 
-DRIVE_TIMEOUT_S = 10.0
+DRIVE_TIMEOUT_S = 2.0  # the engine's loop waits so long at most for a host that hangs
 # What a line that broke, and an answer that makes no sense, raise.
 _BROKEN = (OSError, ValueError, EOFError, TypeError, KeyError, AttributeError, ArithmeticError)
 
@@ -202,7 +203,13 @@ class HostedVenue:
         answer = await reader.readline()
         if not answer.endswith(b"\n"):
             raise ConnectionError("the host closed the connection")
-        return self._taken(answer, self._number)
+        try:
+            return self._taken(answer, self._number)
+        except VenueError:
+            raise
+        except YtcError as error:
+            # A host that was started anew knows the account once it is driven again.
+            raise ConnectionError(str(error)) from error
 
     def _drop_line(self) -> None:
         """Begin anew with the next call: what is still on its way belongs to no later one."""
@@ -222,7 +229,7 @@ class HostedVenue:
             place_ns, idle = answer["place"]
             self._place = Place(int(place_ns), bool(idle))
         if "error" in answer:
-            raise wire.error_from(answer)
+            raise error_from(answer, VenueOutcomeUnknown)
         if "result" not in answer:
             raise ValueError("the answer holds no result")
         return answer["result"]

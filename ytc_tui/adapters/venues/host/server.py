@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ytc_tui.adapters.error_documents import error_document
 from ytc_tui.adapters.transports.sockets import bind
 from ytc_tui.adapters.venues.host import wire
 from ytc_tui.adapters.venues.host.account import HostedAccount
@@ -45,6 +46,10 @@ class _Silence(Exception):
 
 class _CutOff(Exception):
     """This connection ends without an answer."""
+
+
+class _Garbled(Exception):
+    """This call is answered by nonsense."""
 
 
 @dataclass(slots=True, eq=False)
@@ -110,12 +115,12 @@ class PaperHost:
             answer["result"] = await self._through_the_line(connection, call, document)
         except _Silence:
             return None
-        except YtcError as error:
-            answer |= wire.error_json(error)
-        except (KeyError, TypeError, ArithmeticError) as error:
-            answer |= wire.error_json(VenueRefused(f"{call} cannot be read: {error!r}", where="paper host"))
-        if answer.get("result") is LineFault.GARBAGE:
+        except _Garbled:
             return b"<html><body>502 Bad Gateway</body></html>\n"
+        except YtcError as error:
+            answer |= error_document(error)
+        except (KeyError, TypeError, ArithmeticError) as error:
+            answer |= error_document(VenueRefused(f"{call} cannot be read: {error!r}", where="paper host"))
         if connection.account is not None:
             answer["place"] = connection.account.place()
         return wire.line_of(answer)
@@ -142,7 +147,7 @@ class PaperHost:
             case LineFault.CUT | LineFault.CUT_AFTER:
                 raise _CutOff
             case LineFault.GARBAGE:
-                return LineFault.GARBAGE
+                raise _Garbled
             case _:
                 return result
 

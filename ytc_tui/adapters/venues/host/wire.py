@@ -14,11 +14,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from ytc_tui import errors
 from ytc_tui.adapters.venues.matching_costs import PaperSettings
 from ytc_tui.adapters.venues.matching_state import reports_from_json, reports_to_json
 from ytc_tui.engine.ports import MatchedPoint, Minute, PointPrice
-from ytc_tui.errors import VenueError, VenueOutcomeUnknown, YtcError
 from ytc_tui.model.codec import Json, canonical, from_json, to_json
 from ytc_tui.model.market import Bar, Instrument
 from ytc_tui.model.orders import OrderRequest
@@ -128,15 +126,3 @@ def point_from(data: Json) -> MatchedPoint:
     return MatchedPoint(
         int(at_ns), tuple(PointPrice(str(s), float(price)) for s, price in prices), reports_from_json(reports)
     )
-
-
-def error_json(error: YtcError) -> Json:
-    return {"error": type(error).__name__, "what": error.what, "where": error.where, "fix": error.fix}
-
-
-def error_from(data: Json) -> YtcError:
-    """The error that a host reports; one of an unknown class leaves the outcome unknown."""
-    kind = getattr(errors, str(data.get("error")), None)
-    if not (isinstance(kind, type) and issubclass(kind, YtcError)) or kind is VenueError:
-        kind = VenueOutcomeUnknown
-    return kind(str(data.get("what")), where=str(data.get("where", "")), fix=str(data.get("fix", "")))
