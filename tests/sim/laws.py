@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from decimal import Decimal
 
 from tests.sim.harness import Simulation
@@ -19,20 +20,34 @@ from ytc_tui.model.state import State
 from ytc_tui.model.trades import Trade, TradeState
 
 
-def check_laws(simulation: Simulation) -> State:
-    """Assert every law of the last session; returns its state."""
+@dataclass(frozen=True)
+class Record:
+    """The last session of a journal: its entries, and the event of each."""
+
+    session: str
+    entries: list[Entry]
+    events: list[ev.Event]
+
+
+def record_of(simulation: Simulation) -> Record:
     session = simulation.journal.sessions()[-1]
     entries = list(simulation.journal.entries(session))
-    assert first_fault(entries) is None
-    events = [decode_event(entry) for entry in entries]
-    state, head = recover_state(simulation.journal, session)
-    assert head.hash == entries[-1].hash
+    return Record(session, entries, [decode_event(entry) for entry in entries])
+
+
+def check_laws(simulation: Simulation, record: Record | None = None) -> State:
+    """Assert every law of the last session; returns its state. `record` where it has been read already."""
+    record = record or record_of(simulation)
+    events = record.events
+    assert first_fault(record.entries) is None
+    state, head = recover_state(simulation.journal, record.session)
+    assert head.hash == record.entries[-1].hash
     _stops_never_widen(events)
     _entries_pass_the_gate(events)
     _nothing_but_reducing_after_a_final_flatten(events)
     _money_adds_up(events, state)
     _ids_are_used_once(events)
-    _covered_or_alarmed(session, entries)
+    _covered_or_alarmed(record)
     run = simulation.host.current
     if run is not None:
         assert canonical(run.kernel.sit.state) == canonical(state)
@@ -118,12 +133,11 @@ def _ids_are_used_once(events: list[ev.Event]) -> None:
 _CLOSING = (OrderRole.EXIT, OrderRole.FLATTEN)
 
 
-def _covered_or_alarmed(session: str, entries: list[Entry]) -> None:
+def _covered_or_alarmed(record: Record) -> None:
     """After everything that happened at an instant an open trade has its stop, a close under way, or its
     alarm; and its targets fit into what is open."""
-    state = State(session)
-    for entry, after in zip(entries, [*entries[1:], None], strict=True):
-        event = decode_event(entry)
+    state, entries = State(record.session), record.entries
+    for entry, event, after in zip(entries, record.events, [*entries[1:], None], strict=True):
         apply(state, event, entry.at)
         if isinstance(event, ev.OrderIntended) and event.order.role is OrderRole.TARGET:
             _targets_fit(state, event)

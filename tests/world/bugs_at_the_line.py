@@ -114,6 +114,10 @@ async def _missed_fills_ignored(self: Any, record: Any, known: Any) -> Any:
     return [f for f in await _read_order(self, record, known) if isinstance(f, inp.OrderRead)]
 
 
+async def _no_missed_fills(self: Any, since_ns: int, known: Any) -> Any:
+    return []
+
+
 async def _errors_are_empty(self: Any) -> Any:
     found = await _read_venue(self)
     if isinstance(found, inp.VenueUnreadable):
@@ -131,7 +135,11 @@ async def _unread_is_absent(self: Any, record: Any, known: Any) -> Any:
 _read_venue = outward.Outward.read_venue
 
 bug("the first not-found is believed", (outward.Outward, "read_order", _absence_believed))
-bug("fills found by asking are not booked", (outward.Outward, "read_order", _missed_fills_ignored))
+bug(
+    "fills found by asking are not booked",
+    (outward.Outward, "read_order", _missed_fills_ignored),
+    (outward.Outward, "read_fills", _no_missed_fills),
+)
 bug("an error is taken for an empty account", (outward.Outward, "read_venue", _errors_are_empty))
 bug("an error is taken for an absent order", (outward.Outward, "read_order", _unread_is_absent))
 

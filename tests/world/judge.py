@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from tests.sim.laws import check_laws
+from decimal import Decimal
+
+from tests.sim.laws import Record, check_laws, record_of
 from tests.world.world import World, settings_of
 from ytc_tui.engine.apply import apply
+from ytc_tui.engine.decide.evidence import NEVER_ARRIVED
 from ytc_tui.model import events as ev
-from ytc_tui.model.events import decode_event
+from ytc_tui.model.codec import canonical
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import RESTING_STATES, OrderRole, OrderState
-from ytc_tui.model.state import State
-from ytc_tui.model.trades import ENDED_TRADE_STATES, TradeState
+from ytc_tui.model.state import ATTACHED, State
+from ytc_tui.model.trades import ENDED_TRADE_STATES, Trade
 
 
 class Violation(AssertionError):
@@ -22,37 +25,109 @@ def judge(world: World) -> State:
     if world.sent.violations:
         raise Violation("; ".join(world.sent.violations[:3]))
     try:
-        state = check_laws(world)
+        record = record_of(world)
+        state = check_laws(world, record)
     except AssertionError as error:
         raise Violation(f"law: {error}") from error
     if not state.ended:
         raise Violation("the session did not end")
-    _risk_is_bounded(world)
+    if canonical(_every_moment(world, record)) != canonical(state):
+        raise Violation("what the engine held in the end is not what its record gives")
+    _what_failed_was_told(world, record)
     _nothing_forgotten(world, state)
     return state
 
 
-def _risk_is_bounded(world: World) -> None:
-    """I4 at every entry: with everything open, working or unknown at its worst, risk stays in its limit, and
-    no entry leaves while an order of its symbol is unknown."""
-    limits = settings_of(world.plan.bold, world.plan.policy).settings.risk
-    session = world.journal.sessions()[-1]
-    state = State(session)
-    for entry in world.journal.entries(session):
-        event = decode_event(entry)
+def _every_moment(world: World, record: Record) -> State:
+    """Live the record through again, without a snapshot: what must hold at each entry, and at the end of each
+    instant. Returns the state that the record leads to."""
+    state, entries = State(record.session), record.entries
+    for entry, event, after in zip(entries, record.events, [*entries[1:], None], strict=True):
         if isinstance(event, ev.OrderIntended) and event.order.role is OrderRole.ENTRY:
-            for record in state.working_orders(event.order.symbol):
-                if record.state is OrderState.UNKNOWN:
-                    raise Violation(f"I4 entry {entry.seq} beside an unknown order")
-            at_risk = [
-                trade.risk_money
-                for trade in state.trades.values()
-                if trade.state not in ENDED_TRADE_STATES and trade.state is not TradeState.NOT_ENTERED
-            ]
-            base = state.start_balance or state.wallet
-            if sum(at_risk, ZERO) > base * limits.max_open_risk_pct / 100:
-                raise Violation(f"I4 entry {entry.seq}: {sum(at_risk, ZERO)} at risk of {base}")
+            _risk_is_bounded(world, state, entry.seq, event)
+        never = isinstance(event, ev.OrderRejected) and event.reason == NEVER_ARRIVED
+        if never and world.wire is not None and not world.wire.absence_is_proof:
+            raise Violation(f"I2 entry {entry.seq}: absence was believed where it proves nothing")
+        if isinstance(event, ev.FlatVerified) and (state.positions or state.working):
+            raise Violation(f"entry {entry.seq} says flat: {[*state.positions, *state.working]}")
         apply(state, event, entry.at)
+        if (after is None or after.at != entry.at) and not state.ended:
+            _orders_fit_their_trades(world, state, entry.seq)
+            _flatten_goes_on(state, entry.seq)
+    return state
+
+
+def _risk_is_bounded(world: World, state: State, seq: int, event: ev.OrderIntended) -> None:
+    """I4: what works or is unknown, taken at its worst, stays in the limit of open risk with this entry, and
+    no entry leaves while an order of its symbol is unknown. Positions and costs come on top at the gate."""
+    limits = settings_of(world.plan.bold, world.plan.policy).settings.risk
+    for record in state.working_orders(event.order.symbol):
+        if record.state is OrderState.UNKNOWN:
+            raise Violation(f"I4 entry {seq} beside an unknown order")
+    entries = [(record.request, record.remaining) for record in state.working_orders(role=OrderRole.ENTRY)]
+    at_risk = ZERO
+    for order, remaining in (*entries, (event.order, event.order.quantity)):
+        price, stop = order.limit_price or order.stop_price, order.attached_stop_price
+        if price is not None and stop is not None:
+            at_risk += abs(price - stop) * remaining
+    base = state.start_balance or state.wallet
+    if at_risk > base * limits.max_open_risk_pct / 100:
+        raise Violation(f"I4 entry {seq}: {at_risk} at risk of {base}")
+
+
+def _flatten_goes_on(state: State, seq: int) -> None:
+    """Until it is verified, a flatten has a close on its way for each position, and no entry or target."""
+    if state.flattening is None or state.flattening.verified:
+        return
+    for symbol in state.positions:
+        if not state.working_orders(symbol, OrderRole.FLATTEN):
+            raise Violation(f"no close of {symbol} is on its way after entry {seq}")
+    for record in state.working_orders():
+        if record.request.role in (OrderRole.ENTRY, OrderRole.TARGET) and not record.cancel_ns:
+            raise Violation(f"{record.request.client_id} still works in a flatten after entry {seq}")
+
+
+def _orders_fit_their_trades(world: World, state: State, seq: int) -> None:
+    """No order outlives its trade; the tightest stop that works is the one in force; where everything comes
+    through, one stop covers a trade, not two."""
+    for record in state.working_orders():
+        trade = state.trades.get(record.trade_id)
+        if trade is None:
+            continue
+        name, role = record.request.client_id, record.request.role
+        if trade.state in ENDED_TRADE_STATES and not record.cancel_ns:
+            raise Violation(f"I1 {role} {name} outlives {trade.trade_id} after entry {seq}")
+        price = record.request.stop_price
+        works = role is OrderRole.PROTECTIVE_STOP and record.state in (OrderState.ACKED, OrderState.PARTIAL)
+        if works and price is not None and record.note != ATTACHED and _is_beyond(price, trade):
+            raise Violation(f"I5 stop {name} works and is not in force after entry {seq}")
+    if world.plan.calm:
+        for trade in state.open_trades():
+            whole = [
+                record
+                for record in state.working_orders(trade.symbol, OrderRole.PROTECTIVE_STOP)
+                if not record.cancel_ns and record.remaining >= trade.open_quantity
+            ]
+            if len(whole) > 1:
+                raise Violation(f"I5 {len(whole)} stops cover {trade.trade_id} after entry {seq}")
+
+
+def _is_beyond(price: Decimal, trade: Trade) -> bool:
+    """Whether a stop there is tighter than the one in force."""
+    return (price - trade.stop) * trade.side.sign > ZERO
+
+
+def _what_failed_was_told(world: World, record: Record) -> None:
+    """In a life that was not cut short, an order whose answer did not come is lost on the record, and every
+    cancel on the record was sent."""
+    if world.plan.kills:
+        return
+    lost = {event.client_id for event in record.events if isinstance(event, ev.OrderLost)}
+    if silent := sorted(world.sent.failed - lost):
+        raise Violation(f"I3 nothing is told of what failed: {silent}")
+    asked = {event.client_id for event in record.events if isinstance(event, ev.CancelAsked)}
+    if unsent := sorted(asked - world.sent.cancels):
+        raise Violation(f"I3 cancels on record and not sent: {unsent}")
 
 
 def _nothing_forgotten(world: World, state: State) -> None:

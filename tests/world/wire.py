@@ -47,6 +47,8 @@ class Sent:
 
     requests: dict[str, OrderRequest] = field(default_factory=dict)
     lives: dict[str, set[int]] = field(default_factory=dict)
+    cancels: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)  # submits without an answer
     violations: list[str] = field(default_factory=list)
     drawn: Counter[str] = field(default_factory=Counter)
 
@@ -126,6 +128,13 @@ class Wire:
             told=self.is_told(name),
             stopped=self.is_stopped(),
         )
+        try:
+            return await self._submitted(request)
+        except VenueOutcomeUnknown:
+            self.sent.failed.add(name)
+            raise
+
+    async def _submitted(self, request: OrderRequest) -> tuple[VenueReport, ...]:
         if self._drawn("stray", self.faults.stray):
             self._strays.append(asyncio.ensure_future(self._straggle(request)))
             raise VenueOutcomeUnknown("timed out", where="wire", fix="ask")
@@ -139,6 +148,7 @@ class Wire:
             await self.venue.submit(request)
 
     async def cancel(self, client_id: str) -> tuple[VenueReport, ...]:
+        self.sent.cancels.add(client_id)
         await self._there()
         return await self._back(await self.venue.cancel(client_id))
 

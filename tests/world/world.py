@@ -42,8 +42,10 @@ SETTINGS = {
     "trading.min_rr_part_one": "0.5",
     "trading.min_rr_blended": "0.5",
     "risk.price_collar_atr": "50",
+    # Little more than one whole trade, so that the second one meets the limit.
+    "risk.max_open_risk_pct": "1.3",
 }
-BOLD = {"risk.risk_per_trade_pct": "3", "risk.max_open_risk_pct": "9"}
+BOLD = {"risk.risk_per_trade_pct": "3", "risk.max_open_risk_pct": "3.9"}
 POLICIES = ("ytc", "percent")
 
 
