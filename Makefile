@@ -1,9 +1,8 @@
-.PHONY: run test check sim bench snap-update screenshot lock clean
+.PHONY: run test check sim slow bench snap-update screenshot lock clean
 SHELL := /bin/bash
 PYTHON ?= python3.11
 PY := .venv/bin/python
 export PYTHONHASHSEED ?= 0
-export N SEED
 
 run: .venv/.run        ## the desk's session on the bundled demo data
 	.venv/bin/ytc run --demo
@@ -18,7 +17,10 @@ check: .venv/.dev
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 
-sim: .venv/.dev        ## the long simulations (minutes); N worlds from seed SEED on
+sim: .venv/.dev        ## N simulated sessions from seed SEED on, each judged by every invariant
+	$(PY) -m tests.world --worlds $(or $(N),2000) --from $(or $(SEED),0)
+
+slow: .venv/.dev       ## the tests that take minutes
 	$(PY) -m pytest -n 2 -q -m slow
 
 snap-update: .venv/.dev  ## new pictures of the screens; look at each before it is committed

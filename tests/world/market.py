@@ -11,7 +11,7 @@ from ytc_tui.model.market import NS_PER_MIN, Bar
 
 START_NS = 1_667_908_800 * 1_000_000_000  # 2022-11-08 12:00Z, INIT
 WARM_MINUTES = 64
-MINUTES = 40
+MINUTES = 30
 LEVELS = {"BTCUSDT": 20_000.0, "ETHUSDT": 1_500.0}
 TICKS = {"BTCUSDT": 1, "ETHUSDT": 2}  # decimals of a price
 

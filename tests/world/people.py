@@ -23,7 +23,7 @@ def proposals(chance: Random, feed: MemoryFeed) -> list[Idea]:
     said = []
     for _ in range(chance.randint(1, MAX_TRADES)):
         symbol = chance.choice(list(LEVELS))
-        at_ns = START_NS + chance.randint(FIRST_MINUTE, MINUTES - 12) * NS_PER_MIN
+        at_ns = START_NS + chance.randint(FIRST_MINUTE, MINUTES - 11) * NS_PER_MIN
         closes = {
             m.open_ns + NS_PER_MIN: bar.close
             for m in feed.all_minutes

@@ -83,7 +83,7 @@ def plan_of(seed: int) -> Plan:
         policy=chance.choice(POLICIES),
         faults=faults,
         venue_faults=FaultScript(rules),
-        kills=tuple(chance.randint(20, 600) for _ in range(chance.choice((0, 0, 1, 2)))),
+        kills=tuple(chance.randint(20, 450) for _ in range(chance.choice((0, 0, 1, 2)))),
         full_disk=chance.random() < 0.15,
         failing_agents=chance.random() < 0.3,
         verbs=chance.choice((0, 0, 1, 3)),

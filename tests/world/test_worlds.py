@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests.world.bugs import BUGS, planted
@@ -16,25 +14,7 @@ from tests.world.world import live
 CORPUS = (11, 28, 47, 48, 274, 319, 363, 520, 585, 803, 848, 1003, 1016, 1469, 1708, 1749, 1763, 1792, 1871)
 CHUNK = 50
 CI_SEEDS = 300
-FIRST = int(os.environ.get("SEED") or 0)
-COUNT = int(os.environ.get("N") or 2_000)
 BUG_SEEDS = 2_000
-# No invariant looks at these yet, or reconciliation mends what they break.
-NOT_FOUND_YET = frozenset(
-    {
-        "a failure is not told",
-        "cancels are not sent",
-        "the first not-found is believed",
-        "fills found by asking are not booked",
-        "a fill after a cancel is ignored",
-        "a new stop covers half",
-        "the old stop goes before the new one works",
-        "a tighter stop is never in force",
-        "a tighter stop leaves the old one",
-        "a closed trade leaves its orders",
-        "open risk has no limit",
-    }
-)
 
 
 @pytest.mark.parametrize("first", range(0, CI_SEEDS, CHUNK))
@@ -46,18 +26,6 @@ def test_worlds_hold(first: int) -> None:
 @pytest.mark.parametrize("seed", CORPUS)
 def test_worlds_that_once_failed_hold(seed: int) -> None:
     judge(live(plan_of(seed)).world)
-
-
-@pytest.mark.slow
-def test_many_worlds_hold() -> None:
-    """As many as N says, from SEED on."""
-    failed = {}
-    for seed in range(FIRST, FIRST + COUNT):
-        try:
-            judge(live(plan_of(seed)).world)
-        except Exception as error:
-            failed[seed] = f"{type(error).__name__}: {error}"
-    assert not failed
 
 
 @pytest.mark.parametrize("seed", [3, 7, 585])
@@ -92,6 +60,4 @@ def found_in(bug: Bug, seeds: range) -> int | None:
 @pytest.mark.slow
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_found(bug: Bug) -> None:
-    if bug.name in NOT_FOUND_YET:
-        pytest.xfail("not found yet")
     assert found_in(bug, range(BUG_SEEDS)) is not None

@@ -22,6 +22,7 @@ from ytc_tui.adapters.instruments import instrument_for, load_instruments
 from ytc_tui.adapters.paths import paths_of
 from ytc_tui.adapters.venues.paper import PaperVenue
 from ytc_tui.adapters.venues.paper_store import PaperStore
+from ytc_tui.agents.base import Agent
 from ytc_tui.agents.registry import Registry, discover
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.boot import Parts, RunRequest, _workflow
@@ -61,6 +62,11 @@ def _instruments() -> dict[str, Instrument]:
     return {symbol: instrument_for(symbol, table) for symbol in ("BTCUSDT", "ETHUSDT")}
 
 
+@cache
+def _own_agents() -> tuple[Agent, ...]:
+    return discover()
+
+
 @dataclass
 class World(Simulation):
     """A simulation whose parts are made in memory from a plan; one object a life of the engine."""
@@ -74,7 +80,7 @@ class World(Simulation):
     def parts(self) -> Parts:
         loaded, feed = settings_of(self.plan.bold, self.plan.policy), cast(BarsFeed, self.feed)
         settings = loaded.settings
-        registry = Registry.build((*discover(), *self.request.agents))
+        registry = Registry.build((*_own_agents(), *self.request.agents))
         known = dict.fromkeys(feed.symbols, True)
         policy = policy_of(settings, frozenset(registry.agents), _instruments(), "world", known)
         params = analysis_params(settings)

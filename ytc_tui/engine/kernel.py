@@ -146,8 +146,8 @@ class Kernel:
                     self._record(decided, cause)
                     queue.append(inp.Happened(decided, self.head.seq))
                     produced += 1
-            if produced > MAX_EVENTS_PER_INPUT:
-                raise RuntimeError(f"{produced} events from one input: a decider feeds itself")
+                if produced > MAX_EVENTS_PER_INPUT:
+                    raise RuntimeError(f"{produced} events from one input: a decider feeds itself")
             if self._tasks:
                 tasks, self._tasks = self._tasks, []
                 answers = await self.runner.run(tasks, self._context, self._on_suspended)

@@ -52,6 +52,14 @@ def decide_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
                 yield ev.CancelAsked(entry.request.client_id, "the part that was filled is closed")
     elif trade.state is TradeState.IN_POSITION and _first_target(record):
         yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.T1_HIT, "T1 filled")
+    elif record is not None and _is_tighter(trade, record):
+        # Part of it was filled before anybody told that it works.
+        yield from decide_stop_acknowledged(sit, event.fill.client_id)
+
+
+def _is_tighter(trade: Trade, record: OrderRecord) -> bool:
+    price = record.request.stop_price
+    return price is not None and (price - trade.stop) * trade.side.sign > ZERO
 
 
 def _first_target(record: OrderRecord | None) -> bool:
