@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.sim.laws import Record, check_laws, record_of
+from tests.world.people import STRANGER
 from tests.world.world import World, settings_of
 from ytc_tui.engine.apply import apply
 from ytc_tui.engine.decide.evidence import NEVER_ARRIVED
@@ -140,6 +141,18 @@ def _nothing_forgotten(world: World, state: State) -> None:
     held = {symbol: position.quantity for symbol, position in account.positions.items() if position.quantity}
     known = {symbol: position.quantity for symbol, position in state.positions.items() if position.quantity}
     resting = {order.request.client_id for order in machine.book.all_open()}
+    strange = {
+        name
+        for name, order in machine.book.by_id.items()
+        if name.startswith(STRANGER) and order.state is not OrderState.REJECTED
+    }
+    if gone := sorted(strange - resting):
+        raise Violation(f"somebody else's orders were cancelled: {gone}")
+    told = {f"foreign-{name}" for name in strange}
+    if untold := sorted(told - set(state.discrepancies)):
+        raise Violation(f"I1 nobody was told of somebody else's orders: {untold}")
+    resting -= strange
+    without_cause = sorted(set(state.discrepancies) - told)
     working = {record.request.client_id for record in state.working_orders()}
     wallet = account.view(machine.executions.instruments, machine.marks).wallet_balance
     found = []
@@ -152,7 +165,7 @@ def _nothing_forgotten(world: World, state: State) -> None:
         found.append(f"I1 gone at the venue: {sorted(settled - resting)}")
     if wallet != state.wallet:
         found.append(f"I6 the venue's wallet is {wallet}, the record's {state.wallet}")
-    if state.discrepancies and world.plan.provable:
-        found.append(f"I1 differences without a cause: {sorted(state.discrepancies)}")
-    if found and (world.plan.provable or not state.discrepancies):
+    if without_cause and world.plan.provable:
+        found.append(f"I1 differences without a cause: {without_cause}")
+    if found and (world.plan.provable or not without_cause):
         raise Violation("; ".join(found))

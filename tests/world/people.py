@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 from random import Random
 from typing import Any, cast
 
@@ -12,10 +13,12 @@ from tests.world.market import LEVELS, MINUTES, START_NS, TICKS, MemoryFeed
 from ytc_tui.agents.base import AgentAnswer, AgentContext
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Side
+from ytc_tui.model.orders import OrderKind, OrderRequest, OrderRole
 
 VERBS = (Verb.CANCEL, Verb.PAUSE, Verb.RESUME, Verb.RESUME, Verb.STOP_ENTRIES, Verb.FLATTEN, Verb.SHUTDOWN)
 FIRST_MINUTE = 3  # active trading begins after two
 MAX_TRADES = 3
+STRANGER = "stranger-"  # what the names of somebody else's orders begin with
 
 
 def proposals(chance: Random, feed: MemoryFeed) -> list[Idea]:
@@ -91,6 +94,26 @@ def commands(chance: Random, verbs: int, by_hand: int) -> list[tuple[int, Comman
         symbol, level = chance.choice(list(LEVELS.items()))
         lines.append((_instant(chance), random_command(chance, f"h{number}", symbol, level)))
     return lines
+
+
+def strangers(chance: Random, count: int) -> list[tuple[int, OrderRequest]]:
+    """Orders that somebody else rests on our account, far from the market."""
+    found = []
+    for number in range(count):
+        symbol, level = chance.choice(list(LEVELS.items()))
+        side = chance.choice(list(Side))
+        price = Decimal(str(round(level * (1 - side.sign * 0.3), TICKS[symbol])))
+        order = OrderRequest(
+            client_id=f"{STRANGER}{number}",
+            symbol=symbol,
+            side=side,
+            kind=OrderKind.LIMIT,
+            role=OrderRole.ENTRY,
+            quantity=Decimal("0.05"),
+            limit_price=price,
+        )
+        found.append((START_NS + chance.randint(1, MINUTES - 4) * NS_PER_MIN, order))
+    return sorted(found, key=lambda each: each[0])
 
 
 def _instant(chance: Random) -> int:

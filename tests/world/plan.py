@@ -26,6 +26,7 @@ class Plan:
     failing_agents: bool
     verbs: int
     by_hand: int
+    strangers: int  # orders of somebody else on our account
     sleeps: int  # times at which the machine sleeps for long
 
     @property
@@ -89,4 +90,5 @@ def plan_of(seed: int) -> Plan:
         verbs=chance.choice((0, 0, 1, 3)),
         by_hand=chance.choice((0, 0, 4)),
         sleeps=chance.choice((0, 0, 1)),
+        strangers=chance.choice((0, 0, 0, 1)),
     )

@@ -80,6 +80,7 @@ class Wire:
     is_durable: Callable[[str], bool]
     is_told: Callable[[str], bool]
     is_stopped: Callable[[], bool]
+    strangers: list[tuple[int, OrderRequest]] = field(default_factory=list)  # when somebody else sends what
     name: str = "paper"
     supports_attached_stop: bool = True
     absence_is_proof: bool = field(init=False)
@@ -147,6 +148,11 @@ class Wire:
         with suppress(VenueOutcomeUnknown):
             await self.venue.submit(request)
 
+    async def _by_somebody_else(self, request: OrderRequest) -> None:
+        """An order on the same account that is not ours."""
+        self.sent.drawn["stranger"] += 1
+        await self.venue.submit(request)
+
     async def cancel(self, client_id: str) -> tuple[VenueReport, ...]:
         self.sent.cancels.add(client_id)
         await self._there()
@@ -188,6 +194,8 @@ class Wire:
         return self.venue.idle() and not self._late
 
     def match(self, minute: Minute, point: int) -> MatchedPoint:
+        while self.strangers and self.strangers[0][0] <= minute.open_ns:
+            self._strays.append(asyncio.ensure_future(self._by_somebody_else(self.strangers.pop(0)[1])))
         matched = self.venue.match(minute, point)
         told: list[VenueReport] = [*self._late]
         self._late = []

@@ -13,7 +13,7 @@ from tests.sim.harness import LineList, Simulation, said_at
 from tests.world.disk import WorldJournal, away
 from tests.world.loop import Killed, WorldLoop
 from tests.world.market import MINUTES, START_NS, MemoryFeed, market
-from tests.world.people import agents_of, commands, proposals
+from tests.world.people import agents_of, commands, proposals, strangers
 from tests.world.plan import Plan, plan_of
 from tests.world.wire import Sent, Wire
 from ytc_tui.adapters.clock import PacedClock
@@ -117,6 +117,7 @@ class World(Simulation):
             is_durable=lambda name: name in journal.intents,
             is_told=lambda name: any(name in line for line in spare.lines),
             is_stopped=lambda: journal.final_flatten,
+            strangers=strangers(Random(f"strangers {self.plan.seed}"), self.plan.strangers),
         )
         return self.wire
 
