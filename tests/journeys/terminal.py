@@ -36,14 +36,13 @@ _BECOME = (
 class Terminal:
     """`python -m ytc_tui ARGUMENTS` at 120x40, as `home`'s user; `nohup` = its shell has it ignore SIGHUP.
 
-    Seconds are monotonic.
+    `variables` are added to its environment. Seconds are monotonic.
     """
 
-    def __init__(self, home: Home, *arguments: str, nohup: bool = False) -> None:
+    def __init__(self, home: Home, *arguments: str, nohup: bool = False, **variables: str) -> None:
         self._main, inner = pty.openpty()
-        fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-        environment = {**home.environment, "TERM": "xterm-256color", "COLUMNS": str(COLUMNS)}
-        environment |= {"LINES": str(LINES)}
+        self.resize(COLUMNS, LINES)
+        environment = {**home.environment, "TERM": "xterm-256color", **variables}
         hangup = signal.SIG_IGN if nohup else signal.SIG_DFL
         command = [sys.executable, "-S", "-E", "-c", _BECOME, str(int(hangup)), *arguments]
         self.executed_s = time.monotonic()
@@ -88,6 +87,9 @@ class Terminal:
         end = time.monotonic() + seconds
         while (left_s := end - time.monotonic()) > 0:
             self._read(left_s)
+
+    def resize(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def press(self, keys: bytes) -> None:
         os.write(self._main, keys)

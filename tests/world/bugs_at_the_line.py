@@ -68,7 +68,10 @@ async def _sent_first(self: Any) -> Any:
     answers: list[Any] = []
     effects, self._effects = self._effects, []
     for effect in effects:
-        answers.extend(await self.outward.perform(effect, True))
+        if isinstance(effect, fx.ReadVenue):
+            self._effects.append(effect)
+        else:
+            answers.extend(await self.outward.perform(effect, True))
     return [*answers, *await _carry_out(self)]
 
 

@@ -54,6 +54,7 @@ def plan_of(seed: int) -> Plan:
         unanswered=some(),
         hung=some() / 3,
         doubled=some() * 2,
+        untold=some(),
         late=some() * 2,
         stray=some() / 2,
         shuffled=chance.random() < 0.3,

@@ -35,6 +35,7 @@ class Faults:
     unanswered: float = 0.0  # it is carried out and the answer is lost
     hung: float = 0.0  # no answer comes, ever
     doubled: float = 0.0  # a fill is told twice
+    untold: float = 0.0  # a report of the market's doing is never told
     late: float = 0.0  # a report is told with the next point
     stray: float = 0.0  # a request arrives after its caller gave up
     shuffled: bool = False  # the reports of a point come in any order
@@ -200,6 +201,8 @@ class Wire:
         told: list[VenueReport] = [*self._late]
         self._late = []
         for report in matched.reports:
+            if self._drawn("untold", self.faults.untold):
+                continue
             told.append(report)
             if isinstance(report, Fill) and self._drawn("doubled", self.faults.doubled):
                 told.append(report)
