@@ -15,6 +15,7 @@ from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.effects import pending_effects
 from ytc_tui.engine.kernel import Kernel
 from ytc_tui.engine.ports import Journal, MatchedPoint, MatchingVenue, Minute
+from ytc_tui.engine.venue_answers import told
 from ytc_tui.errors import VenueRetryable
 from ytc_tui.model.market import NS_PER_MIN, PATH_OFFSETS_NS
 
@@ -110,7 +111,7 @@ class SessionRun:
             if not (matched.reports or state.positions or state.flattening or state.venue_silent_ns):
                 await self.between()
                 continue
-            items: list[inp.Input] = [inp.VenueReported(report) for report in matched.reports]
+            items = told(matched.reports)
             if not items:
                 items.extend(await self._heartbeat())
             items.append(inp.PointMet(first=point == 0))
@@ -130,14 +131,14 @@ class SessionRun:
     async def _matched(self, minute: Minute, point: int) -> MatchedPoint | None:
         """The venue's next point. While the venue cannot keep its record (a full disk), time stands
         still; None when the process is asked to stop meanwhile."""
-        told = False
+        said = False
         while not self.stopping():
             try:
                 return self.venue.match(minute, point)
             except VenueRetryable as error:
-                if not told:
+                if not said:
                     await self.kernel.take(self.now_ns, (inp.VenueUnreadable(str(error)),))
-                told = True
+                said = True
                 await asyncio.sleep(_RETRY_S)
                 await self.between()
         return None

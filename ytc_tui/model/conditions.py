@@ -76,6 +76,7 @@ _ROWS = (
     Condition("overfill", _CRITICAL, Reaction.HOLD, "more was filled than ordered"),
     Condition("filled_after_reject", _CRITICAL, Reaction.HOLD, "an order filled after its rejection"),
     Condition("order_unknown", _CRITICAL, Reaction.HOLD, "a request may have landed or not"),
+    Condition("venue_nonsense", _CRITICAL, Reaction.TELL, "the venue told what cannot be"),
     Condition("cancel_unconfirmed", _WARNING, Reaction.TELL, "a cancel got no answer"),
     # Execution out of bounds.
     Condition("slippage", _CRITICAL, Reaction.LATCH, "a fill slipped past its limit"),

@@ -2,7 +2,8 @@
 
 Decides which orders are asked about, and what an answer proves (safety.md 2.2). Imports the situation
 and the model. Invariants: UNKNOWN ends by evidence alone; "not found" is evidence only at a venue where
-absence is proof; an order found with other content than ours freezes its symbol.
+absence is proof, and only once no request can arrive any more; an order found with other content than ours
+freezes its symbol.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
     if record is None or not _is_uncertain(sit, record):
         return
     if read.order is None:
-        if read.absence_is_proof and record.state in _UNCERTAIN:
+        if record.state in _UNCERTAIN and _absence_proves(sit, record, read):
             yield _ended_as(record, OrderState.REJECTED, NEVER_ARRIVED)
         return
     difference = _difference(record, read.order)
@@ -60,6 +61,14 @@ def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
         # Its fills are booked by now. An attached stop that was told out of order, or after its own fill, is
         # larger here than it was there.
         yield ev.OrderCanceled(read.client_id, "filled as far as the venue held it")
+
+
+def _absence_proves(sit: Situation, record: OrderRecord, read: OrderRead) -> bool:
+    """Whether "not found" shows that the request can never arrive any more: the venue takes none so late,
+    and nothing that it holds came of it."""
+    over = sit.at_ns - record.updated_ns >= read.absence_after_ns
+    agrees = read.held is None or read.held == sit.state.position(record.request.symbol).quantity
+    return read.absence_is_proof and over and agrees
 
 
 def _ended_as(record: OrderRecord, state: OrderState, reason: str) -> ev.Event:

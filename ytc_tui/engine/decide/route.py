@@ -85,6 +85,9 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
         case inp.OrderRead():
             yield from decide_heard(sit)
             yield from decide_order_read(sit, item)
+        case inp.VenueNonsense(message):
+            yield from decide_heard(sit)
+            yield alert("venue-nonsense", "venue_nonsense", message)
         case inp.VenueUnreadable(message):
             yield alert("venue-unreadable", "unconfirmed_exposure", f"venue cannot be read: {message}")
             yield from decide_silence(sit, message)
