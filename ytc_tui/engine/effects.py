@@ -81,6 +81,8 @@ def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
         case ev.OrderIntended():
             yield SubmitOrder(recall(event.order, event.approval_id))
         case ev.CancelAsked(client_id):
+            yield CancelOrder(id_at_venue(state, client_id))
+        case ev.ExternalCancelAsked(_, client_id):
             yield CancelOrder(client_id)
         case ev.ChecklistStepDone(checklist, step):
             if checklist == SHUTDOWN and step == LAST_OWN_LINE:
@@ -109,6 +111,11 @@ def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
             return
 
 
+def id_at_venue(state: State, client_id: str) -> str:
+    """The id under which the venue holds our order: its own, unless it was linked to another."""
+    return next((theirs for theirs, ours in state.links.items() if ours == client_id), client_id)
+
+
 def _set(timer: ArmedTimer) -> SetTimer:
     return SetTimer(timer.name, timer.epoch, timer.after_s)
 
@@ -120,7 +127,10 @@ def pending_effects(state: State) -> Iterator[Effect]:
         if record.state is OrderState.INTENT:
             yield SubmitOrder(recall(record.request, record.approval_id))
         elif record.state is OrderState.CANCELING:
-            yield CancelOrder(record.request.client_id)
+            yield CancelOrder(id_at_venue(state, record.request.client_id))
+    for found in state.discrepancies.values():
+        if found.cancel_ns:
+            yield CancelOrder(found.client_id)
     for task in state.tasks.values():
         yield RunAgent(task.task, task.not_before_ns)
     yield from map(_set, state.timers.values())

@@ -55,11 +55,12 @@ class VenueFailed:
 
 @dataclass(frozen=True, slots=True)
 class VenueRead:
-    """The venue was read again."""
+    """The venue was read again; `start_up`: for the first time since the engine began."""
 
     positions: tuple[VenuePosition, ...]
     orders: tuple[VenueOrder, ...]
     account: VenueAccount
+    start_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

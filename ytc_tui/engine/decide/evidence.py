@@ -14,7 +14,7 @@ from ytc_tui.engine.inputs import OrderRead
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.orders import OrderState, VenueOrder
-from ytc_tui.model.state import OrderRecord
+from ytc_tui.model.state import ATTACHED, OrderRecord
 
 _UNCERTAIN = (OrderState.INTENT, OrderState.UNKNOWN, OrderState.CANCELING)
 NEVER_ARRIVED = "never arrived: the venue has no such order"
@@ -35,6 +35,12 @@ def missing_name(client_id: str) -> str:
     return f"missing-{client_id}"
 
 
+def entry_with_stop(sit: Situation, client_id: str) -> OrderRecord | None:
+    """The entry order that carries the stop `client_id`."""
+    orders = sit.state.orders.values()
+    return next((record for record in orders if record.request.attached_stop_id == client_id), None)
+
+
 def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
     """What the venue's answer makes of the order; its fills were booked before this."""
     record = sit.state.orders.get(read.client_id)
@@ -44,11 +50,17 @@ def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
         if record.state in _UNCERTAIN and _absence_proves(sit, record, read):
             yield _ended_as(record, OrderState.REJECTED, NEVER_ARRIVED)
         return
-    difference = _difference(record, read.order)
-    if difference:
+    if record.note == ATTACHED and _same_but_size(record, read.order):
+        # It grows with its entry, and that was not told yet.
+        yield ev.StopAttached(read.order.request, read.order.venue_order_id, record.trade_id)
+    elif difference := _difference(record, read.order):
         name = f"content-{read.client_id}"
         if name not in sit.state.discrepancies:
-            yield ev.DiscrepancyFound(name, "order_content", record.request.symbol, *difference)
+            symbol = record.request.symbol
+            yield ev.DiscrepancyFound(name, "order_content", symbol, *difference, read.client_id)
+        elif record.cancel_ns and not read.order.open:
+            yield ev.OrderCanceled(read.client_id, "canceled, with other content than ours")
+            yield ev.DiscrepancyResolved(name, "gone from the venue")
         return
     if record.state is not OrderState.CANCELING:
         yield ev.OrderAcknowledged(read.client_id, read.order.venue_order_id)
@@ -79,6 +91,12 @@ def _ended_as(record: OrderRecord, state: OrderState, reason: str) -> ev.Event:
     if state is OrderState.REJECTED and record.state is not OrderState.CANCELING:
         return ev.OrderRejected(client_id, reason)
     return ev.OrderCanceled(client_id, reason)
+
+
+def _same_but_size(record: OrderRecord, found: VenueOrder) -> bool:
+    ours, theirs = record.request, found.request
+    same = (ours.symbol, ours.side, ours.stop_price) == (theirs.symbol, theirs.side, theirs.stop_price)
+    return same and ours.quantity != theirs.quantity
 
 
 def _difference(record: OrderRecord, found: VenueOrder) -> tuple[str, str] | None:
