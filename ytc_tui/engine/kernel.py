@@ -136,6 +136,7 @@ class Kernel:
 
     async def resume(self, at_ns: int, effects: Sequence[fx.Effect], items: Sequence[inp.Input]) -> None:
         """Take up a recovered session: `items` first, then the effects that were under way."""
+        self.outward.conservation.restore(self.sit.state.orders.values())
         self._effects.extend(effect for effect in effects if not isinstance(effect, fx.RunAgent))
         self._tasks.extend(effect.task for effect in effects if isinstance(effect, fx.RunAgent))
         await self.take(at_ns, items)

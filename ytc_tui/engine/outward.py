@@ -2,7 +2,8 @@
 
 Decides how a venue's failure becomes an input, and what still goes out while the journal cannot accept
 writes. Imports effects, inputs, ports and errors. Invariants: a create is sent once and never again on
-a failure (safety.md 2.2); without a durable entry only cancels and reduce-only orders leave.
+a failure (safety.md 2.2); without a durable entry only cancels and reduce-only orders leave; no decision's
+entries together pass what was approved for it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from contextlib import suppress
 from typing import Protocol, assert_never
 
 from ytc_tui.engine import effects as fx, inputs as inp
+from ytc_tui.engine.conservation import Conservation
 from ytc_tui.engine.ports import Notifier, Venue
 from ytc_tui.engine.timers import Timers
 from ytc_tui.engine.venue_answers import answer_to_cancel, answer_to_submit, reading_problem
@@ -52,6 +54,7 @@ class Outward:
         self._finish = finish
         self._spare = spare
         self._timeout_s = venue_timeout_s
+        self.conservation = Conservation()
         self.api_calls = 0
         self.timers = Timers()  # in the event loop's time
         self._acted: list[str] = []
@@ -59,8 +62,12 @@ class Outward:
     async def perform(self, effect: fx.Effect, durable: bool) -> list[inp.Input]:
         """Carry out one effect; its answers are inputs. Agents and readings of the venue are the kernel's."""
         match effect:
-            case fx.SubmitOrder(approved):
-                return await self._submit(approved.order, durable)
+            case fx.SubmitOrder(approved, decision_id, most):
+                order = approved.order
+                if problem := self.conservation.problem(order, decision_id, most):
+                    return [inp.VenueFailed(order.client_id, False, True, f"not sent: {problem}")]
+                self.conservation.note(order, decision_id)
+                return await self._submit(order, durable)
             case fx.CancelOrder(client_id):
                 return await self._cancel(client_id, durable)
             case fx.FinishSession():
