@@ -88,7 +88,7 @@ def _ended_as(record: OrderRecord, state: OrderState, reason: str) -> ev.Event:
     client_id = record.request.client_id
     if state is OrderState.EXPIRED:
         return ev.OrderExpired(client_id)
-    if state is OrderState.REJECTED and record.state is not OrderState.CANCELING:
+    if state is OrderState.REJECTED and record.state is not OrderState.CANCELING and not record.filled:
         return ev.OrderRejected(client_id, reason)
     return ev.OrderCanceled(client_id, reason)
 

@@ -190,8 +190,9 @@ def _attached_ended(
 
 
 def _rejected(record: OrderRecord, reason: str) -> ev.Event:
-    """A refusal of an order whose cancel was asked meanwhile is the end that was wanted."""
-    if record.state is OrderState.CANCELING:
+    """A refusal of an order whose cancel was asked meanwhile is the end that was wanted, and one of an order
+    that has filled in part can only be about the rest."""
+    if record.state is OrderState.CANCELING or record.filled:
         return ev.OrderCanceled(record.request.client_id, reason)
     return ev.OrderRejected(record.request.client_id, reason)
 
