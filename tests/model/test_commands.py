@@ -77,4 +77,4 @@ def test_a_command_of_the_first_version_is_read(kind: type) -> None:
     event = ev.decode_event(entry)
     assert isinstance(event, ev.CommandTaken | ev.CommandRefused)
     assert event.command == Command("c", Verb.CANCEL, "ada")
-    assert ev.version_of(kind.__name__) == 3
+    assert ev.version_of(kind.__name__) == 4

@@ -117,7 +117,8 @@ class Plan:
         for _ in range(self.outages):
             from_ns = BEGIN + chance.randint(0, MINUTES * 60) * NS_PER_S
             outages.append(Outage(from_ns, from_ns + chance.choice((5, 25, 45, 200)) * NS_PER_S))
-        return FaultScript(tuple(rules), tuple(outages))
+        honours_validity = chance.random() < 0.5
+        return FaultScript(tuple(rules), tuple(outages), honours_validity)
 
     def operator_lines(self, chance: Random) -> list[tuple[int, Command]]:
         lines = []

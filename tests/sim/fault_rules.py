@@ -21,8 +21,9 @@ def rule(fault: FaultKind, role: OrderRole | None = None, nth: int = 0, **more: 
     return FaultRule(fault, role=role, nth=nth, **more)  # type: ignore[arg-type]
 
 
-def script(*rules: FaultRule) -> FaultScript:
-    return FaultScript(rules)
+def script(*rules: FaultRule, honours_validity: bool = False) -> FaultScript:
+    """A venue with these faults; it takes a create however late it lands, unless told otherwise."""
+    return FaultScript(rules, honours_validity=honours_validity)
 
 
 def sent(simulation: Simulation, role: OrderRole) -> list[int]:

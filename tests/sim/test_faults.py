@@ -15,7 +15,7 @@ from tests.sim.tape import Tape, on_day
 from ytc_tui.adapters.venues.faults import CommandKind, FaultKind, FaultRule
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command, Verb
-from ytc_tui.model.market import NS_PER_MIN
+from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
 from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.session import SessionStatus
 from ytc_tui.model.trades import ExitReason, TradeState
@@ -33,7 +33,8 @@ async def test_a_lost_answer_is_unknown_until_the_venue_is_asked(tmp_path: Path)
     [(found_ns, found)] = simulation.timed(ev.OrderAcknowledged)
     assert found.client_id == lost.client_id
     assert found.venue_order_id
-    assert found_ns == lost_ns + NS_PER_MIN
+    # The first point of the path at which a cycle of reconciliation is over.
+    assert found_ns == lost_ns + 20 * NS_PER_S
     assert len(sent(simulation, ENTRY)) == 1
     assert state.orders[lost.client_id].state is OrderState.EXPIRED
     assert "order_unknown" in simulation.alerts()
@@ -250,7 +251,7 @@ async def test_what_is_left_of_a_trade_does_not_touch_the_next(tmp_path: Path) -
 
 async def test_an_entry_that_fills_under_a_flatten_is_closed_as_its_trade(tmp_path: Path) -> None:
     """Its cancel is on its way when it fills; the close belongs to the trade that it opened."""
-    faults = script(FaultRule(FaultKind.DELAY, CommandKind.CANCEL, nth=1, delay_ms=400_000))
+    faults = script(FaultRule(FaultKind.DELAY, CommandKind.CANCEL, role=ENTRY, delay_ms=400_000))
     operator = said_at((on_day("12:41"), Command("f", Verb.FLATTEN, "me", "test")))
     tape = Tape().walk("12:41", 20_056, 20_060)
     simulation = stage(tmp_path, tape, long_at("12:41"), faults=faults, operator=operator)

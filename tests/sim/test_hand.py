@@ -118,14 +118,16 @@ async def test_closing_by_hand_works_while_paused_and_a_ticket_does_not(tmp_path
 
 
 async def test_targets_come_back_only_when_all_that_made_way_are_gone(tmp_path: Path) -> None:
-    """The cancel of the second target is on its way for more than a minute."""
-    late = FaultRule(FaultKind.DELAY, CommandKind.CANCEL, nth=2, delay_ms=75_000)
+    """The cancel of the second target, and those that repeat it, are on their way for more than a minute."""
+    late = tuple(
+        FaultRule(FaultKind.DELAY, CommandKind.CANCEL, nth=nth, delay_ms=75_000) for nth in range(2, 8)
+    )
     tape = Tape().walk("12:41", *REST, 20_110, 20_110, *UP[3:])
     simulation = stage(
         tmp_path,
         tape,
         long_at("12:41"),
-        faults=FaultScript((late,)),
+        faults=FaultScript(late),
         operator=said_at(close("12:46", ClosePart(D(25)))),
     )
     await simulation.run()

@@ -18,6 +18,7 @@ from ytc_tui.commands.app_hand import register_hand
 from ytc_tui.commands.app_host import register_host
 from ytc_tui.commands.app_operator import AsJson, register_operator, show
 from ytc_tui.commands.app_own import register_own
+from ytc_tui.commands.app_reconcile import register_reconcile
 
 app = typer.Typer(
     name="ytc",
@@ -146,6 +147,7 @@ Session = Annotated[str, typer.Option("--session", help="Session id, or its begi
 register_operator(app)
 register_hand(app)
 register_own(app)
+register_reconcile(app)
 register_audit(app)
 register_host(app)
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ytc_tui.engine.decide.lifecycle import LAST_OWN_LINE, LAST_OWN_LINES, SHUTDOWN
 from ytc_tui.engine.ports import Notice
 from ytc_tui.engine.risk.gate import ApprovedOrder, recall
 from ytc_tui.model import events as ev
-from ytc_tui.model.orders import OrderState
+from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.proposals import ProposalState
 from ytc_tui.model.session import Phase, Severity
-from ytc_tui.model.state import State
+from ytc_tui.model.state import OrderRecord, State
 from ytc_tui.model.tasks import TaskMessage
 from ytc_tui.model.timers import ArmedTimer, TimerPurpose, timer_name
 
@@ -31,7 +32,11 @@ class RunAgent:
 
 @dataclass(frozen=True, slots=True)
 class SubmitOrder:
+    """An approved order, with the decision that it belongs to and, for an entry, what that approved."""
+
     approved: ApprovedOrder
+    decision_id: str = ""
+    most: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,10 @@ def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
         case ev.TaskRetried(task_id):
             yield RunAgent(state.tasks[task_id].task, event.not_before_ns)
         case ev.OrderIntended():
-            yield SubmitOrder(recall(event.order, event.approval_id))
+            yield _submit(state, state.orders[event.order.client_id])
         case ev.CancelAsked(client_id):
+            yield CancelOrder(id_at_venue(state, client_id))
+        case ev.ExternalCancelAsked(_, client_id):
             yield CancelOrder(client_id)
         case ev.ChecklistStepDone(checklist, step):
             if checklist == SHUTDOWN and step == LAST_OWN_LINE:
@@ -109,6 +116,17 @@ def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
             return
 
 
+def _submit(state: State, record: OrderRecord) -> SubmitOrder:
+    trade = state.trades.get(record.trade_id) if record.request.role is OrderRole.ENTRY else None
+    most = trade.planned_quantity if trade is not None else None
+    return SubmitOrder(recall(record.request, record.approval_id), record.decision_id, most)
+
+
+def id_at_venue(state: State, client_id: str) -> str:
+    """The id under which the venue holds our order: its own, unless it was linked to another."""
+    return next((theirs for theirs, ours in state.links.items() if ours == client_id), client_id)
+
+
 def _set(timer: ArmedTimer) -> SetTimer:
     return SetTimer(timer.name, timer.epoch, timer.after_s)
 
@@ -118,9 +136,12 @@ def pending_effects(state: State) -> Iterator[Effect]:
     whole time anew), the closing lines."""
     for record in state.working_orders():
         if record.state is OrderState.INTENT:
-            yield SubmitOrder(recall(record.request, record.approval_id))
+            yield _submit(state, record)
         elif record.state is OrderState.CANCELING:
-            yield CancelOrder(record.request.client_id)
+            yield CancelOrder(id_at_venue(state, record.request.client_id))
+    for found in state.discrepancies.values():
+        if found.cancel_ns:
+            yield CancelOrder(found.client_id)
     for task in state.tasks.values():
         yield RunAgent(task.task, task.not_before_ns)
     yield from map(_set, state.timers.values())

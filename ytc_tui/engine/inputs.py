@@ -6,6 +6,7 @@ Decides nothing. Imports ports and the model. Invariant: state changes only in a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ytc_tui.model.commands import Command
 from ytc_tui.model.events import Event, LedgerFixed, SessionStarted
@@ -54,11 +55,12 @@ class VenueFailed:
 
 @dataclass(frozen=True, slots=True)
 class VenueRead:
-    """The venue was read again."""
+    """The venue was read again; `start_up`: for the first time since the engine began."""
 
     positions: tuple[VenuePosition, ...]
     orders: tuple[VenueOrder, ...]
     account: VenueAccount
+    start_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,19 @@ class OrderRead:
     client_id: str
     order: VenueOrder | None
     absence_is_proof: bool
+    absence_after_ns: int = 0  # it proves nothing before so long after the order was sent
+    held: Decimal | None = None  # what the venue holds of the symbol, signed; None = not asked
 
 
 @dataclass(frozen=True, slots=True)
 class VenueUnreadable:
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class VenueNonsense:
+    """The venue told what cannot be: it is not believed."""
+
     message: str
 
 
@@ -155,6 +166,7 @@ Input = (
     | VenueRead
     | OrderRead
     | VenueUnreadable
+    | VenueNonsense
     | VenueReached
     | VenueSilent
     | AgentAnswered

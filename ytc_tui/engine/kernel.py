@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ytc_tui.agents.base import AgentContext
 from ytc_tui.engine import effects as fx, inputs as inp
@@ -81,26 +81,35 @@ class Kernel:
             if not queue:
                 return
 
-    async def evidence(self) -> list[inp.Input]:
-        """What the venue says of every order whose fate is not known (safety.md 2.2); while it is silent,
-        first whether it answers again."""
+    async def evidence(self, start_up: bool = False) -> list[inp.Input]:
+        """What the venue says of every order whose fate is not known, and its books (safety.md 2.2); while
+        it is silent, first whether it answers again. At a start the books are read whatever is open."""
         found: list[inp.Input] = [await self.outward.reach()] if self.sit.state.venue_silent_ns else []
         if found and isinstance(found[0], inp.VenueSilent):
             return found
         state = self.sit.state
         for record in uncertain_orders(self.sit):
             found.extend(await self.outward.read_order(record, state.fill_ids))
-        if state.positions or state.working or state.discrepancies:
-            found.extend(await self.reconcile())
+        if start_up or state.positions or state.working or state.discrepancies or state.external_orders:
+            found.extend(await self.reconcile(start_up))
         return found
 
-    async def reconcile(self) -> list[inp.Input]:
-        """The venue's books (safety.md 2.2, point 9); where they differ from ours, first the fills that we
-        were never told of."""
+    async def reconcile(self, start_up: bool = False) -> list[inp.Input]:
+        """The venue's books (safety.md 2.2, points 7 and 9); where they differ from ours, first the fills
+        that we were never told of."""
         read = await self.outward.read_venue()
         if not isinstance(read, inp.VenueRead) or not differences(self.sit, read):
             return [read]
-        return [*await self.outward.read_fills(self.sit.window.init_ns, self.sit.state.fill_ids), read]
+        fills = await self.outward.read_fills(self.sit.window.init_ns, self.sit.state.fill_ids)
+        if not start_up:
+            return [*fills, read]
+        # What only needs asking is explained before anything is held against a start.
+        asked: list[inp.Input] = []
+        for found in differences(self.sit, read).values():
+            if found.kind == "missing_order":
+                record = self.sit.state.orders[found.client_id]
+                asked.extend(await self.outward.read_order(record, self.sit.state.fill_ids))
+        return [*fills, read, *asked, replace(read, start_up=True)]
 
     async def _carry_out(self) -> list[inp.Input]:
         """Make what was decided durable and act on it; what the journal and the venue answered."""
@@ -127,6 +136,7 @@ class Kernel:
 
     async def resume(self, at_ns: int, effects: Sequence[fx.Effect], items: Sequence[inp.Input]) -> None:
         """Take up a recovered session: `items` first, then the effects that were under way."""
+        self.outward.conservation.restore(self.sit.state.orders.values())
         self._effects.extend(effect for effect in effects if not isinstance(effect, fx.RunAgent))
         self._tasks.extend(effect.task for effect in effects if isinstance(effect, fx.RunAgent))
         await self.take(at_ns, items)

@@ -2,7 +2,8 @@
 
 Decides how a venue's failure becomes an input, and what still goes out while the journal cannot accept
 writes. Imports effects, inputs, ports and errors. Invariants: a create is sent once and never again on
-a failure (safety.md 2.2); without a durable entry only cancels and reduce-only orders leave.
+a failure (safety.md 2.2); without a durable entry only cancels and reduce-only orders leave; no decision's
+entries together pass what was approved for it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from contextlib import suppress
 from typing import Protocol, assert_never
 
 from ytc_tui.engine import effects as fx, inputs as inp
+from ytc_tui.engine.conservation import Conservation
 from ytc_tui.engine.ports import Notifier, Venue
 from ytc_tui.engine.timers import Timers
+from ytc_tui.engine.venue_answers import answer_to_cancel, answer_to_submit, reading_problem
 from ytc_tui.errors import JournalUnavailable, VenueError, VenueRefused
+from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRequest
 from ytc_tui.model.state import OrderRecord
+from ytc_tui.model.venue_rules import VENUE_RULES
 
 Finisher = Callable[[], Sequence[tuple[str, str, str]]]
 
@@ -44,10 +49,12 @@ class Outward:
         venue_timeout_s: float,
     ) -> None:
         self._venue = venue
+        self._rules = VENUE_RULES[venue.name]
         self._notifier = notifier
         self._finish = finish
         self._spare = spare
         self._timeout_s = venue_timeout_s
+        self.conservation = Conservation()
         self.api_calls = 0
         self.timers = Timers()  # in the event loop's time
         self._acted: list[str] = []
@@ -55,8 +62,12 @@ class Outward:
     async def perform(self, effect: fx.Effect, durable: bool) -> list[inp.Input]:
         """Carry out one effect; its answers are inputs. Agents and readings of the venue are the kernel's."""
         match effect:
-            case fx.SubmitOrder(approved):
-                return await self._submit(approved.order, durable)
+            case fx.SubmitOrder(approved, decision_id, most):
+                order = approved.order
+                if problem := self.conservation.problem(order, decision_id, most):
+                    return [inp.VenueFailed(order.client_id, False, True, f"not sent: {problem}")]
+                self.conservation.note(order, decision_id)
+                return await self._submit(order, durable)
             case fx.CancelOrder(client_id):
                 return await self._cancel(client_id, durable)
             case fx.FinishSession():
@@ -82,6 +93,8 @@ class Outward:
                 return [inp.VenueFailed(order.client_id, False, True, message)]
             price = order.limit_price or order.stop_price or "market"
             self._note(f"submit {order.client_id} {order.symbol} {order.side} {order.quantity} {price}")
+        if problem := self._rules.id_problem(order.client_id):
+            return [inp.VenueFailed(order.client_id, False, True, f"not sent: {problem}")]
         self.api_calls += 1
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -90,7 +103,7 @@ class Outward:
             return [inp.VenueFailed(order.client_id, False, True, str(error))]
         except (VenueError, TimeoutError) as error:
             return [inp.VenueFailed(order.client_id, False, False, str(error) or "timed out")]
-        return [inp.VenueReported(report) for report in reports]
+        return answer_to_submit(order, reports)
 
     async def _cancel(self, client_id: str, durable: bool) -> list[inp.Input]:
         if not durable:
@@ -101,7 +114,7 @@ class Outward:
                 reports = await self._venue.cancel(client_id)
         except (VenueError, TimeoutError) as error:
             return [inp.VenueFailed(client_id, True, False, str(error) or "timed out")]
-        return [inp.VenueReported(report) for report in reports]
+        return answer_to_cancel(client_id, reports)
 
     async def read_venue(self) -> inp.VenueRead | inp.VenueUnreadable:
         """Positions, open orders and account, read together."""
@@ -113,7 +126,8 @@ class Outward:
                 account = await self._venue.account()
         except (VenueError, TimeoutError) as error:
             return inp.VenueUnreadable(str(error) or "timed out")
-        return inp.VenueRead(positions, orders, account)
+        nonsense = reading_problem(positions, orders, account)
+        return inp.VenueUnreadable(nonsense) if nonsense else inp.VenueRead(positions, orders, account)
 
     async def read_fills(self, since_ns: int, known_fills: Container[str]) -> list[inp.Input]:
         """The fills since `since_ns` that are not booked yet, oldest first."""
@@ -123,6 +137,8 @@ class Outward:
                 fills = await self._venue.fills(since_ns)
         except (VenueError, TimeoutError) as error:
             return [inp.VenueUnreadable(str(error) or "timed out")]
+        if nonsense := reading_problem(fills=fills):
+            return [inp.VenueUnreadable(nonsense)]
         return [inp.VenueReported(fill) for fill in fills if fill.venue_fill_id not in known_fills]
 
     async def reach(self) -> inp.VenueReached | inp.VenueSilent:
@@ -142,10 +158,17 @@ class Outward:
             async with asyncio.timeout(self._timeout_s):
                 order = await self._venue.order(client_id)
                 fills = await self._venue.fills(record.created_ns)
+                # Where it is not found, what is held must agree as well.
+                positions = await self._venue.positions() if order is None else ()
         except (VenueError, TimeoutError) as error:
             return [inp.VenueUnreadable(str(error) or "timed out")]
+        if nonsense := reading_problem(positions, () if order is None else (order,), fills=fills):
+            return [inp.VenueUnreadable(nonsense)]
         missed = [f for f in fills if f.client_id == client_id and f.venue_fill_id not in known_fills]
-        found = inp.OrderRead(client_id, order, self._venue.absence_is_proof)
+        after_ns = self._rules.absence_after_ns
+        proves = self._venue.absence_is_proof and after_ns is not None
+        held = sum((each.quantity for each in positions if each.symbol == record.request.symbol), ZERO)
+        found = inp.OrderRead(client_id, order, proves, after_ns or 0, held if order is None else None)
         return [*map(inp.VenueReported, missed), found]
 
     # ---- the emergency exception (semantics.md 7) --------------------------------------------------

@@ -51,7 +51,9 @@ class Venue(Protocol):
     """Where orders go. Every method may raise one of the three VenueError kinds.
 
     A method answers with what the venue is known to have done; an answer that cannot be trusted
-    raises VenueOutcomeUnknown. "Not found" is None and proves absence only if `absence_is_proof`.
+    raises VenueOutcomeUnknown. What the protocol may rely on stands under `name` in VENUE_RULES: no create
+    is taken later than `request_life_ns` after `submit` was called. "Not found" is None; it proves absence
+    only if `absence_is_proof`, the line to this venue keeping to that, and only after that time.
     """
 
     name: str

@@ -30,6 +30,16 @@ def _line(event: ev.Event) -> str:
             return event_text(event)
         case ev.LevelAdded() | ev.LevelRemoved() | ev.LevelArmed() | ev.BiasSet() | ev.NoteWritten():
             return event_text(event)
+        case (
+            ev.DiscrepancyResolved()
+            | ev.DiscrepancyIgnored()
+            | ev.PositionAdopted()
+            | ev.WalletAdopted()
+            | ev.ExternalOrderAdopted()
+            | ev.ExternalCancelAsked()
+            | ev.OrderLinked()
+        ):
+            return event_text(event)
         case ev.DecisionMade() | ev.StopTightened() | ev.TargetMoved() | ev.TradeClosed():
             return event_text(event)
         case _:
@@ -38,10 +48,16 @@ def _line(event: ev.Event) -> str:
 
 def unconfirmed_lines(state: State, told: Sequence[ev.Event]) -> tuple[str, ...]:
     """Cancels and closes under way, and the orders of this command that the venue does not work."""
-    return tuple(
+    ours = (
         f"{record.request.role} {record.request.symbol} {record.request.client_id}: {record.state}"
         for record in _unconfirmed(state, told)
     )
+    others = (
+        f"EXTERNAL order {found.client_id}: cancel asked"
+        for found in state.discrepancies.values()
+        if found.cancel_ns
+    )
+    return (*ours, *others)
 
 
 def _unconfirmed(state: State, told: Sequence[ev.Event]) -> Iterator[OrderRecord]:

@@ -12,9 +12,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.decide.recovery import CYCLE_NS
 from ytc_tui.engine.effects import pending_effects
 from ytc_tui.engine.kernel import Kernel
 from ytc_tui.engine.ports import Journal, MatchedPoint, MatchingVenue, Minute
+from ytc_tui.engine.venue_answers import told
 from ytc_tui.errors import VenueRetryable
 from ytc_tui.model.market import NS_PER_MIN, PATH_OFFSETS_NS
 
@@ -49,6 +51,7 @@ class SessionRun:
     minutes: int = 0
     now_ns: int = 0
     reconcile_after_ns: int = 0
+    compared_ns: int = 0  # when our books and the venue's were last compared
 
     @property
     def ended(self) -> bool:
@@ -78,12 +81,7 @@ class SessionRun:
         market.close_minute(minute)
         self.journal.record_bars(minute.bars)
         self.now_ns = close_ns
-        # A re-driven venue knows what lies ahead of the feed; it is no evidence before its place.
-        evidence = await kernel.evidence() if close_ns >= self.venue.place_ns() else []
-        await kernel.take(close_ns, (*evidence, inp.MinuteClosed()))
-        if self.reconcile_after_ns and close_ns >= self.reconcile_after_ns:
-            self.reconcile_after_ns = 0
-            await kernel.take(close_ns, await kernel.reconcile())
+        await kernel.take(close_ns, (*await self._evidence(close_ns), inp.MinuteClosed()))
         if kernel.stalled:
             await self._wait_for_journal()
         # Feed time stands still while something waits for a person (semantics.md 8).
@@ -108,17 +106,41 @@ class SessionRun:
             self.now_ns = matched.at_ns
             state = kernel.sit.state
             if not (matched.reports or state.positions or state.flattening or state.venue_silent_ns):
+                await self._compare(matched.at_ns)
                 await self.between()
                 continue
-            items: list[inp.Input] = [inp.VenueReported(report) for report in matched.reports]
+            items = told(matched.reports)
             if not items:
                 items.extend(await self._heartbeat())
             items.append(inp.PointMet(first=point == 0))
             await kernel.take(matched.at_ns, items)
+            await self._compare(matched.at_ns)
             if self.ended:
                 return False
             await self.between()
         return not self.ended
+
+    async def _evidence(self, at_ns: int) -> list[inp.Input]:
+        """What the venue says of what is open; the first time after a restart, of everything."""
+        # A re-driven venue knows what lies ahead of the feed; it is no evidence before its place.
+        if at_ns < self.venue.place_ns():
+            return []
+        self.compared_ns = at_ns
+        start_up = 0 < self.reconcile_after_ns <= at_ns
+        if start_up:
+            self.reconcile_after_ns = 0
+        return await self.kernel.evidence(start_up)
+
+    async def _compare(self, at_ns: int) -> None:
+        """A cycle of reconciliation within the minute, while anything is open and the venue answers.
+
+        On a bars feed the venue changes at path points alone: compared at those, nothing is missed.
+        """
+        state = self.kernel.sit.state
+        stands = state.positions or state.working or state.discrepancies
+        due = at_ns - self.compared_ns >= CYCLE_NS and not self.reconcile_after_ns
+        if stands and due and not (self.ended or state.venue_silent_ns or self.kernel.stalled):
+            await self.kernel.take(at_ns, await self._evidence(at_ns))
 
     async def _heartbeat(self) -> list[inp.Input]:
         """What the venue's silence, or its voice after one, is worth telling; asked for while something is
@@ -130,14 +152,14 @@ class SessionRun:
     async def _matched(self, minute: Minute, point: int) -> MatchedPoint | None:
         """The venue's next point. While the venue cannot keep its record (a full disk), time stands
         still; None when the process is asked to stop meanwhile."""
-        told = False
+        said = False
         while not self.stopping():
             try:
                 return self.venue.match(minute, point)
             except VenueRetryable as error:
-                if not told:
+                if not said:
                     await self.kernel.take(self.now_ns, (inp.VenueUnreadable(str(error)),))
-                told = True
+                said = True
                 await asyncio.sleep(_RETRY_S)
                 await self.between()
         return None

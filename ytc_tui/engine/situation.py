@@ -12,6 +12,7 @@ from decimal import Decimal
 from ytc_tui.agents.base import NO_HISTORY, AccountView, Probe
 from ytc_tui.agents.registry import Registry
 from ytc_tui.analysis.correlation import correlation
+from ytc_tui.engine.external import external_risks
 from ytc_tui.engine.market import MarketView
 from ytc_tui.engine.policy import Policy, Window
 from ytc_tui.model.history import History
@@ -145,6 +146,7 @@ class Situation:
                     unknown=record.state is OrderState.UNKNOWN,
                 )
             )
+        risks.extend(external_risks(self.state, self.market))
         return tuple(risks)
 
     def open_risk_pct(self) -> Decimal:

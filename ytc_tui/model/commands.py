@@ -14,6 +14,7 @@ from enum import StrEnum
 from ytc_tui.model.market import Side
 from ytc_tui.model.money import HUNDRED, ZERO, checked_number, checked_price
 from ytc_tui.model.own import AddLevel, ArmLevel, LevelAlert, Saying, SetBias, WriteNote, level_id
+from ytc_tui.model.reconciling import Reconcile
 
 PARTS = (1, 2)
 
@@ -41,6 +42,7 @@ class Verb(StrEnum):
     ARM_LEVEL = "arm-level"
     BIAS = "bias"
     NOTE = "note"
+    RECONCILE = "reconcile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Ticket:
 
 
 Action = ClosePart | MoveStop | MoveTarget | Ticket
-Argument = Action | Saying
+Argument = Action | Saying | Reconcile
 
 # The field that holds what each of these verbs asks for.
 ARGUMENT = {
@@ -107,6 +109,7 @@ ARGUMENT = {
     Verb.ARM_LEVEL: "arm_level",
     Verb.BIAS: "bias",
     Verb.NOTE: "note",
+    Verb.RECONCILE: "reconcile",
 }
 
 
@@ -114,8 +117,9 @@ ARGUMENT = {
 class Command:
     """One operator command. `target` is what the verb is about: a handoff, an alert, one order (CANCEL;
     empty = every entry), a trade or its symbol (CLOSE, STOP, TARGET), a symbol (TICKET, LEVEL, BIAS), a level
-    (DROP_LEVEL, ARM_LEVEL), a trade or nothing (NOTE). `content_hash` binds an approval to what the operator
-    saw. Of the fields after it the one in `ARGUMENT` is set, and only for its verb."""
+    (DROP_LEVEL, ARM_LEVEL), a trade or nothing (NOTE), a difference with the venue (RECONCILE).
+    `content_hash` binds an approval to what the operator saw. Of the fields after it the one in `ARGUMENT` is
+    set, and only for its verb."""
 
     command_id: str
     verb: Verb
@@ -131,6 +135,7 @@ class Command:
     arm_level: ArmLevel | None = None
     bias: SetBias | None = None
     note: WriteNote | None = None
+    reconcile: Reconcile | None = None
 
     def __post_init__(self) -> None:
         wanted = ARGUMENT.get(self.verb)
@@ -141,7 +146,9 @@ class Command:
             if not given and name == wanted:
                 raise ValueError(f"{name} is missing: the verb {self.verb.value} needs it")
         if wanted and not self.target and self.verb is not Verb.NOTE:
-            raise ValueError(f"target is empty: {self.verb.value} needs a trade, a level or a symbol")
+            raise ValueError(
+                f"target is empty: {self.verb.value} needs a trade, a level or a symbol, or what differs"
+            )
 
     @property
     def action(self) -> Action | None:
@@ -155,7 +162,7 @@ class Command:
             target = level_id(self.target, self.level.low, self.level.high)
         else:
             target = self.target
-        said = self.level or self.arm_level or self.bias or self.note
+        said = self.level or self.arm_level or self.bias or self.note or self.reconcile
         return " ".join(part for part in (self.verb.value, target, _words(self.action or said)) if part)
 
 
@@ -178,6 +185,8 @@ def _words(argument: Argument | None) -> str:
             return alert.value
         case SetBias(bias):
             return bias.value
+        case Reconcile(remedy, _, order):
+            return f"{remedy.value} {order}".rstrip()
         case WriteNote() as note:
             marks = [*(f"#{tag}" for tag in note.tags), *(f"!{code}" for code in note.mistakes)]
             return " ".join(part for part in (*marks, note.text) if part)

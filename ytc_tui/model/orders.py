@@ -164,13 +164,27 @@ class Acked:
     request: OrderRequest | None = None
 
 
+class RejectCode(StrEnum):
+    """Why a venue refuses a create, in our words; an adapter maps what it does not know to OTHER."""
+
+    REFUSED = "refused"  # by the venue's rules: symbol, size, price, money
+    EXPIRED_REQUEST = "expired_request"  # it arrived after its validity
+    DUPLICATE_ID = "duplicate_id"  # the venue has, or had, an order of this id
+    OTHER = "other"
+
+
+# With these a venue proves that it does not hold the order; after any other its fate is unknown.
+PROVEN_REJECTS = frozenset({RejectCode.REFUSED, RejectCode.EXPIRED_REQUEST})
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The venue proved that it does not hold the order."""
+    """The venue did not take the order, and for which of the known causes."""
 
     client_id: str
     reason: str
     at_ns: int
+    code: RejectCode = RejectCode.REFUSED
 
 
 @dataclass(frozen=True, slots=True)

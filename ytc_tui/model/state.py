@@ -30,6 +30,8 @@ GATE_JOURNAL = "journal: "
 ALERT_QUIET_NS = 30 * NS_PER_MIN
 # How an agent's failures are named in `errors_by_type`, before the agent's name.
 AGENT_FAILED = "agent:"
+# How the reason begins when differences with the venue closed the gate; an operator opens it again.
+GATE_RECONCILE = "reconciliation: "
 # The note of a stop that the venue placed with its entry.
 ATTACHED = "attached"
 
@@ -149,10 +151,32 @@ class ChecklistLine:
 
 @dataclass(slots=True)
 class Discrepancy:
+    """A difference with the venue's books, and its evidence (see `DiscrepancyFound`). Times UTC ns."""
+
     kind: str
     symbol: str
     ours: str
     theirs: str
+    client_id: str = ""
+    quantity: Decimal = ZERO
+    price: Decimal | None = None
+    found_ns: int = 0
+    ignored_until_ns: int = 0
+    cancel_ns: int = 0  # when an operator had it canceled that is not ours
+
+    def open_at(self, at_ns: int) -> bool:
+        """Whether somebody still has to say what becomes of it."""
+        return at_ns >= self.ignored_until_ns
+
+
+@dataclass(slots=True)
+class ExternalOrder:
+    """An order of somebody else's that an operator leaves at the venue; `quantity` is signed."""
+
+    client_id: str
+    symbol: str
+    quantity: Decimal
+    price: Decimal | None
 
 
 @dataclass(slots=True)
@@ -205,6 +229,9 @@ class State:
     checklists: dict[str, tuple[ChecklistLine, ...]] = field(default_factory=dict)
     health: dict[str, ChecklistLine] = field(default_factory=dict)
     discrepancies: dict[str, Discrepancy] = field(default_factory=dict)
+    external_orders: dict[str, ExternalOrder] = field(default_factory=dict)  # by the difference they were
+    external_money: Decimal = ZERO  # at the venue beside our wallet, not ours to trade with
+    links: dict[str, str] = field(default_factory=dict)  # an id at the venue -> our order that it is
     fill_ids: dict[str, int] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
     errors_by_type: dict[str, int] = field(default_factory=dict)
@@ -233,6 +260,10 @@ class State:
             if (symbol is None or record.request.symbol == symbol)
             and (role is None or record.request.role is role)
         ]
+
+    def unresolved(self, at_ns: int) -> list[str]:
+        """The differences with the venue about which nobody has said what becomes of them."""
+        return [name for name, found in self.discrepancies.items() if found.open_at(at_ns)]
 
     def pending_proposals(self) -> list[ProposalRecord]:
         """Proposals that wait for an answer, oldest first."""

@@ -76,6 +76,7 @@ class ExitReason(StrEnum):
     EMERGENCY = "emergency"
     MANUAL = "manual"
     LIQUIDATION = "liquidation"
+    EXTERNAL = "external"  # gone at the venue without a fill that we were told of
 
 
 class TradeOutcome(StrEnum):

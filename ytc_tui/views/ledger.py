@@ -94,6 +94,10 @@ class Ledger:
                 yield from self._filled(seq, event)
             case ev.FundingBooked(amount=amount):
                 self.sums.fund(amount)
+            case ev.PositionAdopted():
+                self.sums.adopt(event)
+            case ev.WalletAdopted():
+                self.sums.written_off += event.booked
             case ev.TradeClosed():
                 yield from self._closed(seq, event)
             case ev.DiscrepancyFound(discrepancy_id):

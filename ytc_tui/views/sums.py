@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ytc_tui.model.events import PositionAdopted
 from ytc_tui.model.market import Side
 from ytc_tui.model.money import ONE, ZERO, booked
 from ytc_tui.model.orders import Fill
@@ -83,12 +84,13 @@ class Sums:
     funding: Decimal = ZERO
     funding_events: int = 0
     fills: int = 0
+    written_off: Decimal = ZERO
     holdings: dict[str, Holding] = field(default_factory=dict)
     trades: dict[str, TradeSums] = field(default_factory=dict)
 
     @property
     def wallet(self) -> Decimal:
-        return self.opening + self.realised - self.fees + self.funding
+        return self.opening + self.realised - self.fees + self.funding + self.written_off
 
     @property
     def base(self) -> Decimal:
@@ -122,6 +124,15 @@ class Sums:
                 trade.exited += fill.quantity
                 trade.exit_notional += fill.quantity * unit
         return realised
+
+    def adopt(self, adopted: PositionAdopted) -> None:
+        """Take over a position as the venue holds it, with no result."""
+        sign = ONE if adopted.quantity > ZERO else -ONE
+        held = self.holdings.setdefault(adopted.symbol, Holding())
+        held.quantity, held.book = adopted.quantity, sign * adopted.cost
+        held.cash = -held.book
+        if adopted.released:
+            self.trades[adopted.trade_id].exited += adopted.released
 
     def fund(self, amount: Decimal) -> None:
         self.funding += amount

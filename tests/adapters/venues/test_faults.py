@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 from typing import Any
 
@@ -11,13 +12,24 @@ from tests.adapters.venues.paper_bench import START_NS, Bench, fills_of, order
 from ytc_tui.adapters.venues.faults import CommandKind, FaultKind, FaultRule, FaultScript
 from ytc_tui.errors import ConfigInvalid, VenueOutcomeUnknown
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Side
-from ytc_tui.model.orders import Acked, Canceled, CancelRefused, Fill, OrderKind, OrderRole, Rejected
+from ytc_tui.model.orders import (
+    Acked,
+    Canceled,
+    CancelRefused,
+    Fill,
+    OrderKind,
+    OrderRole,
+    OrderState,
+    RejectCode,
+    Rejected,
+)
 
 BUY, SELL, LIMIT = Side.BUY, Side.SELL, OrderKind.LIMIT
 
 
-def faulty(fault: FaultKind, **more: Any) -> Bench:
-    bench = Bench(faults=FaultScript((FaultRule(fault, **more),)))
+def faulty(fault: FaultKind, honours_validity: bool = False, **more: Any) -> Bench:
+    rules = (FaultRule(fault, **more),)
+    bench = Bench(faults=FaultScript(rules, honours_validity=honours_validity))
     bench.flat(100.0)
     return bench
 
@@ -34,6 +46,29 @@ async def test_a_delayed_submit_is_answered_by_a_later_point() -> None:
     assert isinstance(acked, Acked) and isinstance(fill, Fill)
     assert acked.at_ns == START_NS + NS_PER_MIN + 30 * NS_PER_S
     assert fill.at_ns == points[2].at_ns
+
+
+@pytest.mark.parametrize("fault", [FaultKind.DELAY, FaultKind.LATE_LANDING])
+async def test_a_create_that_lands_after_its_validity_is_refused(fault: FaultKind) -> None:
+    bench = faulty(fault, honours_validity=True, delay_ms=5_001)
+    assert bench.venue.absence_is_proof
+    with contextlib.suppress(VenueOutcomeUnknown):
+        await bench.venue.submit(order("a", BUY, "1"))
+    [refused] = bench.flat(100.0)
+    assert isinstance(refused, Rejected)
+    assert (refused.code, refused.reason) == (
+        RejectCode.EXPIRED_REQUEST,
+        "expired request: 0.001 s too late",
+    )
+    held = await bench.venue.order("a")
+    assert held is not None and held.state is OrderState.REJECTED
+    assert await bench.venue.positions() == ()
+
+
+async def test_a_create_that_lands_at_the_end_of_its_validity_is_taken() -> None:
+    bench = faulty(FaultKind.DELAY, honours_validity=True, delay_ms=5_000)
+    await bench.venue.submit(order("a", BUY, "1"))
+    assert [type(report) for report in bench.flat(100.0)] == [Acked, Fill]
 
 
 async def test_a_delayed_submit_can_still_be_refused() -> None:

@@ -15,6 +15,7 @@ from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.commands import ClosePart, Command, MoveStop, MoveTarget, Ticket, Verb
 from ytc_tui.model.own import AddLevel, ArmLevel, SetBias, WriteNote
+from ytc_tui.model.reconciling import Reconcile
 
 PREFIX = "/api/orchestrator"
 MAX_BODY_BYTES = 256 * 1024
@@ -42,6 +43,7 @@ class _CommandBody(BaseModel):
     arm_level: ArmLevel | None = None
     bias: SetBias | None = None
     note: WriteNote | None = None
+    reconcile: Reconcile | None = None
 
     @model_validator(mode="after")
     def _fits_its_verb(self) -> Self:

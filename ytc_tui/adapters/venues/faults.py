@@ -99,11 +99,12 @@ class FaultScript:
 
     rules: tuple[FaultRule, ...] = ()
     outages: tuple[Outage, ...] = ()
+    honours_validity: bool = True  # False: a create is taken however late it lands
 
     @property
     def can_be_in_flight(self) -> bool:
-        """Whether a command may land after its answer, so that absence proves nothing."""
-        return any(rule.fault in LATE_FAULTS for rule in self.rules)
+        """Whether a create may land at any time after its answer, so that absence proves nothing."""
+        return not self.honours_validity and any(rule.fault in LATE_FAULTS for rule in self.rules)
 
 
 NO_FAULTS = FaultScript()

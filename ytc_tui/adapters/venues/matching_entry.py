@@ -14,7 +14,7 @@ from ytc_tui.adapters.venues.faults import CommandKind, FaultDesk, FaultKind, Hi
 from ytc_tui.adapters.venues.matching_admission import refusal
 from ytc_tui.adapters.venues.matching_fills import Executions
 from ytc_tui.adapters.venues.matching_orders import OrderBook, WorkingOrder, content_difference
-from ytc_tui.model.market import InstrumentKind, Side
+from ytc_tui.model.market import NS_PER_S, InstrumentKind, Side
 from ytc_tui.model.orders import (
     Acked,
     CancelRefused,
@@ -22,6 +22,7 @@ from ytc_tui.model.orders import (
     OrderRequest,
     OrderRole,
     OrderState,
+    RejectCode,
     Rejected,
     VenueReport,
 )
@@ -36,6 +37,12 @@ class InFlight:
     client_id: str
     request: OrderRequest | None
     hit: Hit
+    valid_until_ns: int = 0  # a create that lands later is refused; 0 = never
+
+
+def expired_request(at_ns: int, valid_until_ns: int) -> str:
+    """Why a create that arrives at `at_ns` is refused."""
+    return f"expired request: {(at_ns - valid_until_ns) / NS_PER_S:g} s too late"
 
 
 class OrderEntry:
@@ -52,16 +59,17 @@ class OrderEntry:
         self._marks = marks
         self._latency_ns = latency_ns
 
-    def submit(self, request: OrderRequest, at_ns: int, hit: Hit) -> VenueReport:
+    def submit(self, request: OrderRequest, at_ns: int, hit: Hit, valid_until_ns: int = 0) -> VenueReport:
         """Take or refuse an order; the same client id and content again changes nothing."""
         known = self.book.by_id.get(request.client_id)
         if known is not None:
             difference = content_difference(known.request, request)
             if difference:
-                return Rejected(request.client_id, difference, at_ns)
+                return Rejected(request.client_id, difference, at_ns, RejectCode.DUPLICATE_ID)
             return known.first_answer()
-        reason = self._fault_reason(hit) or self.book.id_taken(request) or self._refusal(request)
-        return self._enter(request, at_ns, at_ns + self._latency_ns, hit, reason).first_answer()
+        code, reason = self._refused(request, at_ns, hit, valid_until_ns)
+        eligible_ns = at_ns + self._latency_ns
+        return self._enter(request, at_ns, eligible_ns, hit, reason, code=code).first_answer()
 
     def cancel(self, client_id: str, at_ns: int) -> VenueReport:
         """Take an order out of work at once, or say why not."""
@@ -81,7 +89,9 @@ class OrderEntry:
             if command.request is None:
                 reports.append(self.cancel(command.client_id, command.land_ns))
             else:
-                reports.append(self.submit(command.request, command.land_ns, command.hit))
+                reports.append(
+                    self.submit(command.request, command.land_ns, command.hit, command.valid_until_ns)
+                )
         return reports
 
     def attach_stop(self, entry: WorkingOrder, stop_price: Decimal, at_ns: int) -> VenueReport | None:
@@ -112,6 +122,16 @@ class OrderEntry:
             return None
         return Acked(stop.request.client_id, stop.venue_order_id, at_ns, stop.request)
 
+    def _refused(
+        self, request: OrderRequest, at_ns: int, hit: Hit, valid_until_ns: int
+    ) -> tuple[RejectCode, str]:
+        """Why a create is not taken; the reason is empty when it is."""
+        if valid_until_ns and at_ns > valid_until_ns:
+            return RejectCode.EXPIRED_REQUEST, expired_request(at_ns, valid_until_ns)
+        if taken := self.book.id_taken(request):
+            return RejectCode.DUPLICATE_ID, taken
+        return RejectCode.REFUSED, self._fault_reason(hit) or self._refusal(request)
+
     def _refusal(self, request: OrderRequest) -> str:
         executions = self._executions
         return refusal(request, executions.instruments, executions.account, self._marks, self.book.all_open())
@@ -124,6 +144,7 @@ class OrderEntry:
         hit: Hit,
         refused: str,
         parent_id: str = "",
+        code: RejectCode = RejectCode.REFUSED,
     ) -> WorkingOrder:
         """Enter an order into the book, as a rejected one when `refused` gives a reason."""
         self.orders_seen += 1
@@ -141,6 +162,7 @@ class OrderEntry:
             first_share=hit.first_share,
             doubled=hit.doubled,
             reason=refused,
+            reject_code=code,
         )
         self.book.add(order)
         return order

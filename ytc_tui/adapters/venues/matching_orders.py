@@ -24,6 +24,7 @@ from ytc_tui.model.orders import (
     OrderKind,
     OrderRequest,
     OrderState,
+    RejectCode,
     Rejected,
     VenueOrder,
     VenueReport,
@@ -63,6 +64,7 @@ class WorkingOrder:
     doubled: bool = False
     closed_ns: int = 0
     reason: str = ""
+    reject_code: RejectCode = RejectCode.REFUSED
     acts_at_or_below: float = field(init=False, default=-math.inf)
     acts_at_or_above: float = field(init=False, default=math.inf)
     expires_ns: int = field(init=False, default=NEVER_NS)
@@ -148,7 +150,7 @@ class WorkingOrder:
         """What the venue said when the order came in."""
         client_id = self.request.client_id
         if self.state is OrderState.REJECTED:
-            return Rejected(client_id, self.reason, self.accepted_ns)
+            return Rejected(client_id, self.reason, self.accepted_ns, self.reject_code)
         return Acked(client_id, self.venue_order_id, self.accepted_ns)
 
     def cancel_answer(self, now_ns: int) -> VenueReport:

@@ -25,6 +25,7 @@ from ytc_tui.model.orders import (
     Liquidated,
     OrderRequest,
     OrderState,
+    RejectCode,
     Rejected,
     VenueReport,
 )
@@ -73,6 +74,7 @@ def order_to_json(order: WorkingOrder) -> Json:
         "doubled": order.doubled,
         "closed_ns": order.closed_ns,
         "reason": order.reason,
+        "reject_code": order.reject_code.value,
     }
 
 
@@ -83,6 +85,8 @@ def order_from_json(data: Json) -> WorkingOrder:
             **data,
             "request": from_json(OrderRequest, data["request"]),
             "state": OrderState(data["state"]),
+            # A store of an earlier version does not say.
+            "reject_code": RejectCode(data.get("reject_code", RejectCode.REFUSED)),
             "filled": Decimal(data["filled"]),
             "first_share": None if share is None else Decimal(share),
         }

@@ -33,12 +33,14 @@ from ytc_tui.model.orders import (
     Fill,
     OrderRequest,
     OrderState,
+    RejectCode,
     Rejected,
     VenueAccount,
     VenueOrder,
     VenuePosition,
     VenueReport,
 )
+from ytc_tui.model.venue_rules import VENUE_RULES
 
 __all__ = ["PaperSettings", "PaperVenue"]
 
@@ -65,6 +67,8 @@ class PaperVenue:
         faults: FaultScript = NO_FAULTS,
     ) -> None:
         self.absence_is_proof = not faults.can_be_in_flight
+        rules = VENUE_RULES[self.name]
+        self._request_life_ns = rules.request_life_ns if faults.honours_validity else 0
         self._store = store
         self._machine = MatchingMachine(instruments, settings, FaultDesk(faults))
         self._place_ns = 0
@@ -194,7 +198,8 @@ class PaperVenue:
             if command.request is not None and command.client_id == request.client_id:
                 difference = content_difference(command.request, request)
                 if difference:
-                    return Answer((Rejected(request.client_id, difference, now_ns),))
+                    code = RejectCode.DUPLICATE_ID
+                    return Answer((Rejected(request.client_id, difference, now_ns, code),))
                 return _late_answer(command.hit.answer)
         hit = machine.entry.desk.of_submit(request)
         if hit.answer is not None and hit.answer.fault in (FaultKind.DELAY, FaultKind.LATE_LANDING):
@@ -219,7 +224,11 @@ class PaperVenue:
         self, kind: CommandKind, client_id: str, request: OrderRequest | None, hit: Hit, now_ns: int
     ) -> None:
         delay_ns = 0 if hit.answer is None else hit.answer.delay_ms * NS_PER_MS
-        self._machine.entry.in_flight.append(InFlight(now_ns + delay_ns, kind, client_id, request, hit))
+        life_ns = self._request_life_ns if request is not None else 0
+        valid_until_ns = now_ns + life_ns if life_ns else 0
+        self._machine.entry.in_flight.append(
+            InFlight(now_ns + delay_ns, kind, client_id, request, hit, valid_until_ns)
+        )
 
     # ---- the record ----------------------------------------------------------------------------
 

@@ -6,11 +6,10 @@ state alone, so replaying a journal gives the state that wrote it.
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from ytc_tui.engine.apply.orders import apply_order
 from ytc_tui.engine.apply.own import apply_own
 from ytc_tui.engine.apply.proposals import apply_proposal
+from ytc_tui.engine.apply.reconcile import apply_reconcile
 from ytc_tui.engine.apply.session import apply_session
 from ytc_tui.engine.apply.work import apply_work
 from ytc_tui.model import events as ev
@@ -81,11 +80,9 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
             | ev.EngineRecovered()
             | ev.ConnectionLost()
             | ev.ConnectionRestored()
-            | ev.DiscrepancyFound()
-            | ev.DiscrepancyResolved()
             | ev.EmergencyActed()
             | ev.SessionEnded()
         ):
             apply_session(state, event, at_ns)
         case _:
-            assert_never(event)
+            apply_reconcile(state, event, at_ns)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from ytc_tui.model import events as ev
-from ytc_tui.model.state import ChecklistLine, Discrepancy, Flattening, State
+from ytc_tui.model.state import ChecklistLine, Flattening, State
 
 SessionEvent = (
     ev.SessionStarted
@@ -30,8 +30,6 @@ SessionEvent = (
     | ev.EngineRecovered
     | ev.ConnectionLost
     | ev.ConnectionRestored
-    | ev.DiscrepancyFound
-    | ev.DiscrepancyResolved
     | ev.EmergencyActed
     | ev.SessionEnded
 )
@@ -78,12 +76,6 @@ def apply_session(state: State, event: SessionEvent, at_ns: int) -> None:
             state.venue_silent_ns = at_ns
         case ev.ConnectionRestored():
             state.venue_silent_ns = 0
-        case ev.DiscrepancyFound():
-            state.discrepancies[event.discrepancy_id] = Discrepancy(
-                event.kind, event.symbol, event.ours, event.theirs
-            )
-        case ev.DiscrepancyResolved():
-            state.discrepancies.pop(event.discrepancy_id, None)
         case ev.SessionEnded():
             state.ended = True
             state.end_reason = state.end_reason or event.reason

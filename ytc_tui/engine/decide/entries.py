@@ -24,6 +24,7 @@ from ytc_tui.model.money import ZERO, decimal_from_float, price_ceiling, price_f
 from ytc_tui.model.orders import OrderKind, OrderRequest, OrderRole, OrderState
 from ytc_tui.model.risk import RiskRequest, TradePlan
 from ytc_tui.model.signals import Setup
+from ytc_tui.model.state import Discrepancy
 from ytc_tui.model.trades import MANUAL, Trade, TradeState
 
 
@@ -134,13 +135,20 @@ def _symbol_problem(sit: Situation, symbol: str) -> str:
     if state.venue_silent_ns:
         return "the venue does not answer"
     for found in state.discrepancies.values():
-        if found.symbol in (symbol, ""):
+        if found.symbol == symbol or (_is_everywhere(sit, found) and found.open_at(sit.at_ns)):
             return f"open discrepancy: {found.kind}"
+    if any(order.symbol == symbol for order in state.external_orders.values()):
+        return "an EXTERNAL order stands at the venue"
     if symbol in state.positions:
         return "a position is open already"
     # What is left of an earlier trade could close a part of the next one.
     left = next(iter(state.working_orders(symbol)), None)
     return f"{left.request.role} {left.request.client_id} of an earlier trade still works" if left else ""
+
+
+def _is_everywhere(sit: Situation, found: Discrepancy) -> bool:
+    """Whether a difference keeps every symbol off: it is about the account, or cannot be valued."""
+    return found.symbol not in sit.market.instruments
 
 
 def enter(

@@ -2,7 +2,8 @@
 
 Decides which orders are asked about, and what an answer proves (safety.md 2.2). Imports the situation
 and the model. Invariants: UNKNOWN ends by evidence alone; "not found" is evidence only at a venue where
-absence is proof; an order found with other content than ours freezes its symbol.
+absence is proof, and only once no request can arrive any more; an order found with other content than ours
+freezes its symbol.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ytc_tui.engine.inputs import OrderRead
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.orders import OrderState, VenueOrder
-from ytc_tui.model.state import OrderRecord
+from ytc_tui.model.state import ATTACHED, OrderRecord
 
 _UNCERTAIN = (OrderState.INTENT, OrderState.UNKNOWN, OrderState.CANCELING)
 NEVER_ARRIVED = "never arrived: the venue has no such order"
@@ -34,20 +35,32 @@ def missing_name(client_id: str) -> str:
     return f"missing-{client_id}"
 
 
+def entry_with_stop(sit: Situation, client_id: str) -> OrderRecord | None:
+    """The entry order that carries the stop `client_id`."""
+    orders = sit.state.orders.values()
+    return next((record for record in orders if record.request.attached_stop_id == client_id), None)
+
+
 def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
     """What the venue's answer makes of the order; its fills were booked before this."""
     record = sit.state.orders.get(read.client_id)
     if record is None or not _is_uncertain(sit, record):
         return
     if read.order is None:
-        if read.absence_is_proof and record.state in _UNCERTAIN:
+        if record.state in _UNCERTAIN and _absence_proves(sit, record, read):
             yield _ended_as(record, OrderState.REJECTED, NEVER_ARRIVED)
         return
-    difference = _difference(record, read.order)
-    if difference:
+    if record.note == ATTACHED and _same_but_size(record, read.order):
+        # It grows with its entry, and that was not told yet.
+        yield ev.StopAttached(read.order.request, read.order.venue_order_id, record.trade_id)
+    elif difference := _difference(record, read.order):
         name = f"content-{read.client_id}"
         if name not in sit.state.discrepancies:
-            yield ev.DiscrepancyFound(name, "order_content", record.request.symbol, *difference)
+            symbol = record.request.symbol
+            yield ev.DiscrepancyFound(name, "order_content", symbol, *difference, read.client_id)
+        elif record.cancel_ns and not read.order.open:
+            yield ev.OrderCanceled(read.client_id, "canceled, with other content than ours")
+            yield ev.DiscrepancyResolved(name, "gone from the venue")
         return
     if record.state is not OrderState.CANCELING:
         yield ev.OrderAcknowledged(read.client_id, read.order.venue_order_id)
@@ -62,14 +75,28 @@ def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
         yield ev.OrderCanceled(read.client_id, "filled as far as the venue held it")
 
 
+def _absence_proves(sit: Situation, record: OrderRecord, read: OrderRead) -> bool:
+    """Whether "not found" shows that the request can never arrive any more: the venue takes none so late,
+    and nothing that it holds came of it."""
+    over = sit.at_ns - record.updated_ns >= read.absence_after_ns
+    agrees = read.held is None or read.held == sit.state.position(record.request.symbol).quantity
+    return read.absence_is_proof and over and agrees
+
+
 def _ended_as(record: OrderRecord, state: OrderState, reason: str) -> ev.Event:
     """The event of an end; one that was being canceled is canceled, however the venue calls it."""
     client_id = record.request.client_id
     if state is OrderState.EXPIRED:
         return ev.OrderExpired(client_id)
-    if state is OrderState.REJECTED and record.state is not OrderState.CANCELING:
+    if state is OrderState.REJECTED and record.state is not OrderState.CANCELING and not record.filled:
         return ev.OrderRejected(client_id, reason)
     return ev.OrderCanceled(client_id, reason)
+
+
+def _same_but_size(record: OrderRecord, found: VenueOrder) -> bool:
+    ours, theirs = record.request, found.request
+    same = (ours.symbol, ours.side, ours.stop_price) == (theirs.symbol, theirs.side, theirs.stop_price)
+    return same and ours.quantity != theirs.quantity
 
 
 def _difference(record: OrderRecord, found: VenueOrder) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.outgoing import cancel_all, has_working, intend_close
+from ytc_tui.engine.external import left_alone
 from ytc_tui.engine.inputs import VenueRead
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -80,8 +81,14 @@ def decide_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
     if state.flattening is None or not wants_venue_read(sit):
         return
     rounds = state.flattening.rounds + 1
-    left = [f"{held.symbol} {held.quantity}" for held in read.positions if held.quantity != ZERO]
-    left += [f"order {order.request.client_id}" for order in read.orders if order.open]
+    alone = left_alone(state, sit.at_ns)
+    left = [
+        f"{held.symbol} {held.quantity}"
+        for held in read.positions
+        if held.quantity != ZERO and f"position-{held.symbol}" not in alone
+    ]
+    names = [order.request.client_id for order in read.orders if order.open]
+    left += [f"order {name}" for name in names if f"foreign-{name}" not in alone]
     if left:
         yield ev.ExposureRemains(tuple(left), rounds)
         yield alert("exposure", "unconfirmed_exposure", f"not flat yet: {'; '.join(left)}")
@@ -100,10 +107,12 @@ def decide_verified(sit: Situation, event: ev.FlatVerified) -> Iterator[ev.Event
     beyond = ""
     if event.beyond_limit_pct:
         beyond = f", at worst {-event.beyond_limit_pct:.4f} % past the limit"
+    alone = left_alone(sit.state, sit.at_ns)
+    external = f"; EXTERNAL stays: {', '.join(alone)}" if alone else ""
     yield alert(
         f"flat-{sit.at_ns}",
         "verified_flat",
-        f"verified flat at {event.pnl_pct:.4f} %{beyond} ({flattened.reason})",
+        f"verified flat at {event.pnl_pct:.4f} %{beyond} ({flattened.reason}){external}",
     )
     if not flattened.final and sit.state.gate is Gate.HALTED and sit.state.status is SessionStatus.PAUSED:
         yield ev.GateChanged(Gate.HALTED, Gate.REDUCING, "verified flat; resume needs a reason")

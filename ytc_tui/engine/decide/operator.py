@@ -15,6 +15,7 @@ from ytc_tui.engine.decide.outgoing import cancel_all
 from ytc_tui.engine.decide.own import decide_own, own_refusal
 from ytc_tui.engine.decide.phases import decide_abort, decide_clock, propose
 from ytc_tui.engine.decide.proposals import answer_refusal, decide_answer, is_answer
+from ytc_tui.engine.decide.reconcile import decide_reconcile, reconcile_refusal
 from ytc_tui.engine.decide.ticket import decide_ticket, ticket_refusal
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -72,6 +73,9 @@ def refusal(sit: Situation, command: Command) -> str:
             return f"already acknowledged by {alert.acknowledged_by}" if alert.acknowledged_by else ""
         case Verb.LEVEL | Verb.DROP_LEVEL | Verb.ARM_LEVEL | Verb.BIAS | Verb.NOTE:
             return own_refusal(sit, command)
+        case Verb.RECONCILE:
+            assert command.reconcile is not None  # no such command can be made
+            return reconcile_refusal(sit, command, command.reconcile)
         case _:
             assert_never(command.verb)
 
@@ -95,8 +99,8 @@ def _resume_refusal(sit: Situation, command: Command) -> str:
     unknown = [r.request.client_id for r in state.working_orders() if r.state is OrderState.UNKNOWN]
     if unknown:
         return f"order {unknown[0]} is UNKNOWN: evidence first"
-    if state.discrepancies:
-        return f"discrepancy {next(iter(state.discrepancies))} is open"
+    if unresolved := state.unresolved(sit.at_ns):
+        return f"discrepancy {unresolved[0]} is open: see `ytc reconcile`"
     if flattening(sit):
         return "a flatten is under way"
     if state.flattening is not None and not command.reason:
@@ -165,6 +169,9 @@ def _act(sit: Situation, command: Command) -> Iterator[ev.Event]:
             yield ev.AlertAcknowledged(command.target, command.actor)
         case Verb.LEVEL | Verb.DROP_LEVEL | Verb.ARM_LEVEL | Verb.BIAS | Verb.NOTE:
             yield from decide_own(sit, command)
+        case Verb.RECONCILE:
+            assert command.reconcile is not None
+            yield from decide_reconcile(sit, command, command.reconcile)
         case _:
             assert_never(command.verb)
 

@@ -8,14 +8,17 @@ ours becomes a discrepancy, never a guess; a failed request is UNKNOWN unless re
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import assert_never
 
 from ytc_tui.engine.decide.alarms import alert, react
+from ytc_tui.engine.decide.evidence import entry_with_stop
 from ytc_tui.engine.inputs import VenueFailed
 from ytc_tui.engine.risk import order_rate
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
+from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import (
     Acked,
     Canceled,
@@ -39,7 +42,9 @@ _BPS = Decimal(10_000)
 
 
 def decide_report(sit: Situation, report: VenueReport) -> Iterator[ev.Event]:
-    """The events of one venue report."""
+    """The events of one venue report; of an order that was linked to one of ours, it is about that."""
+    if not isinstance(report, Funding | Liquidated) and report.client_id in sit.state.links:
+        report = replace(report, client_id=sit.state.links[report.client_id])
     match report:
         case Fill():
             yield from _fill(sit, report)
@@ -64,12 +69,12 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
         return
     if fill.symbol not in sit.market.instruments:
         # It cannot be valued, so it cannot be booked: while it stands there, nothing new is risked.
-        found = _foreign("", fill.client_id, f"fill {fill.venue_fill_id} of {fill.quantity} {fill.symbol}")
+        found = _foreign_fill(sit, fill)
         if found.discrepancy_id not in state.discrepancies:
             yield found
         return
     record = state.orders.get(fill.client_id)
-    entry = _entry_with_stop(sit, fill.client_id) if record is None else None
+    entry = entry_with_stop(sit, fill.client_id) if record is None else None
     if entry is not None:
         # The stop of an entry filled before we were told that it came to life.
         yield ev.StopAttached(_stop_of(entry, fill), "", entry.trade_id)
@@ -81,7 +86,12 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
     _, realised = after_fill(held, fill.side, fill.quantity, fill.price)
     yield ev.FillBooked(fill, trade_id, realised, size)
     if owner is None and not fill.client_id.startswith("liquidation-"):
-        yield _foreign(fill.symbol, fill.client_id, f"fill {fill.venue_fill_id} of {fill.quantity}")
+        yield _foreign_fill(sit, fill)
+    elif record is not None and (fill.symbol, fill.side) != (record.request.symbol, record.request.side):
+        asked = f"{record.request.side} {record.request.symbol}"
+        filled = f"filled {fill.side} {fill.quantity} {fill.symbol}"
+        name = f"content-{fill.client_id}"
+        yield ev.DiscrepancyFound(name, "order_content", fill.symbol, asked, filled, fill.client_id)
     elif record is not None and record.state is OrderState.REJECTED:
         yield ev.DiscrepancyFound(
             f"rejected-{fill.client_id}",
@@ -89,6 +99,8 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
             fill.symbol,
             "rejected",
             f"filled {fill.quantity}",
+            fill.client_id,
+            fill.quantity * fill.side.sign,
         )
     elif record is not None and record.filled + fill.quantity > record.request.quantity:
         yield ev.DiscrepancyFound(
@@ -97,6 +109,8 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
             fill.symbol,
             f"ordered {record.request.quantity}",
             f"filled {record.filled + fill.quantity}",
+            fill.client_id,
+            (record.filled + fill.quantity - record.request.quantity) * fill.side.sign,
         )
 
 
@@ -119,7 +133,7 @@ def _acked(sit: Situation, report: Acked) -> Iterator[ev.Event]:
     record = sit.state.orders.get(report.client_id)
     attached = report.request
     if attached is not None and (record is None or record.request != attached):
-        entry = _entry_with_stop(sit, attached.client_id)
+        entry = entry_with_stop(sit, attached.client_id)
         if entry is None:
             yield _foreign(attached.symbol, report.client_id, "a resting order that is not ours")
             return
@@ -131,12 +145,6 @@ def _acked(sit: Situation, report: Acked) -> Iterator[ev.Event]:
         if record.cancel_ns and record.state in (OrderState.CANCELING, OrderState.UNKNOWN):
             # Its cancel went out before it was there; now there is something to cancel.
             yield ev.CancelAsked(report.client_id, record.detail)
-
-
-def _entry_with_stop(sit: Situation, client_id: str) -> OrderRecord | None:
-    """The entry order that carries the stop `client_id`."""
-    orders = sit.state.orders.values()
-    return next((record for record in orders if record.request.attached_stop_id == client_id), None)
 
 
 def _ended(sit: Situation, report: Rejected | Canceled | Expired | CancelRefused) -> Iterator[ev.Event]:
@@ -168,24 +176,39 @@ def _attached_ended(
 ) -> Iterator[ev.Event]:
     """An order that we hold no record of: a stop attached to an entry of ours that never worked, or
     somebody else's."""
-    entry = _entry_with_stop(sit, report.client_id)
+    entry = entry_with_stop(sit, report.client_id)
     if entry is not None:
         reason = getattr(report, "reason", "ended")
         message = f"the stop attached to {entry.request.client_id} was refused: {reason}"
         yield alert(f"rejected-{report.client_id}", "stop_rejected", message)
         return
+    known = sit.state.discrepancies.get(f"foreign-{report.client_id}")
+    if known is not None and known.cancel_ns and isinstance(report, Canceled | Expired):
+        yield ev.DiscrepancyResolved(f"foreign-{report.client_id}", "canceled as an operator asked")
+        return
     yield _foreign("", report.client_id, type(report).__name__)
 
 
 def _rejected(record: OrderRecord, reason: str) -> ev.Event:
-    """A refusal of an order whose cancel was asked meanwhile is the end that was wanted."""
-    if record.state is OrderState.CANCELING:
+    """A refusal of an order whose cancel was asked meanwhile is the end that was wanted, and one of an order
+    that has filled in part can only be about the rest."""
+    if record.state is OrderState.CANCELING or record.filled:
         return ev.OrderCanceled(record.request.client_id, reason)
     return ev.OrderRejected(record.request.client_id, reason)
 
 
 def _foreign(symbol: str, client_id: str, what: str) -> ev.DiscrepancyFound:
-    return ev.DiscrepancyFound(f"foreign-{client_id}", "foreign_order", symbol, "not ours", what)
+    return ev.DiscrepancyFound(f"foreign-{client_id}", "foreign_order", symbol, "not ours", what, client_id)
+
+
+def _foreign_fill(sit: Situation, fill: Fill) -> ev.DiscrepancyFound:
+    """A fill of no order of ours, with those of the same order that nobody has explained yet."""
+    name = f"foreign-{fill.client_id}"
+    before = sit.state.discrepancies.get(name)
+    earlier = before.quantity if before is not None and before.kind == "foreign_fill" else ZERO
+    what = f"fill {fill.venue_fill_id} of {fill.quantity} {fill.symbol}"
+    quantity = earlier + fill.quantity * fill.side.sign
+    return ev.DiscrepancyFound(name, "foreign_fill", fill.symbol, "not ours", what, fill.client_id, quantity)
 
 
 def decide_failure(sit: Situation, failed: VenueFailed) -> Iterator[ev.Event]:

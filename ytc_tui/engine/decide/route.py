@@ -27,8 +27,10 @@ from ytc_tui.engine.decide.alarms import alert, react
 from ytc_tui.engine.decide.connection import decide_heard, decide_silence
 from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.decide.evidence import decide_order_read
+from ytc_tui.engine.decide.journal import decide_returned, decide_stalled
 from ytc_tui.engine.decide.news import decide_news
 from ytc_tui.engine.decide.own import decide_levels
+from ytc_tui.engine.decide.reconcile import decide_adopted
 from ytc_tui.engine.decide.recovery import decide_restarted, decide_venue_read
 from ytc_tui.engine.decide.timers import decide_timer
 from ytc_tui.engine.decide.volatility import decide_volatility
@@ -38,8 +40,7 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.orders import OrderRole
-from ytc_tui.model.session import Gate, Phase
-from ytc_tui.model.state import GATE_JOURNAL
+from ytc_tui.model.session import Phase
 from ytc_tui.model.tasks import HandoffState, ResponseMessage
 from ytc_tui.model.trades import OPEN_TRADE_STATES
 
@@ -85,6 +86,9 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
         case inp.OrderRead():
             yield from decide_heard(sit)
             yield from decide_order_read(sit, item)
+        case inp.VenueNonsense(message):
+            yield from decide_heard(sit)
+            yield alert("venue-nonsense", "venue_nonsense", message)
         case inp.VenueUnreadable(message):
             yield alert("venue-unreadable", "unconfirmed_exposure", f"venue cannot be read: {message}")
             yield from decide_silence(sit, message)
@@ -97,11 +101,9 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
         case inp.Restarted(from_seq):
             yield from decide_restarted(sit, from_seq)
         case inp.JournalStalled(message):
-            yield from _stalled(sit, message)
+            yield from decide_stalled(sit, message)
         case inp.JournalReturned(acted):
-            if acted:
-                yield ev.EmergencyActed(acted)
-            yield from _journal_back(sit)
+            yield from decide_returned(sit, acted)
         case _:
             assert_never(item)
 
@@ -113,7 +115,15 @@ def _at_point(sit: Situation, point: inp.PointMet) -> Iterator[ev.Event]:
         yield from loss.decide_loss(sit)
     if flatten.flattening(sit):
         yield from flatten.decide_round(sit)
+    elif sit.state.positions:
+        yield from trade.decide_coverage(sit)
     yield from proposals.decide_drift(sit)
+
+
+def _uncovered(sit: Situation) -> Iterator[ev.Event]:
+    """What is naked now gets its alarm and its stop at once; a flatten closes it anyway."""
+    if not flatten.flattening(sit):
+        yield from trade.decide_coverage(sit)
 
 
 def _at_close(sit: Situation) -> Iterator[Decided]:
@@ -141,19 +151,6 @@ def _data_alerts(sit: Situation) -> Iterator[ev.Event]:
             yield alert(f"{code}-{symbol}", code, f"{symbol}: {late} expected bars missing")
 
 
-def _stalled(sit: Situation, message: str) -> Iterator[ev.Event]:
-    yield from react(sit, "journal-stalled", "journal_unavailable", message, f"{GATE_JOURNAL}{message}")
-
-
-def _journal_back(sit: Situation) -> Iterator[ev.Event]:
-    """Entries go on if it was the journal alone that stopped them, and trading hours last."""
-    state = sit.state
-    hours = state.phase is Phase.ACTIVE_TRADING and sit.at_ns < sit.window.planned_end_ns
-    allowed = hours and sit.pnl_pct() > -sit.policy.limits.entries_off_loss_pct
-    if state.gate is Gate.REDUCING and state.gate_reason.startswith(GATE_JOURNAL) and allowed:
-        yield ev.GateChanged(Gate.REDUCING, Gate.ACTIVE, "the journal accepts writes again")
-
-
 def _follow(sit: Situation, event: ev.Event) -> Iterator[Decided]:
     """What follows from an event that was just applied."""
     match event:  # the answers first: in most journals nearly every event is one
@@ -171,8 +168,7 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[Decided]:
             yield from trade.decide_stop_acknowledged(sit, client_id)
         case ev.StopAttached():
             # Told out of order it may cover less than was thought.
-            if not flatten.flattening(sit):
-                yield from trade.decide_coverage(sit)
+            yield from _uncovered(sit)
         case ev.OrderRejected(client_id, reason) | ev.OrderCanceled(client_id, reason):
             yield from orders.decide_order_news(sit, event)
             yield from trade.decide_entry_ended(sit, client_id, reason)
@@ -182,6 +178,11 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[Decided]:
             yield from _order_gone(sit, client_id)
         case ev.DiscrepancyFound():
             yield from orders.decide_order_news(sit, event)
+        case ev.OrderLost(client_id):
+            if sit.state.orders[client_id].request.role is OrderRole.PROTECTIVE_STOP:
+                yield from _uncovered(sit)
+        case ev.PositionAdopted():
+            yield from decide_adopted(sit, event)
         case ev.TradeMoved():
             if event.before in trade.FILLING and event.after in OPEN_TRADE_STATES:
                 yield from trade.decide_coverage(sit)
@@ -248,9 +249,8 @@ def _refit_after_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event
     role = record.request.role
     if role in (OrderRole.TARGET, OrderRole.EXIT):
         yield from targets.decide_refit(sit, event.trade_id)
-    ended = role in (OrderRole.EXIT, OrderRole.PROTECTIVE_STOP) and not record.working
-    if ended and not flatten.flattening(sit):
-        yield from trade.decide_coverage(sit)
+    if role in (OrderRole.EXIT, OrderRole.PROTECTIVE_STOP) and not record.working:
+        yield from _uncovered(sit)
 
 
 def _after_flat(sit: Situation) -> Iterator[ev.Event]:

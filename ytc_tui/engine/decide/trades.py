@@ -143,10 +143,22 @@ def decide_stop_acknowledged(sit: Situation, client_id: str) -> Iterator[ev.Even
             yield ev.CancelAsked(other.request.client_id, "replaced by a tighter stop")
 
 
-def _closed(sit: Situation, trade: Trade, record: OrderRecord | None, price: Decimal) -> Iterator[ev.Event]:
+def close_external(sit: Situation, trade: Trade) -> Iterator[ev.Event]:
+    """The end of a trade that holds nothing any more, though no fill of ours closed it."""
+    price = trade.exit_notional / trade.exited_quantity / trade.contract_size
+    yield from _closed(sit, trade, None, price, ExitReason.EXTERNAL)
+
+
+def _closed(
+    sit: Situation,
+    trade: Trade,
+    record: OrderRecord | None,
+    price: Decimal,
+    reason: ExitReason | None = None,
+) -> Iterator[ev.Event]:
     if trade.state in ENDED_TRADE_STATES:
         return
-    reason = _exit_reason(trade, record)
+    reason = reason or _exit_reason(trade, record)
     state = TradeState.FULLY_CLOSED
     if reason is ExitReason.STOP:
         state = TradeState.STOPPED_OUT

@@ -43,12 +43,20 @@ from ytc_tui.model.events.own import (
     LevelRemoved as LevelRemoved,
     NoteWritten as NoteWritten,
 )
+from ytc_tui.model.events.reconcile import (
+    DiscrepancyFound as DiscrepancyFound,
+    DiscrepancyIgnored as DiscrepancyIgnored,
+    DiscrepancyResolved as DiscrepancyResolved,
+    ExternalCancelAsked as ExternalCancelAsked,
+    ExternalOrderAdopted as ExternalOrderAdopted,
+    OrderLinked as OrderLinked,
+    PositionAdopted as PositionAdopted,
+    WalletAdopted as WalletAdopted,
+)
 from ytc_tui.model.events.session import (
     ChecklistStepDone as ChecklistStepDone,
     ConnectionLost as ConnectionLost,
     ConnectionRestored as ConnectionRestored,
-    DiscrepancyFound as DiscrepancyFound,
-    DiscrepancyResolved as DiscrepancyResolved,
     EmergencyActed as EmergencyActed,
     EndingWhenFlat as EndingWhenFlat,
     EngineRecovered as EngineRecovered,
@@ -144,6 +152,12 @@ Event = (
     | ConnectionRestored
     | DiscrepancyFound
     | DiscrepancyResolved
+    | DiscrepancyIgnored
+    | PositionAdopted
+    | WalletAdopted
+    | ExternalOrderAdopted
+    | ExternalCancelAsked
+    | OrderLinked
     | EmergencyActed
     | SessionEnded
 )
@@ -151,7 +165,13 @@ Event = (
 EVENT_TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 
 # The version in which each type is written today; 1 where not listed.
-VERSIONS: dict[str, int] = {"TradePlanned": 2, "TradeClosed": 2, "CommandTaken": 3, "CommandRefused": 3}
+VERSIONS: dict[str, int] = {
+    "TradePlanned": 2,
+    "TradeClosed": 2,
+    "CommandTaken": 4,
+    "CommandRefused": 4,
+    "DiscrepancyFound": 2,
+}
 
 # Version 1 had no setting for the band: it was this.
 _BAND_R_OF_VERSION_1 = Decimal("0.1")
@@ -173,6 +193,16 @@ def _command_without_view(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "command": {**body["command"], **said}}
 
 
+def _command_without_remedy(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 3 of a command's entries, from before there were remedies for differences."""
+    return {**body, "command": {**body["command"], "reconcile": None}}
+
+
+def _found_without_evidence(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 of a difference told in words alone."""
+    return {**body, "client_id": "", "quantity": "0", "price": None}
+
+
 def _trade_without_lwp(body: dict[str, Any]) -> dict[str, Any]:
     """Version 1 of a planned trade did not keep its setup's last wholesale price."""
     return {**body, "trade": {**body["trade"], "lwp": None}}
@@ -186,6 +216,9 @@ UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("CommandRefused", 1): _command_without_action,
     ("CommandTaken", 2): _command_without_view,
     ("CommandRefused", 2): _command_without_view,
+    ("CommandTaken", 3): _command_without_remedy,
+    ("CommandRefused", 3): _command_without_remedy,
+    ("DiscrepancyFound", 1): _found_without_evidence,
 }
 
 

@@ -156,21 +156,6 @@ class ConnectionRestored:
 
 
 @dataclass(frozen=True, slots=True)
-class DiscrepancyFound:
-    discrepancy_id: str
-    kind: str
-    symbol: str
-    ours: str
-    theirs: str
-
-
-@dataclass(frozen=True, slots=True)
-class DiscrepancyResolved:
-    discrepancy_id: str
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
 class EmergencyActed:
     """What was sent while the journal could not accept writes (semantics.md 7)."""
 

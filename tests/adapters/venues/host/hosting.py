@@ -35,6 +35,7 @@ class Hosting:
     market: Sequence[Minute] = ()
     pace: float = 60_000.0
     told: list[str] = field(default_factory=list)
+    server: PaperHost = field(init=False)
 
     def venue(self) -> HostedVenue:
         return HostedVenue(self.path, ACCOUNT)
@@ -52,6 +53,7 @@ class Hosting:
         host = PaperHost(
             self.path, self.trouble, self._open, lambda: stopwatch_ns() / NS_PER_S, self.told.append
         )
+        self.server = host
         await host.start()
         ready.set()
         await stop.wait()

@@ -25,8 +25,16 @@ from ytc_tui.errors import (
     VenueRefused,
     VenueRetryable,
 )
-from ytc_tui.model.market import NS_PER_MIN, Side
-from ytc_tui.model.orders import Acked, Fill, OrderKind, OrderState, VenueReport
+from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Side
+from ytc_tui.model.orders import (
+    Acked,
+    Fill,
+    OrderKind,
+    OrderState,
+    RejectCode,
+    Rejected,
+    VenueReport,
+)
 
 
 def flat(index: int, price: float) -> Minute:
@@ -64,6 +72,22 @@ class TestHostedVenue(VenueContract):
 
 async def held(venue: HostedVenue) -> Decimal:
     return sum((position.quantity for position in await venue.positions()), Decimal(0))
+
+
+async def test_a_create_that_reaches_a_host_after_its_validity_is_refused() -> None:
+    """The market of an account went on while its driver was away: what is sent now was meant for then."""
+    with hosted() as host:
+        venue = host.venue()
+        drive(venue, 0, 100.0)
+        host.server.accounts[ACCOUNT.name].now_ns += 5 * NS_PER_S
+        [taken] = await venue.submit(order("a", Side.BUY, "2"))
+        assert isinstance(taken, Acked)
+        host.server.accounts[ACCOUNT.name].now_ns += 1
+        [late] = await venue.submit(order("b", Side.BUY, "2"))
+        assert isinstance(late, Rejected)
+        assert late.code is RejectCode.EXPIRED_REQUEST
+        assert await venue.order("b") is None
+        venue.close()
 
 
 async def test_an_account_has_one_driver_and_is_taken_up_where_it_stands() -> None:

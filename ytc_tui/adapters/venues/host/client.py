@@ -22,8 +22,9 @@ from ytc_tui.adapters.venues.matching_state import reports_from_json
 from ytc_tui.engine.ports import MatchedPoint, Minute
 from ytc_tui.errors import VenueError, VenueOutcomeUnknown, VenueRefused, VenueRetryable, YtcError
 from ytc_tui.model.codec import from_json
-from ytc_tui.model.market import Instrument
+from ytc_tui.model.market import NS_PER_MIN, Instrument
 from ytc_tui.model.orders import Fill, OrderRequest, VenueAccount, VenueOrder, VenuePosition, VenueReport
+from ytc_tui.model.venue_rules import VENUE_RULES
 
 DRIVE_TIMEOUT_S = 2.0  # the engine's loop waits so long at most for a host that hangs
 # What a line that broke, and an answer that makes no sense, raise.
@@ -52,6 +53,7 @@ class HostedVenue:
         self._place = Place(0, True)
         self.absence_is_proof = True
         self._take_drive()
+        self._now_ns = self._place.place_ns  # where the feed stands that this side drives
 
     # ---- Venue ---------------------------------------------------------------------------------
 
@@ -59,7 +61,9 @@ class HostedVenue:
         return dict(self._account.instruments)
 
     async def submit(self, request: OrderRequest) -> tuple[VenueReport, ...]:
-        return await self._command(Call.SUBMIT, request.client_id, {"request": wire.request_json(request)})
+        valid_until_ns = self._now_ns + VENUE_RULES[self.name].request_life_ns
+        body = {"request": wire.request_json(request), "valid_until_ns": valid_until_ns}
+        return await self._command(Call.SUBMIT, request.client_id, body)
 
     async def cancel(self, client_id: str) -> tuple[VenueReport, ...]:
         return await self._command(Call.CANCEL, client_id, {"client_id": client_id})
@@ -90,10 +94,13 @@ class HostedVenue:
 
     def match(self, minute: Minute, point: int) -> MatchedPoint:
         found = self._driven(Call.MATCH, {"minute": wire.minute_json(minute), "point": point})
-        return wire.point_from(found)
+        matched = wire.point_from(found)
+        self._now_ns = matched.at_ns
+        return matched
 
     def skip_minute(self, minute: Minute) -> None:
         self._driven(Call.SKIP, {"minute": wire.minute_json(minute)})
+        self._now_ns = minute.open_ns + NS_PER_MIN
 
     def place_ns(self) -> int:
         return self._place.place_ns

@@ -20,9 +20,11 @@ from ytc_tui.adapters.venues.host import wire
 from ytc_tui.adapters.venues.host.account import HostedAccount
 from ytc_tui.adapters.venues.host.trouble import NOT_SENT_ON, LineFault, Trouble
 from ytc_tui.adapters.venues.host.wire import Call
+from ytc_tui.adapters.venues.matching_entry import expired_request
 from ytc_tui.adapters.venues.matching_state import reports_to_json
 from ytc_tui.errors import AlreadyRunning, UsageInvalid, VenueRefused, VenueRetryable, YtcError
 from ytc_tui.model.codec import to_json
+from ytc_tui.model.orders import RejectCode, Rejected
 
 _DRIVING = frozenset({Call.DRIVE, Call.MATCH, Call.SKIP})
 _COMMANDS = frozenset({Call.SUBMIT, Call.CANCEL})
@@ -202,7 +204,12 @@ class PaperHost:
 
 
 async def _submit(account: HostedAccount, document: dict[str, Any]) -> Any:
-    return reports_to_json(await account.venue.submit(wire.request_from(document["request"])))
+    request, valid_until_ns = wire.request_from(document["request"]), int(document.get("valid_until_ns", 0))
+    if 0 < valid_until_ns < account.now_ns:
+        late = expired_request(account.now_ns, valid_until_ns)
+        refused = Rejected(request.client_id, late, account.now_ns, RejectCode.EXPIRED_REQUEST)
+        return reports_to_json((refused,))
+    return reports_to_json(await account.venue.submit(request))
 
 
 async def _cancel(account: HostedAccount, document: dict[str, Any]) -> Any:

@@ -1,0 +1,112 @@
+"""What ends an order whose fate is not known, and what does not (safety.md 2.2, 4 and 5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.situations import ENTRY_ID, SYMBOL, D, book, kinds, long_entry, settle, trading
+from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.decide.evidence import NEVER_ARRIVED, uncertain_orders
+from ytc_tui.engine.situation import Situation
+from ytc_tui.model import events as ev
+from ytc_tui.model.market import NS_PER_S
+from ytc_tui.model.orders import OrderState, VenueOrder
+
+AFTER_NS = 5 * NS_PER_S
+
+
+@pytest.fixture
+def sit(tmp_path: Path) -> Situation:
+    """The entry's answer was lost at 12:40."""
+    made = trading(tmp_path)
+    long_entry(made)
+    book(made, ev.OrderLost(ENTRY_ID, "timed out"))
+    return made
+
+
+def absent(**more: Any) -> inp.OrderRead:
+    return replace(inp.OrderRead(ENTRY_ID, None, True, AFTER_NS, D(0)), **more)
+
+
+def found(sit: Situation, state: OrderState = OrderState.ACKED, **changes: Any) -> inp.OrderRead:
+    record = sit.state.orders[ENTRY_ID]
+    request = replace(record.request, **changes)
+    is_open = state in (OrderState.ACKED, OrderState.PARTIAL)
+    return inp.OrderRead(ENTRY_ID, VenueOrder(request, "v9", D(0), is_open, state), True)
+
+
+def test_absence_ends_an_order_at_the_end_of_its_validity_and_not_before(sit: Situation) -> None:
+    sit.at_ns += AFTER_NS - 1
+    assert settle(sit, absent()) == []
+    assert sit.state.orders[ENTRY_ID].state is OrderState.UNKNOWN
+    sit.at_ns += 1
+    rejected = settle(sit, absent())[0]
+    assert rejected == ev.OrderRejected(ENTRY_ID, NEVER_ARRIVED)
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [{"absence_is_proof": False}, {"held": D(1)}],
+    ids=["the venue proves nothing", "something is held"],
+)
+def test_absence_proves_nothing_without_its_conditions(sit: Situation, weak: dict[str, object]) -> None:
+    sit.at_ns += 10 * AFTER_NS
+    assert settle(sit, absent(**weak)) == []
+    assert uncertain_orders(sit)
+
+
+def test_absence_of_an_order_that_was_acknowledged_proves_nothing(sit: Situation) -> None:
+    book(sit, ev.OrderAcknowledged(ENTRY_ID, "v1"))
+    book(sit, ev.DiscrepancyFound(f"missing-{ENTRY_ID}", "missing_order", SYMBOL, "acked", "not open"))
+    sit.at_ns += 10 * AFTER_NS
+    assert settle(sit, absent()) == []
+
+
+def test_an_answer_about_an_order_that_is_settled_or_not_ours_is_passed_over(sit: Situation) -> None:
+    book(sit, ev.OrderAcknowledged(ENTRY_ID, "v1"))
+    assert settle(sit, found(sit)) == []
+    assert settle(sit, replace(absent(), client_id="ynobody")) == []
+
+
+def test_an_order_found_open_is_acknowledged_and_its_cancel_sent_again(sit: Situation) -> None:
+    assert settle(sit, found(sit)) == [ev.OrderAcknowledged(ENTRY_ID, "v9")]
+    book(sit, ev.OrderLost(ENTRY_ID, "again"), ev.CancelAsked(ENTRY_ID, "pulled"))
+    assert kinds(settle(sit, found(sit)))[:2] == ["OrderAcknowledged", "CancelAsked"]
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        (OrderState.CANCELED, "OrderCanceled"),
+        (OrderState.EXPIRED, "OrderExpired"),
+        (OrderState.REJECTED, "OrderRejected"),
+        (OrderState.FILLED, "OrderCanceled"),
+    ],
+)
+def test_an_order_found_closed_ends_as_it_ended_there(sit: Situation, state: OrderState, kind: str) -> None:
+    assert kinds(settle(sit, found(sit, state)))[:2] == ["OrderAcknowledged", kind]
+
+
+def test_an_order_found_filled_after_its_fills_were_booked_needs_no_more(sit: Situation) -> None:
+    record = sit.state.orders[ENTRY_ID]
+    record.filled = record.request.quantity
+    assert settle(sit, found(sit, OrderState.FILLED)) == [ev.OrderAcknowledged(ENTRY_ID, "v9")]
+
+
+def test_a_canceled_order_is_canceled_however_the_venue_calls_its_end(sit: Situation) -> None:
+    book(sit, ev.OrderAcknowledged(ENTRY_ID, "v1"), ev.CancelAsked(ENTRY_ID, "pulled"))
+    assert settle(sit, found(sit, OrderState.REJECTED))[0] == ev.OrderCanceled(ENTRY_ID, "found at the venue")
+
+
+@pytest.mark.parametrize("changes", [{"quantity": D(2)}, {"symbol": "ETHUSDT"}])
+def test_an_order_found_with_other_content_freezes_its_symbol_once(
+    sit: Situation, changes: dict[str, Any]
+) -> None:
+    events = settle(sit, found(sit, **changes))
+    assert kinds(events) == ["DiscrepancyFound", "AlertRaised"]
+    assert settle(sit, found(sit, **changes)) == []
+    assert sit.state.orders[ENTRY_ID].state is OrderState.UNKNOWN

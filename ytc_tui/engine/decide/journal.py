@@ -1,0 +1,31 @@
+"""While the journal cannot accept writes nothing new is risked; when it can again, entries go on.
+
+Imports the alarms, the situation and the model. Invariant: the gate opens again by itself only if it was the
+journal alone that closed it, and trading hours last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ytc_tui.engine.decide.alarms import react
+from ytc_tui.engine.situation import Situation
+from ytc_tui.model import events as ev
+from ytc_tui.model.session import Gate, Phase
+from ytc_tui.model.state import GATE_JOURNAL
+
+
+def decide_stalled(sit: Situation, message: str) -> Iterator[ev.Event]:
+    """The journal cannot accept writes."""
+    yield from react(sit, "journal-stalled", "journal_unavailable", message, f"{GATE_JOURNAL}{message}")
+
+
+def decide_returned(sit: Situation, acted: tuple[str, ...]) -> Iterator[ev.Event]:
+    """It can again; `acted` is what was sent meanwhile."""
+    if acted:
+        yield ev.EmergencyActed(acted)
+    state = sit.state
+    hours = state.phase is Phase.ACTIVE_TRADING and sit.at_ns < sit.window.planned_end_ns
+    allowed = hours and sit.pnl_pct() > -sit.policy.limits.entries_off_loss_pct
+    if state.gate is Gate.REDUCING and state.gate_reason.startswith(GATE_JOURNAL) and allowed:
+        yield ev.GateChanged(Gate.REDUCING, Gate.ACTIVE, "the journal accepts writes again")

@@ -1,0 +1,36 @@
+"""What an operator may do about a difference between our books and the venue's (safety.md 2.2, point 7).
+
+Decides the remedies and their arguments. Imports nothing of ours. Invariant: a remedy whose arguments do not
+fit it cannot be made: ValueError names what is missing or too much.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Remedy(StrEnum):
+    """ADOPT: what the venue says becomes our books, tagged EXTERNAL. CLOSE: what stands there is closed or
+    canceled. IGNORE: it stays as it is until a time, and counts in exposure. LINK: an order that the venue
+    holds under another id is the one of ours that is named."""
+
+    ADOPT = "adopt"
+    CLOSE = "close"
+    IGNORE = "ignore"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Reconcile:
+    """A remedy: `until_ns` (UTC ns) only with IGNORE, `order` (a client id of ours) only with LINK."""
+
+    remedy: Remedy
+    until_ns: int = 0
+    order: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.remedy is Remedy.IGNORE) != (self.until_ns > 0):
+            raise ValueError(f"until_ns {self.until_ns} does not fit {self.remedy.value}: ignore needs it")
+        if (self.remedy is Remedy.LINK) != bool(self.order):
+            raise ValueError(f"order {self.order!r} does not fit {self.remedy.value}: link needs it")
