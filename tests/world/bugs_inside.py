@@ -10,7 +10,17 @@ from typing import Any
 from tests.world.planting import Patch, bug, changed, nothing, of, without
 from ytc_tui import paper_run
 from ytc_tui.engine import effects as fx, recovery, session_run
-from ytc_tui.engine.decide import flatten, management, outgoing, route, setups, targets, tasks, trades
+from ytc_tui.engine.decide import (
+    coverage,
+    flatten,
+    management,
+    outgoing,
+    route,
+    setups,
+    targets,
+    tasks,
+    trades,
+)
 from ytc_tui.engine.risk import gate as risk_gate
 from ytc_tui.model import events as ev
 from ytc_tui.model.orders import OrderRole, OrderState
@@ -62,7 +72,9 @@ def _gap_before_new_stop(sit: Any, trade: Any, stop: Decimal, basis: Any, note: 
     yield from _intend_stop(sit, trade, stop, basis, note)
 
 
-_STOPPERS = [(module, "intend_stop") for module in (trades, management) if hasattr(module, "intend_stop")]
+_STOPPERS = [
+    (module, "intend_stop") for module in (trades, coverage, management) if hasattr(module, "intend_stop")
+]
 
 
 def _stops(replacement: Any) -> tuple[Patch, ...]:
@@ -72,7 +84,11 @@ def _stops(replacement: Any) -> tuple[Patch, ...]:
 bug("a new stop is wider", (outgoing, "approve_reducing", _anything_goes), *_stops(_wider))
 bug("a new stop covers half", *_stops(_half_covered))
 bug("closes may open", (outgoing, "approve_reducing", _adding))
-bug("coverage is not looked at", (trades, "decide_coverage", nothing))
+bug(
+    "coverage is not looked at",
+    (trades, "decide_coverage", nothing),
+    (coverage, "decide_coverage", nothing),
+)
 bug("targets are twice too large", (targets, "intend_target", _bigger))
 bug("the old stop goes before the new one works", *_stops(_gap_before_new_stop))
 bug("a tighter stop is never in force", (trades, "decide_stop_acknowledged", nothing))

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ytc_tui.engine.decide.alarms import alert
+from ytc_tui.engine.decide.coverage import decide_coverage
 from ytc_tui.engine.decide.flatten import flattening
 from ytc_tui.engine.decide.outgoing import has_working, intend_close
 from ytc_tui.engine.decide.targets import decide_refit
-from ytc_tui.engine.decide.trades import close_external, decide_coverage
+from ytc_tui.engine.decide.trades import close_external
 from ytc_tui.engine.external import REMEDIES, UNKNOWN_ORDER, difference_rows, unknown_name
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev

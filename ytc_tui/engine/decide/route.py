@@ -10,6 +10,7 @@ from typing import assert_never
 
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.decide import (
+    coverage,
     flatten,
     lifecycle,
     loss,
@@ -116,21 +117,21 @@ def _at_point(sit: Situation, point: inp.PointMet) -> Iterator[ev.Event]:
     if flatten.flattening(sit):
         yield from flatten.decide_round(sit)
     elif sit.state.positions:
-        yield from trade.decide_coverage(sit)
+        yield from coverage.decide_coverage(sit)
     yield from proposals.decide_drift(sit)
 
 
 def _uncovered(sit: Situation) -> Iterator[ev.Event]:
     """What is naked now gets its alarm and its stop at once; a flatten closes it anyway."""
     if not flatten.flattening(sit):
-        yield from trade.decide_coverage(sit)
+        yield from coverage.decide_coverage(sit)
 
 
 def _at_close(sit: Situation) -> Iterator[Decided]:
     if flatten.flattening(sit):
         yield from flatten.decide_round(sit)
     elif sit.state.positions:
-        yield from trade.decide_coverage(sit)
+        yield from coverage.decide_coverage(sit)
     yield from proposals.decide_drift(sit)
     yield from decide_news(sit)
     yield from decide_levels(sit)
@@ -185,7 +186,7 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[Decided]:
             yield from decide_adopted(sit, event)
         case ev.TradeMoved():
             if event.before in trade.FILLING and event.after in OPEN_TRADE_STATES:
-                yield from trade.decide_coverage(sit)
+                yield from coverage.decide_coverage(sit)
         case ev.TradeClosed():
             yield from loss.decide_streak(sit)
         case ev.FundingBooked():
@@ -235,7 +236,7 @@ def _order_gone(sit: Situation, client_id: str) -> Iterator[ev.Event]:
         if role is not OrderRole.FLATTEN or record.filled or record.created_ns != sit.at_ns:
             yield from flatten.decide_round(sit)
     elif role in (OrderRole.PROTECTIVE_STOP, OrderRole.EXIT):
-        yield from trade.decide_coverage(sit)
+        yield from coverage.decide_coverage(sit)
     elif role is OrderRole.ENTRY:
         yield from phases.decide_clock(sit)
 

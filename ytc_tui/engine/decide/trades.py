@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ytc_tui.engine.decide.alarms import alert
+from ytc_tui.engine.decide.coverage import covered, decide_coverage
 from ytc_tui.engine.decide.flatten import flattening
-from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop, stop_unanswered
-from ytc_tui.engine.decide.targets import part_of, part_one_taken, place_targets
+from ytc_tui.engine.decide.outgoing import has_working, intend_close
+from ytc_tui.engine.decide.targets import part_of, place_targets
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_MIN, Side
@@ -31,8 +32,6 @@ from ytc_tui.model.trades import (
 PENDING = (TradeState.PENDING_ENTRY, TradeState.NOT_ENTERED)
 FILLING = (*PENDING, TradeState.PARTIALLY_FILLED)
 _DECIDED = Decimal("0.0001")
-# It is to be closed whatever its stop; being naked does not call that off.
-_LEAVING = (TradeState.CLOSING, TradeState.CLOSE_FAILED)
 
 
 def decide_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
@@ -126,7 +125,7 @@ def decide_stop_acknowledged(sit: Situation, client_id: str) -> Iterator[ev.Even
     if trade is None or price is None or not record.working:
         return
     if (price - trade.stop) * trade.side.sign < ZERO:
-        if _covered(sit, trade) - record.remaining >= trade.open_quantity:
+        if covered(sit, trade) - record.remaining >= trade.open_quantity:
             yield ev.CancelAsked(client_id, "a tighter stop works already")
         return
     basis = record.reason or trade.stop_basis
@@ -205,34 +204,6 @@ def excursion_r(sit: Situation, trade: Trade, last: Decimal) -> tuple[Decimal, D
     )
 
 
-def decide_coverage(sit: Situation) -> Iterator[ev.Event]:
-    """Every open quantity needs a working stop; what has none gets one, with an alarm (Y-36)."""
-    state = sit.state
-    for trade in state.open_trades():
-        held = state.position(trade.symbol).quantity
-        if held == ZERO or has_working(sit, trade.symbol, OrderRole.EXIT):
-            continue
-        if has_working(sit, trade.symbol, OrderRole.FLATTEN):
-            continue
-        if _covered(sit, trade) >= abs(held):
-            if trade.state is TradeState.UNPROTECTED and _works_at_venue(sit, trade) >= abs(held):
-                yield ev.TradeMoved(trade.trade_id, trade.state, _before_alarm(sit, trade), "covered again")
-            continue
-        if trade.state is not TradeState.UNPROTECTED:
-            if trade.state not in _LEAVING:
-                yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.UNPROTECTED, "no working stop")
-            message = f"{trade.symbol} {held} has no working stop: placing one at {trade.stop}"
-            yield alert(f"naked-{trade.trade_id}", "unprotected", message)
-        yield from _protect(sit, trade)
-
-
-def _before_alarm(sit: Situation, trade: Trade) -> TradeState:
-    """Where a trade that is covered again stands in its life."""
-    if trade.stop_basis is ExitReason.TRAILING_STOP:
-        return TradeState.TRAILING_STOP
-    return TradeState.T1_HIT if part_one_taken(sit, trade) else TradeState.IN_POSITION
-
-
 def decide_close_failed(sit: Situation, client_id: str) -> Iterator[ev.Event]:
     """A close ended and left the trade open: said, and asked for again by exit execution."""
     record = sit.state.orders[client_id]
@@ -255,41 +226,6 @@ def closing_for(sit: Situation, trade: Trade) -> ExitReason | None:
         if record.trade_id == trade.trade_id and record.request.role is OrderRole.EXIT
     ]
     return closes[-1] if closes else None
-
-
-def _works_at_venue(sit: Situation, trade: Trade) -> Decimal:
-    """The quantity under stops that the venue has confirmed: what ends the alarm."""
-    stops = sit.state.working_orders(trade.symbol, OrderRole.PROTECTIVE_STOP)
-    confirmed = (OrderState.ACKED, OrderState.PARTIAL)
-    return sum((record.remaining for record in stops if record.state in confirmed), ZERO)
-
-
-def _covered(sit: Situation, trade: Trade) -> Decimal:
-    return sit.covered_quantity(trade.symbol, trade.side.opposite)
-
-
-def _protect(sit: Situation, trade: Trade) -> Iterator[ev.Event]:
-    """A new stop for an uncovered trade; its close where a stop is refused or comes too late.
-
-    What was refused at this instant is not asked for again before the next, and while an answer is
-    out no second stop is sent.
-    """
-    passed = (sit.mark_of(trade.symbol) - trade.stop) * trade.side.sign <= ZERO
-    if passed or _refused_now(sit, trade, OrderRole.PROTECTIVE_STOP):
-        if not _refused_now(sit, trade, OrderRole.EXIT):
-            note = "stop already passed" if passed else "no stop is taken"
-            yield from intend_close(sit, trade.symbol, OrderRole.EXIT, ExitReason.STOP, note)
-    elif not stop_unanswered(sit, trade.symbol):
-        yield from intend_stop(sit, trade, trade.stop, trade.stop_basis, "restored")
-
-
-def _refused_now(sit: Situation, trade: Trade, role: OrderRole) -> bool:
-    """Whether an order of ours in this role was sent at this instant and ended at once."""
-    return any(
-        record.request.role is role and record.created_ns == sit.at_ns and not record.working
-        for record in sit.state.orders.values()
-        if record.trade_id == trade.trade_id and record.filled == ZERO
-    )
 
 
 def decide_hole(sit: Situation) -> Iterator[ev.Event]:
