@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -39,10 +40,12 @@ class Terminal:
     `variables` are added to its environment. Seconds are monotonic.
     """
 
-    def __init__(self, home: Home, *arguments: str, nohup: bool = False, **variables: str) -> None:
+    def __init__(
+        self, home: Home, *arguments: str, nohup: bool = False, variables: Mapping[str, str] | None = None
+    ) -> None:
         self._main, inner = pty.openpty()
         self.resize(COLUMNS, LINES)
-        environment = {**home.environment, "TERM": "xterm-256color", **variables}
+        environment = {**home.environment, "TERM": "xterm-256color", **(variables or {})}
         hangup = signal.SIG_IGN if nohup else signal.SIG_DFL
         command = [sys.executable, "-S", "-E", "-c", _BECOME, str(int(hangup)), *arguments]
         self.executed_s = time.monotonic()

@@ -1,4 +1,4 @@
-"""What happens to a process from outside: stopped, suspended, short of memory, a damaged or read-only disk."""
+"""A process is stopped, suspended, short of memory, or finds a damaged or read-only disk."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ def test_a_suspended_desk_leaves_its_engine_alone_and_comes_back(home: Home) -> 
 
 
 def test_the_plainest_terminal_shows_the_desk_and_the_lines(home: Home) -> None:
-    with home.running(*SLOW), Terminal(home, "attach", **PLAIN) as desk:
+    with home.running(*SLOW), Terminal(home, "attach", variables=PLAIN) as desk:
         desk.shows("PAPER", "gate ")
         desk.press(b"q")
         assert desk.process.wait(timeout=10) == 0
-    with Terminal(home, "report", **PLAIN) as report:
+    with Terminal(home, "report", variables=PLAIN) as report:
         report.shows("mode", "PAPER")
 
 
