@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from multiprocessing import get_context
 from statistics import median
 
+from tests.world.bugs import BUGS
 from tests.world.judge import judge
 from tests.world.market import MINUTES
 from tests.world.plan import plan_of
-from tests.world.tally import Tally, live_through
+from tests.world.tally import Tally, found_by_number, live_through
 from tests.world.world import live
 from ytc_tui.model.events import decode_event
 from ytc_tui.views.event_lines import event_line
@@ -63,13 +64,26 @@ def _one(seed: int) -> int:
     return 0
 
 
+def _bugs(jobs: int) -> int:
+    """A table of all planted bugs, each with the first seed that finds it."""
+    missed = 0
+    with get_context("spawn").Pool(jobs) as pool:
+        for name, seed, what in pool.imap(found_by_number, range(len(BUGS))):
+            print(f"| {name} | {seed} | {what} |", flush=True)
+            missed += seed == "none"
+    return 1 if missed else 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.world", description=__doc__)
     parser.add_argument("--worlds", type=int, default=2_000)
     parser.add_argument("--from", type=int, default=0, dest="first")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--bugs", action="store_true", help="the first seed that finds each planted bug")
     parser.add_argument("--seed", type=int, help="play this one back")
     asked = parser.parse_args()
+    if asked.bugs:
+        return _bugs(asked.jobs)
     return _many(asked.first, asked.worlds, asked.jobs) if asked.seed is None else _one(asked.seed)
 
 

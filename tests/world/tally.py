@@ -8,9 +8,13 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.world.bugs import BUGS, planted
 from tests.world.judge import judge
 from tests.world.plan import plan_of
 from tests.world.world import Lived, live
+
+BUG_SEEDS = 2_000
+WORDS = 90  # of what was broken
 
 
 @dataclass
@@ -63,3 +67,17 @@ def live_through(seeds: range) -> Tally:
         tally.seconds.append(time.perf_counter() - begun)
     gc.collect()
     return tally
+
+
+def found_by_number(number: int) -> tuple[str, str, str]:
+    """What finds the planted bug of that number: its name, the first seed or "none", what it broke there."""
+    logging.disable(logging.CRITICAL)
+    bug = BUGS[number]
+    for seed in range(BUG_SEEDS):
+        try:
+            with planted(bug):
+                world = live(plan_of(seed)).world
+            judge(world)
+        except Exception as error:
+            return bug.name, str(seed), " ".join(f"{type(error).__name__}: {error}".split())[:WORDS]
+    return bug.name, "none", ""
