@@ -15,7 +15,18 @@ from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
 NOT_SCRIPTS = frozenset(
-    {"__init__", "__main__", "desk_app", "engine", "harness", "screen_apps", "screen_parts", "terminal"}
+    {
+        "__init__",
+        "__main__",
+        "crowd",
+        "desk_app",
+        "engine",
+        "harness",
+        "screen_apps",
+        "screen_parts",
+        "terminal",
+        "witness_host",
+    }
 )
 
 

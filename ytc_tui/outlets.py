@@ -38,7 +38,7 @@ from ytc_tui.model.state import State
 from ytc_tui.own_view import keep_view, kept_view
 from ytc_tui.paper_run import Opening, Outlets, nothing_said
 from ytc_tui.sealing import Sealer, head_file_of
-from ytc_tui.venues import durable_venue, open_venue
+from ytc_tui.venues import durable_venue, open_venue, urgent_line
 from ytc_tui.views.event_lines import event_line
 from ytc_tui.views.next_session import PREPARER, next_session_toml
 
@@ -167,6 +167,7 @@ async def durable_outlets(
             journal=journal,
             reader=reader,
             venue=venue,
+            urgent=urgent_line(venue),
             notifier=notifier,
             spare=spare,
             checks=lambda: _checks(parts, venue, spare.read_back),

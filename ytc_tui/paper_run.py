@@ -23,7 +23,7 @@ from ytc_tui.engine.kernel import Kernel, Observer
 from ytc_tui.engine.outward import EmergencyLines, Outward
 from ytc_tui.engine.past import session_balance
 from ytc_tui.engine.policy import Window
-from ytc_tui.engine.ports import Journal, JournalReader, MatchingVenue, Notifier
+from ytc_tui.engine.ports import Journal, JournalReader, MatchingVenue, Notifier, Venue
 from ytc_tui.engine.recovery import recover_state
 from ytc_tui.engine.runner import AgentRunner
 from ytc_tui.engine.session_run import SessionRun
@@ -58,7 +58,7 @@ class Outlets:
     `checks` gives the initialisation checklist and the probes behind it; `finish` carries out the
     outside's lines of the shutdown checklist; `hold` keeps other processes off a session; `seal` signs the
     head of one that has ended. `own_view` gives the operator's levels and biases from before a session,
-    `keep_view` what an ending one leaves of them.
+    `keep_view` what an ending one leaves of them. `urgent` is the venue over a line of its own.
     """
 
     journal: Journal
@@ -73,6 +73,7 @@ class Outlets:
     seal: Callable[[ChainHead], Awaitable[None]]
     own_view: Opening = nothing_said
     keep_view: Callable[[State, Window], None] = _nothing_kept
+    urgent: Venue | None = None
 
 
 @dataclass(slots=True)
@@ -133,6 +134,7 @@ class PaperRun:
             pace=lambda at_ns: self.host.pace(parts.clock, at_ns),
             opened=inp.SessionOpened(self._started(window), tuple(checks), self._ledger(window), *said),
             between=self.host.between,
+            breathe=self.host.breathe,
             stopping=lambda: self.host.stopping,
             paced=lambda: parts.clock.paced,
             feed_can_wait=self.feed_can_wait,
@@ -162,6 +164,7 @@ class PaperRun:
                 finish,
                 outlets.spare,
                 VENUE_TIMEOUT_S,
+                outlets.urgent,
             ),
             runner=AgentRunner(
                 parts.registry,

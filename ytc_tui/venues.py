@@ -15,7 +15,7 @@ from ytc_tui.adapters.venues.outage import UnreachableAtTimes
 from ytc_tui.adapters.venues.paper import PaperSettings, PaperVenue
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.boot import Parts, volume_known
-from ytc_tui.engine.ports import MatchingVenue
+from ytc_tui.engine.ports import MatchingVenue, Venue
 from ytc_tui.wiring import paper_settings
 
 
@@ -43,6 +43,11 @@ def durable_venue(parts: Parts) -> MatchingVenue:
     return venue
 
 
+def urgent_line(venue: MatchingVenue) -> Venue:
+    """`venue` over a line that ordinary requests never use, where it has one."""
+    return venue.urgent if isinstance(venue, HostedVenue) else venue
+
+
 def _absolute(argument: str) -> str:
     """A data argument as a process in another folder reads it."""
     symbol, path = split_argument(argument)
@@ -58,7 +63,9 @@ def open_venue(parts: Parts, store: PaperStore) -> MatchingVenue:
     settings = _paper_settings(parts)
     faults = parts.request.faults
     venue = PaperVenue(parts.instruments, settings, store, faults)
-    return UnreachableAtTimes(venue, faults.outages) if faults.outages else venue
+    if not faults.outages:
+        return venue
+    return UnreachableAtTimes(venue, faults.outages, parts.clock.now_ns)
 
 
 def venue_store(parts: Parts) -> PaperStore:

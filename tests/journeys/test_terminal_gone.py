@@ -158,3 +158,15 @@ def test_at_fifty_moments(
         record_property(f"median_{name}", round(median(seconds), 3))
         record_property(f"most_{name}", round(max(seconds), 3))
     assert median(map(float.__sub__, sessions, starved)) < SHOWN_WITHIN_S
+
+
+def test_the_kill_file_works_while_the_desk_is_frozen(home: Home) -> None:
+    with home.running("--demo", "--speed", "60"), Terminal(home, "attach") as terminal:
+        terminal.shows("PAPER")
+        os.kill(terminal.process.pid, signal.SIGSTOP)
+        try:
+            (home.paper / "kill").touch()
+            until(lambda: not list(home.paper.glob("kill*")))
+            assert json.loads(home.ytc("status", "--json").stdout)["emergency"]["verified"]
+        finally:
+            os.kill(terminal.process.pid, signal.SIGCONT)

@@ -28,6 +28,7 @@ from ytc_tui.commands.status_text import (
     position_text,
     status_lines,
     text_of,
+    unconfirmed_lines,
 )
 from ytc_tui.errors import EngineUnreachable, UsageInvalid, YtcError
 from ytc_tui.model.commands import Command, Verb
@@ -199,7 +200,8 @@ def _flatten_answer(
         lines.append(f"gate {document['gate']['state']} ({document['gate']['reason']})")
         return Answer(text_of(lines), data)
     lines = [f"flatten: accepted, NOT verified flat within {timeout_s:g} s"]
-    lines += [f"left: {item}" for item in left]
+    lines += [*unconfirmed_lines(document), *(f"left: {item}" for item in left)]
+    data["unconfirmed_exposure"] = document.get("unconfirmed_exposure")
     if not document:
         lines.append("left: unknown, the engine was never heard again")
     if silence is not None:

@@ -66,11 +66,12 @@ def _account(
     folder = paths.state_dir / "venues"
     folder.mkdir(mode=0o700, exist_ok=True)
     store = PaperStore(folder / f"{session_name(request.name)}.db")
-    venue: MatchingVenue = PaperVenue(request.instruments, request.settings, store, trouble.venue)
+    paper = PaperVenue(request.instruments, request.settings, store, trouble.venue)
+    venue: MatchingVenue = paper
     if trouble.venue.outages:
         venue = UnreachableAtTimes(venue, trouble.venue.outages)
     feed = _feed(request.market)
-    return HostedAccount(request.name, venue, store, feed.minutes, pace, grace_s)
+    return HostedAccount(request.name, venue, store, feed.minutes, pace, grace_s, paper.together)
 
 
 def _feed(market: Market) -> BarsFeed:

@@ -19,12 +19,15 @@ from functools import partial
 from typing import Any, assert_never
 
 from ytc_tui.adapters.stores.reader import SqliteReader
+from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.http import DoorServer
 from ytc_tui.boot import Parts, RunRequest, hold_account, open_journal, prepare, relabel, whole_on_record
 from ytc_tui.commands.output import Output
 from ytc_tui.commands.record import Record
+from ytc_tui.commands.status_text import unconfirmed_lines
 from ytc_tui.commands.watch import watch
 from ytc_tui.config import LoadedSettings
+from ytc_tui.engine.document import session_document
 from ytc_tui.engine.door import Door
 from ytc_tui.errors import JournalUnavailable
 from ytc_tui.outlets import durable_outlets, memory_outlets
@@ -186,6 +189,10 @@ def _conclude(run: PaperRun, output: Output) -> int:
                 output.line(text)
     if run.host.stopping and len(run.documents) < len(run.parts.windows):
         sys.stderr.write("stopped; the session is resumable: run the same command again\n")
+    if current is not None and current.kernel.sit.state.unconfirmed is not None:
+        for text in unconfirmed_lines(session_document(current.kernel.sit)):
+            sys.stderr.write(f"{safe_line(text)}\n")
+        exposed = True
     return EXIT_EXPOSED if exposed else 0
 
 

@@ -32,6 +32,7 @@ def status_lines(document: Document) -> Iterator[str]:
         yield f"no session is running; last: {last} {document.get('end_reason') or ''}".rstrip()
         return
     measures = document["session_metrics"]
+    yield from unconfirmed_lines(document)
     yield f"{document['mode'].upper()}  session {document['session_id']}  as of {document['as_of']}"
     yield f"phase    {document['current_phase']}  status {document['session_status']}"
     yield f"gate     {document['gate']['state']}  ({document['gate']['reason']})"
@@ -102,6 +103,14 @@ def _emergency_lines(document: Document) -> Iterator[str]:
         final = ", final" if flattening["final"] else ""
         rounds = flattening["rounds"]
         yield f"flatten  {state} (by {flattening['cause']}: {flattening['reason']}; round {rounds}{final})"
+
+
+def unconfirmed_lines(document: Document) -> Iterator[str]:
+    """A flatten that is not confirmed: since when, why, and what to close by hand."""
+    doubt = document.get("unconfirmed_exposure")
+    if doubt is not None:
+        yield f"UNCONFIRMED EXPOSURE since {doubt['since']}: {doubt['why']}; the engine tries on"
+        yield from (f"by hand: {each['text']}" for each in doubt["by_hand"])
 
 
 def _exposure_lines(document: Document) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the process of a run looks after beside its sessions: kill files, and a journal that is away.
+"""What the process of a run looks after beside its sessions: kill files, and what must be told at once.
 
 Decides who obeys a kill file and what is told on standard error. Imports the sockets and the run.
 Invariants: a kill file for the whole mode reaches every engine that answers in its state folder, and a
@@ -18,16 +18,19 @@ from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.sockets import find_engines
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.paper_run import PaperRun
+from ytc_tui.views.by_hand import to_close
+from ytc_tui.views.journal import utc
 
 POLL_S = 0.25
 
 
 async def watch(run: PaperRun) -> None:
     """Look again every `POLL_S` until cancelled."""
-    kill_files, told = KillFiles(run), ""
+    kill_files, told, exposed = KillFiles(run), "", ""
     while True:
         await asyncio.sleep(POLL_S)
         told = tell_of_journal(run, told)
+        exposed = tell_of_exposure(run, exposed)
         await kill_files.look()
 
 
@@ -94,7 +97,31 @@ def tell_of_journal(run: PaperRun, told: str) -> str:
     stalled = current.kernel.stalled if current is not None else ""
     if bool(stalled) != bool(told):
         text = f"no new trades: {stalled}" if stalled else "the journal takes entries again"
-        # A terminal that is gone ends nothing.
-        with suppress(OSError, ValueError):
-            sys.stderr.write(f"{safe_line(text)}\n")
+        _say(safe_line(text))
     return stalled
+
+
+def tell_of_exposure(run: PaperRun, told: str) -> str:
+    """Say on standard error what to close by hand while a flatten is not confirmed, whenever that changes;
+    what is now said of it."""
+    current = run.host.current
+    state = current.kernel.sit.state if current is not None else None
+    if state is None or state.unconfirmed is None:
+        if told and state is not None:
+            _say("the exposure is confirmed: verified flat")
+        return "" if state is not None else told
+    doubt = state.unconfirmed
+    lines = [
+        f"UNCONFIRMED EXPOSURE since {utc(doubt.since_ns)}: {doubt.why}; tried on. To close by hand:",
+        *map(str, to_close(state)),
+    ]
+    text = "\n  ".join(map(safe_line, lines))
+    if text != told:
+        _say(text)
+    return text
+
+
+def _say(text: str) -> None:
+    # A terminal that is gone ends nothing.
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{text}\n")

@@ -16,9 +16,10 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.money import ZERO
-from ytc_tui.model.state import AGENT_FAILED
+from ytc_tui.model.state import AGENT_FAILED, State
 from ytc_tui.model.tasks import AgentStatus
 from ytc_tui.model.trades import ENDED_TRADE_STATES, TradeState
+from ytc_tui.views.by_hand import to_close
 
 
 def iso(at_ns: int) -> str:
@@ -76,6 +77,7 @@ def session_document(sit: Situation) -> dict[str, Any]:
         },
         "emergency_status": bool(state.flattening and state.flattening.final),
         "emergency": to_json(state.flattening) if state.flattening else None,
+        **_unconfirmed(state),
         "trades": trade_rows(sit),
         "funnel": funnel(sit),
         "checklists": to_json(state.checklists),
@@ -87,6 +89,15 @@ def session_document(sit: Situation) -> dict[str, Any]:
         "ended": state.ended,
         "as_of": iso(sit.at_ns or state.now_ns),
     }
+
+
+def _unconfirmed(state: State) -> dict[str, Any]:
+    """What a flatten could not confirm; a session in which all was confirmed has no such key."""
+    doubt = state.unconfirmed
+    if doubt is None:
+        return {}
+    by_hand = [{**to_json(each), "text": str(each)} for each in to_close(state)]
+    return {"unconfirmed_exposure": {"since": iso(doubt.since_ns), "why": doubt.why, "by_hand": by_hand}}
 
 
 def funnel(sit: Situation) -> dict[str, Any]:

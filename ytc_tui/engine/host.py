@@ -32,7 +32,11 @@ URGENT = frozenset({Verb.FLATTEN, Verb.CLOSE, Verb.CANCEL, Verb.STOP_ENTRIES, Ve
 # In a warm-up the loop gets its turn after so many minutes, so that the door answers.
 _MINUTES_PER_BREATH = 256
 _BREATH_S = 0.004
+# A turn of the loop in less than this had nothing to do.
+_MOST_TURNS, _IDLE_TURN_S = 32, 0.000_05
 _JOURNAL_RETRY_S = 0.5
+# How soon a flatten that is in doubt is taken up again, at first and at the longest.
+_PRESS_FIRST_S, _PRESS_LONGEST_S = 0.25, 4.0
 _FEED_OVER = "the feed has ended"
 
 OpenSession = Callable[[Window], Awaitable[SessionRun | None]]
@@ -66,6 +70,8 @@ class Host:
     stopping: bool = False
     _feed_over: bool = False
     _breathed_s: float = 0.0  # in the event loop's time
+    _press_s: float = _PRESS_FIRST_S
+    _press_due_s: float = 0.0  # in the event loop's time; 0 = none is due
     _urgent: deque[_Waiting] = field(default_factory=deque)
     _inbox: deque[_Waiting] = field(default_factory=deque)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -116,12 +122,33 @@ class Host:
         while clock.paced and clock.now_ns() < at_ns and not self.stopping:
             sleeping = asyncio.ensure_future(clock.sleep_until(at_ns))
             arriving = asyncio.ensure_future(self._arrived.wait())
-            await asyncio.wait((sleeping, arriving), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                (sleeping, arriving), timeout=self._press_in_s(), return_when=asyncio.FIRST_COMPLETED
+            )
             for waiting in (sleeping, arriving):
                 waiting.cancel()
             await asyncio.gather(sleeping, arriving, return_exceptions=True)
             await self._take_commands()
+            await self._press()
         await clock.sleep_until(at_ns)
+
+    def _press_in_s(self) -> float | None:
+        """Seconds until a flatten that is in doubt is taken up again; None while none is."""
+        run = self.current
+        if run is None or run.ended or not run.kernel.in_doubt:
+            self._press_s, self._press_due_s = _PRESS_FIRST_S, 0.0
+            return None
+        now_s = asyncio.get_running_loop().time()
+        if not self._press_due_s:
+            self._press_due_s = now_s + self._press_s
+        return max(0.0, self._press_due_s - now_s)
+
+    async def _press(self) -> None:
+        """Take up the flatten that is in doubt, without end and less often with each time."""
+        if self._press_in_s() == 0.0 and self.current is not None:
+            await self.current.press()
+            self._press_s = min(2 * self._press_s, _PRESS_LONGEST_S)
+            self._press_due_s = 0.0
 
     async def _settle(self, run: SessionRun) -> None:
         if run.ended:
@@ -158,7 +185,11 @@ class Host:
             if self._feed_over:
                 why = _FEED_OVER
             return Receipt(command.command_id, False, why, "", 0)
-        (self._urgent if command.verb in URGENT else self._inbox).append(waiting)
+        if command.verb in URGENT:
+            self._urgent.append(waiting)
+            self.current.kernel.outward.hurry()
+        else:
+            self._inbox.append(waiting)
         self._arrived.set()
         return await waiting.answer
 
@@ -168,10 +199,7 @@ class Host:
         The others get their turn every few milliseconds: a turn of the event loop costs as much as a minute
         of the feed in which nothing happens.
         """
-        now_s = asyncio.get_running_loop().time()
-        if now_s - self._breathed_s >= _BREATH_S:
-            self._breathed_s = now_s
-            await asyncio.sleep(0)
+        await self.breathe()
         await self._take_commands()
         while (run := self.current) is not None and _waits_for_person(run) and not self.stopping:
             timers = run.kernel.outward.timers
@@ -184,36 +212,58 @@ class Host:
             if fired:
                 await run.kernel.take(run.now_ns, fired)
 
+    async def breathe(self) -> None:
+        """Let others run, as long as they have something to do: a request needs many turns of the loop until
+        it is a command, and each step of ours that comes in between delays it."""
+        loop = asyncio.get_running_loop()
+        now_s = loop.time()
+        if now_s - self._breathed_s < _BREATH_S:
+            return
+        for _ in range(_MOST_TURNS):
+            await asyncio.sleep(0)
+            before_s, now_s = now_s, loop.time()
+            if now_s - before_s < _IDLE_TURN_S:
+                break
+        self._breathed_s = now_s
+
     async def _take_commands(self) -> None:
         self._arrived.clear()
-        while self.current is not None and (waiting := self._next_waiting()) is not None:
-            receipt = await self._carry_out(self.current, waiting.command)
-            if not waiting.answer.done():
-                waiting.answer.set_result(receipt)
+        while self.current is not None and (waiting := self._next_waiting()):
+            for one, receipt in zip(waiting, await self._carry_out(self.current, waiting), strict=True):
+                if not one.answer.done():
+                    one.answer.set_result(receipt)
 
-    def _next_waiting(self) -> _Waiting | None:
-        """The next command in turn, urgent ones before the rest; None when none waits."""
-        queue = self._urgent or self._inbox
-        return queue.popleft() if queue else None
+    def _next_waiting(self) -> list[_Waiting]:
+        """The commands whose turn it is: all urgent ones, which are one step and one commit, then the others
+        one by one; empty when none waits."""
+        if self._urgent:
+            urgent = list(self._urgent)
+            self._urgent.clear()
+            return urgent
+        return [self._inbox.popleft()] if self._inbox else []
 
-    async def _carry_out(self, run: SessionRun, command: Command) -> Receipt:
+    async def _carry_out(self, run: SessionRun, waiting: Sequence[_Waiting]) -> list[Receipt]:
         kernel = run.kernel
         before = kernel.head.seq
         told: list[Event] = []
         kernel.told = told
-        await kernel.take(run.now_ns, (inp.Commanded(command),))
+        await kernel.take(run.now_ns, [inp.Commanded(one.command) for one in waiting])
         kernel.told = None
         state = kernel.sit.state
-        refusal = state.commands.get(command.command_id)
-        return Receipt(
-            command.command_id,
-            not refusal,
-            refusal or _kept(kernel, before + 1),
-            state.session_id,
-            run.now_ns,
-            (f"gate {state.gate}", f"status {state.status}", f"phase {state.phase}", *effect_lines(told)),
-            unconfirmed_lines(state, told),
+        effects = (
+            f"gate {state.gate}",
+            f"status {state.status}",
+            f"phase {state.phase}",
+            *effect_lines(told),
         )
+        unconfirmed, receipts = unconfirmed_lines(state, told), []
+        for command_id in (one.command.command_id for one in waiting):
+            refusal = state.commands.get(command_id)
+            reason = refusal or _kept(kernel, before + 1)
+            receipts.append(
+                Receipt(command_id, not refusal, reason, state.session_id, run.now_ns, effects, unconfirmed)
+            )
+        return receipts
 
     def stop(self) -> None:
         """End the process, not the session: the feed stops after this step."""
@@ -229,9 +279,10 @@ class Host:
             await run.kernel.take(run.now_ns, (inp.Commanded(command),))
 
     def _refuse_waiting(self, reason: str) -> None:
-        while (waiting := self._next_waiting()) is not None:
-            if not waiting.answer.done():
-                waiting.answer.set_result(Receipt(waiting.command.command_id, False, reason, "", 0))
+        while waiting := self._next_waiting():
+            for one in waiting:
+                if not one.answer.done():
+                    one.answer.set_result(Receipt(one.command.command_id, False, reason, "", 0))
 
 
 def _kept(kernel: Kernel, first: int) -> str:

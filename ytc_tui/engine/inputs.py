@@ -45,12 +45,14 @@ class VenueReported:
 
 @dataclass(frozen=True, slots=True)
 class VenueFailed:
-    """A request failed. `refused` = the venue proved that it did not take it; else unknown."""
+    """A request failed. `refused` = it is proved that the venue did not take it; else unknown. `unheard`:
+    it did not even leave, for want of a connection."""
 
     client_id: str
     cancel: bool
     refused: bool
     message: str
+    unheard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,11 @@ class StepsDone:
 
 
 @dataclass(frozen=True, slots=True)
+class FlattenPressed:
+    """A flatten that is in doubt is taken up again."""
+
+
+@dataclass(frozen=True, slots=True)
 class JournalStalled:
     """The journal cannot accept writes: no new risk until it can."""
 
@@ -174,6 +181,7 @@ Input = (
     | TimerFired
     | FeedEnded
     | StepsDone
+    | FlattenPressed
     | JournalStalled
     | JournalReturned
     | Restarted

@@ -7,6 +7,7 @@ exception of semantics.md 7 apart); what cannot be journalled stays queued and i
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -17,7 +18,7 @@ from ytc_tui.engine import effects as fx, inputs as inp
 from ytc_tui.engine.apply import apply
 from ytc_tui.engine.contexts import agent_context
 from ytc_tui.engine.decide.evidence import uncertain_orders
-from ytc_tui.engine.decide.flatten import wants_venue_read
+from ytc_tui.engine.decide.flatten import flattening, in_doubt, wants_venue_read
 from ytc_tui.engine.decide.recovery import differences
 from ytc_tui.engine.decide.route import decide
 from ytc_tui.engine.outward import Outward
@@ -29,6 +30,7 @@ from ytc_tui.errors import JournalUnavailable
 from ytc_tui.model import events as ev
 from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import canonical, in_order
+from ytc_tui.model.state import OrderRecord
 from ytc_tui.model.tasks import TaskMessage
 
 # With these it is on record that an agent was asked.
@@ -84,31 +86,46 @@ class Kernel:
     async def evidence(self, start_up: bool = False) -> list[inp.Input]:
         """What the venue says of every order whose fate is not known, and its books (safety.md 2.2); while
         it is silent, first whether it answers again. At a start the books are read whatever is open."""
-        found: list[inp.Input] = [await self.outward.reach()] if self.sit.state.venue_silent_ns else []
+        state = self.sit.state
+        self.outward.pressing = flattening(self.sit)
+        found = await self.outward.reach() if state.venue_silent_ns else []
         if found and isinstance(found[0], inp.VenueSilent):
             return found
-        state = self.sit.state
-        for record in uncertain_orders(self.sit):
-            found.extend(await self.outward.read_order(record, state.fill_ids))
+        found.extend(await self._asked(uncertain_orders(self.sit)))
         if start_up or state.positions or state.working or state.discrepancies or state.external_orders:
             found.extend(await self.reconcile(start_up))
         return found
 
+    async def _asked(self, records: Sequence[OrderRecord]) -> list[inp.Input]:
+        """What the venue knows of each of `records`, in their order."""
+        known = self.sit.state.fill_ids
+        if len(records) == 1:
+            return await self.outward.read_order(records[0], known)
+        answers = await asyncio.gather(*(self.outward.read_order(record, known) for record in records))
+        return [one for answer in answers for one in answer]
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a flatten under way is not confirmed, for another reason than that it waits for a price."""
+        return flattening(self.sit) and bool(in_doubt(self.sit))
+
+    async def press(self, at_ns: int) -> None:
+        """Take up a flatten that is in doubt once more: evidence first, then what still has to be sent."""
+        await self.take(at_ns, [*await self.evidence(), inp.FlattenPressed()])
+
     async def reconcile(self, start_up: bool = False) -> list[inp.Input]:
         """The venue's books (safety.md 2.2, points 7 and 9); where they differ from ours, first the fills
         that we were never told of."""
-        read = await self.outward.read_venue()
+        answer = await self.outward.read_venue()
+        read = answer[0] if answer else None
         if not isinstance(read, inp.VenueRead) or not differences(self.sit, read):
-            return [read]
+            return answer
         fills = await self.outward.read_fills(self.sit.window.init_ns, self.sit.state.fill_ids)
         if not start_up:
             return [*fills, read]
         # What only needs asking is explained before anything is held against a start.
-        asked: list[inp.Input] = []
-        for found in differences(self.sit, read).values():
-            if found.kind == "missing_order":
-                record = self.sit.state.orders[found.client_id]
-                asked.extend(await self.outward.read_order(record, self.sit.state.fill_ids))
+        missing = [found for found in differences(self.sit, read).values() if found.kind == "missing_order"]
+        asked = await self._asked([self.sit.state.orders[found.client_id] for found in missing])
         return [*fills, read, *asked, replace(read, start_up=True)]
 
     async def _carry_out(self) -> list[inp.Input]:
@@ -122,12 +139,24 @@ class Kernel:
             answers.append(inp.JournalReturned(self.outward.emergency_lines()))
         elif not durable and not was_stalled:
             answers.append(inp.JournalStalled(self.stalled))
-        for effect in effects:
+        self.outward.pressing = flattening(self.sit)
+
+        async def perform(effect: fx.Effect) -> list[inp.Input]:
             if isinstance(effect, fx.ReadVenue):
-                answers.extend(await self.reconcile())
-            else:
-                answers.extend(await self.outward.perform(effect, durable))
+                return await self.reconcile()
+            told = await self.outward.perform(effect, durable)
+            if self.outward.pressing and isinstance(effect, fx.SubmitOrder):
+                told += await self._evidence_at_once(effect.approved.order.client_id, told)
+            return told
+
+        answers.extend(await self.outward.perform_all(effects, perform))
         return answers
+
+    async def _evidence_at_once(self, client_id: str, told: Sequence[inp.Input]) -> list[inp.Input]:
+        """In a flatten a close without an answer is asked about now, beside those that are on their way."""
+        lost = any(isinstance(one, inp.VenueFailed) and not one.refused for one in told)
+        record = self.sit.state.orders[client_id]
+        return await self.outward.read_order(record, self.sit.state.fill_ids) if lost else []
 
     @property
     def waiting(self) -> bool:

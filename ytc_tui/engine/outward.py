@@ -1,30 +1,39 @@
 """Carrying out effects: the one place from which the engine reaches a venue or a person.
 
-Decides how a venue's failure becomes an input, and what still goes out while the journal cannot accept
-writes. Imports effects, inputs, ports and errors. Invariants: a create is sent once and never again on
-a failure (safety.md 2.2); without a durable entry only cancels and reduce-only orders leave; no decision's
-entries together pass what was approved for it.
+Decides how a venue's failure becomes an input, what goes out together and over which line, and what still
+goes out while the journal cannot accept writes. Imports effects, inputs, ports and errors. Invariants: a
+create is sent once and never again on a failure (safety.md 2.2); what takes risk away waits for nothing
+that does not; without a durable entry only cancels and reduce-only orders leave; no decision's entries
+together pass what was approved for it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
 from contextlib import suppress
-from typing import Protocol, assert_never
+from typing import Protocol, TypeVar, assert_never
 
 from ytc_tui.engine import effects as fx, inputs as inp
+from ytc_tui.engine.asking import Asking, GivenUp
 from ytc_tui.engine.conservation import Conservation
 from ytc_tui.engine.ports import Notifier, Venue
 from ytc_tui.engine.timers import Timers
 from ytc_tui.engine.venue_answers import answer_to_cancel, answer_to_submit, reading_problem
-from ytc_tui.errors import JournalUnavailable, VenueError, VenueRefused
+from ytc_tui.errors import JournalUnavailable, VenueError, VenueRefused, VenueRetryable
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRequest
 from ytc_tui.model.state import OrderRecord
 from ytc_tui.model.venue_rules import VENUE_RULES
 
 Finisher = Callable[[], Sequence[tuple[str, str, str]]]
+AnswerT = TypeVar("AnswerT")
+
+_REQUESTS = (fx.SubmitOrder, fx.CancelOrder)
+# What makes no answer, so that requests before and after it may go out together.
+_TOLD_LATER = (fx.SetTimer, fx.ForgetTimer, fx.Notify)
+# While a flatten is under way, a cancel or a read without an answer is tried again so often at once.
+_TRIES = 3
 
 
 class EmergencyLines(Protocol):
@@ -38,7 +47,8 @@ class EmergencyLines(Protocol):
 
 
 class Outward:
-    """Performs effects. `finish` carries out the outside's shutdown lines and reports them."""
+    """Performs effects. `finish` carries out the outside's shutdown lines and reports them; `urgent` is the
+    venue over a line of its own, for what takes risk away (None: over the same)."""
 
     def __init__(
         self,
@@ -47,13 +57,16 @@ class Outward:
         finish: Finisher,
         spare: EmergencyLines,
         venue_timeout_s: float,
+        urgent: Venue | None = None,
     ) -> None:
         self._venue = venue
         self._rules = VENUE_RULES[venue.name]
+        self._urgent = venue if urgent is None else urgent
         self._notifier = notifier
         self._finish = finish
         self._spare = spare
-        self._timeout_s = venue_timeout_s
+        self._asking = Asking(venue_timeout_s)
+        self.pressing = False  # a flatten is under way: all requests are urgent
         self.conservation = Conservation()
         self.api_calls = 0
         self.timers = Timers()  # in the event loop's time
@@ -86,80 +99,149 @@ class Outward:
             case _:
                 assert_never(effect)
 
+    async def perform_all(
+        self, effects: Sequence[fx.Effect], perform: Callable[[fx.Effect], Awaitable[list[inp.Input]]]
+    ) -> list[inp.Input]:
+        """Carry out `effects` with `perform`, in their order; orders and cancels that follow one another go
+        out together. The answers are in the order of the effects."""
+        answers: list[inp.Input] = []
+        together: list[fx.Effect] = []
+        later: list[fx.Effect] = []
+        for effect in (*effects, None):
+            if isinstance(effect, _REQUESTS):
+                together.append(effect)
+                continue
+            if isinstance(effect, _TOLD_LATER):
+                later.append(effect)
+                continue
+            if len(together) == 1:
+                answers.extend(await perform(together[0]))
+            elif together:
+                for answer in await asyncio.gather(*map(perform, together)):
+                    answers.extend(answer)
+            for told in later:
+                answers.extend(await perform(told))
+            together, later = [], []
+            if effect is not None:
+                answers.extend(await perform(effect))
+        return answers
+
+    def hurry(self) -> None:
+        """An urgent command waits: no ordinary request may hold it up."""
+        self._asking.hurry()
+
     async def _submit(self, order: OrderRequest, durable: bool) -> list[inp.Input]:
+        name = order.client_id
         if not durable:
             if not order.reduce_only:
                 message = "not sent: the journal cannot accept writes"
-                return [inp.VenueFailed(order.client_id, False, True, message)]
+                return [inp.VenueFailed(name, False, True, message)]
             price = order.limit_price or order.stop_price or "market"
-            self._note(f"submit {order.client_id} {order.symbol} {order.side} {order.quantity} {price}")
-        if problem := self._rules.id_problem(order.client_id):
-            return [inp.VenueFailed(order.client_id, False, True, f"not sent: {problem}")]
+            self._note(f"submit {name} {order.symbol} {order.side} {order.quantity} {price}")
+        if problem := self._rules.id_problem(name):
+            return [inp.VenueFailed(name, False, True, f"not sent: {problem}")]
         self.api_calls += 1
         try:
-            async with asyncio.timeout(self._timeout_s):
-                reports = await self._venue.submit(order)
+            if self.pressing:
+                reports = await self._asking.urgently(self._urgent.submit(order))
+            else:
+                line = self._urgent if order.reduce_only else self._venue
+                reports = await self._asking.patiently(line.submit(order))
         except VenueRefused as error:
-            return [inp.VenueFailed(order.client_id, False, True, str(error))]
+            return [inp.VenueFailed(name, False, True, str(error))]
+        except VenueRetryable as error:
+            return [inp.VenueFailed(name, False, True, str(error), unheard=True)]
         except (VenueError, TimeoutError) as error:
-            return [inp.VenueFailed(order.client_id, False, False, str(error) or "timed out")]
+            return [inp.VenueFailed(name, False, False, str(error) or "timed out")]
         return answer_to_submit(order, reports)
 
     async def _cancel(self, client_id: str, durable: bool) -> list[inp.Input]:
         if not durable:
             self._note(f"cancel {client_id}")
-        self.api_calls += 1
         try:
-            async with asyncio.timeout(self._timeout_s):
-                reports = await self._venue.cancel(client_id)
+            reports = await self._told(lambda venue: venue.cancel(client_id), self._urgent)
         except (VenueError, TimeoutError) as error:
             return [inp.VenueFailed(client_id, True, False, str(error) or "timed out")]
         return answer_to_cancel(client_id, reports)
 
-    async def read_venue(self) -> inp.VenueRead | inp.VenueUnreadable:
+    async def _told(self, ask: Callable[[Venue], Awaitable[AnswerT]], line: Venue) -> AnswerT:
+        """The answer to a request that may be repeated; while a flatten is under way it is, at once."""
+        self.api_calls += 1
+        if not self.pressing:
+            return await self._asking.patiently(ask(line), grace_s=0.0)
+        for _ in range(_TRIES - 1):
+            with suppress(VenueError, TimeoutError):
+                return await self._asking.urgently(ask(self._urgent))
+            self.api_calls += 1
+        return await self._asking.urgently(ask(self._urgent))
+
+    async def read_venue(self) -> list[inp.Input]:
         """Positions, open orders and account, read together."""
-        self.api_calls += 3
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                positions = await self._venue.positions()
-                orders = await self._venue.open_orders()
-                account = await self._venue.account()
-        except (VenueError, TimeoutError) as error:
-            return inp.VenueUnreadable(str(error) or "timed out")
-        nonsense = reading_problem(positions, orders, account)
-        return inp.VenueUnreadable(nonsense) if nonsense else inp.VenueRead(positions, orders, account)
+        parts = await asyncio.gather(
+            self._told(lambda venue: venue.positions(), self._venue),
+            self._told(lambda venue: venue.open_orders(), self._venue),
+            self._told(lambda venue: venue.account(), self._venue),
+            return_exceptions=True,
+        )
+        positions, orders, account = parts
+        if not (
+            isinstance(positions, BaseException)
+            or isinstance(orders, BaseException)
+            or isinstance(account, BaseException)
+        ):
+            nonsense = reading_problem(positions, orders, account)
+            return [inp.VenueUnreadable(nonsense) if nonsense else inp.VenueRead(positions, orders, account)]
+        error = next(part for part in parts if isinstance(part, BaseException))
+        if isinstance(error, GivenUp):
+            return []
+        if isinstance(error, VenueError | TimeoutError):
+            return [inp.VenueUnreadable(str(error) or "timed out")]
+        raise error
 
     async def read_fills(self, since_ns: int, known_fills: Container[str]) -> list[inp.Input]:
         """The fills since `since_ns` that are not booked yet, oldest first."""
-        self.api_calls += 1
         try:
-            async with asyncio.timeout(self._timeout_s):
-                fills = await self._venue.fills(since_ns)
+            fills = await self._told(lambda venue: venue.fills(since_ns), self._venue)
+        except GivenUp:
+            return []
         except (VenueError, TimeoutError) as error:
             return [inp.VenueUnreadable(str(error) or "timed out")]
         if nonsense := reading_problem(fills=fills):
             return [inp.VenueUnreadable(nonsense)]
         return [inp.VenueReported(fill) for fill in fills if fill.venue_fill_id not in known_fills]
 
-    async def reach(self) -> inp.VenueReached | inp.VenueSilent:
+    async def reach(self) -> list[inp.Input]:
         """Whether the venue answers at all: a heartbeat, which no decision asked for and no count holds."""
+        calls = self.api_calls
         try:
-            async with asyncio.timeout(self._timeout_s):
-                await self._venue.account()
+            await self._told(lambda venue: venue.account(), self._venue)
+        except GivenUp:
+            return []
         except (VenueError, TimeoutError) as error:
-            return inp.VenueSilent(str(error) or "timed out")
-        return inp.VenueReached()
+            return [inp.VenueSilent(str(error) or "timed out")]
+        finally:
+            self.api_calls = calls
+        return [inp.VenueReached()]
 
     async def read_order(self, record: OrderRecord, known_fills: Container[str]) -> list[inp.Input]:
         """What the venue knows of one order: its fills that are not booked yet, then the order."""
         client_id = record.request.client_id
-        self.api_calls += 2
         try:
-            async with asyncio.timeout(self._timeout_s):
-                order = await self._venue.order(client_id)
-                fills = await self._venue.fills(record.created_ns)
-                # Where it is not found, what is held must agree as well.
-                positions = await self._venue.positions() if order is None else ()
+            order = await self._told(lambda venue: venue.order(client_id), self._venue)
+            # After the order: what it is said to have filled must be among them.
+            more = order is not None and order.filled != record.filled
+            ask_fills = more or not self.pressing
+            fills = (
+                await self._told(lambda venue: venue.fills(record.created_ns), self._venue)
+                if ask_fills
+                else ()
+            )
+            # Where it is not found, what is held must agree as well.
+            positions = (
+                await self._told(lambda venue: venue.positions(), self._venue) if order is None else ()
+            )
+        except GivenUp:
+            return []
         except (VenueError, TimeoutError) as error:
             return [inp.VenueUnreadable(str(error) or "timed out")]
         if nonsense := reading_problem(positions, () if order is None else (order,), fills=fills):

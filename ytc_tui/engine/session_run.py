@@ -18,11 +18,12 @@ from ytc_tui.engine.kernel import Kernel
 from ytc_tui.engine.ports import Journal, MatchedPoint, MatchingVenue, Minute
 from ytc_tui.engine.venue_answers import told
 from ytc_tui.errors import VenueRetryable
-from ytc_tui.model.market import NS_PER_MIN, PATH_OFFSETS_NS
+from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, PATH_OFFSETS_NS
 
 Between = Callable[[], Awaitable[None]]
 
 _RETRY_S = 0.25
+_LISTEN_EVERY_NS = NS_PER_S
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class SessionRun:
     pace: Callable[[int], Awaitable[None]]
     opened: inp.SessionOpened
     between: Between
+    breathe: Between  # lets others run, without taking commands
     stopping: Callable[[], bool]
     paced: Callable[[], bool]
     feed_can_wait: bool = True
@@ -77,10 +79,12 @@ class SessionRun:
         elif not await self._path(minute):
             await self._wait_for_journal()
             return
+        await self._listen(close_ns)
         await self.pace(close_ns)
         market.close_minute(minute)
         self.journal.record_bars(minute.bars)
         self.now_ns = close_ns
+        await self.breathe()
         await kernel.take(close_ns, (*await self._evidence(close_ns), inp.MinuteClosed()))
         if kernel.stalled:
             await self._wait_for_journal()
@@ -94,10 +98,12 @@ class SessionRun:
         """
         kernel = self.kernel
         for point in range(len(PATH_OFFSETS_NS)):
+            await self._listen(minute.open_ns + PATH_OFFSETS_NS[point])
             await self.pace(minute.open_ns + PATH_OFFSETS_NS[point])
             matched = await self._matched(minute, point)
             if matched is None:
                 return False
+            await self.breathe()
             kernel.sit.market.on_point(matched.prices)
             if matched.at_ns <= self.resumed_ns:
                 if matched.at_ns == self.resumed_ns:
@@ -110,7 +116,7 @@ class SessionRun:
                 await self.between()
                 continue
             items = told(matched.reports)
-            if not items:
+            if not items or kernel.in_doubt:
                 items.extend(await self._heartbeat())
             items.append(inp.PointMet(first=point == 0))
             await kernel.take(matched.at_ns, items)
@@ -144,10 +150,28 @@ class SessionRun:
 
     async def _heartbeat(self) -> list[inp.Input]:
         """What the venue's silence, or its voice after one, is worth telling; asked for while something is
-        open or it was silent, at every point."""
-        answer = await self.kernel.outward.reach()
-        heard = isinstance(answer, inp.VenueReached) and not self.kernel.sit.state.venue_silent_ns
-        return [] if heard else [answer]
+        open or it was silent, at every point. A flatten that is in doubt asks for evidence as well."""
+        if self.kernel.in_doubt:
+            return await self.kernel.evidence()
+        answers = await self.kernel.outward.reach()
+        silent = self.kernel.sit.state.venue_silent_ns
+        return [one for one in answers if silent or not isinstance(one, inp.VenueReached)]
+
+    async def _listen(self, until_ns: int) -> None:
+        """While the venue is silent it is asked every second of the feed, and at the very instant at which
+        its time is up."""
+        kernel = self.kernel
+        while (silent_ns := kernel.sit.state.venue_silent_ns) and self.restarted is None:
+            limit_ns = silent_ns + kernel.sit.policy.connection_timeout_ns
+            next_ns = self.now_ns + _LISTEN_EVERY_NS
+            if self.now_ns < limit_ns:
+                next_ns = min(next_ns, limit_ns)
+            if next_ns >= until_ns or self.stopping():
+                return
+            await self.pace(next_ns)
+            self.now_ns = next_ns
+            await kernel.take(next_ns, await self._heartbeat())
+            await self.between()
 
     async def _matched(self, minute: Minute, point: int) -> MatchedPoint | None:
         """The venue's next point. While the venue cannot keep its record (a full disk), time stands
@@ -161,6 +185,7 @@ class SessionRun:
                     await self.kernel.take(self.now_ns, (inp.VenueUnreadable(str(error)),))
                 said = True
                 await asyncio.sleep(_RETRY_S)
+                await self.press()
                 await self.between()
         return None
 
@@ -172,7 +197,13 @@ class SessionRun:
             await asyncio.sleep(_RETRY_S)
             if not self.ended:
                 await self.between()
+                await self.press()
             await self.kernel.take(self.now_ns, ())
+
+    async def press(self) -> None:
+        """Take up again a flatten that is in doubt, at the instant at which the feed stands."""
+        if self.kernel.in_doubt and not self.ended:
+            await self.kernel.press(self.now_ns)
 
     async def _begin(self) -> None:
         """The first live minute: open the session, or take up the recovered one at a minute's close."""
@@ -217,6 +248,15 @@ class SessionRun:
             return
         if not self.begun:
             await self._begin()
+        # A venue that cannot be reached is tried without end: nobody else would.
+        while self.feed_can_wait and self.kernel.in_doubt and not self.stopping():
+            if not self.kernel.sit.state.venue_silent_ns:
+                break
+            await asyncio.sleep(_RETRY_S)
+            await self.press()
+            await self.between()
+        if self.stopping():
+            return
         self.kernel.sit.feed_over = True
         self.now_ns = max(self.now_ns, self.kernel.sit.state.now_ns)
         await self.kernel.take(self.now_ns, (inp.FeedEnded(),))

@@ -66,6 +66,7 @@ _ROWS = (
     Condition("stop_rejected", _CRITICAL, Reaction.PROTECT, "the venue refused an entry's attached stop"),
     Condition("liquidation", _CRITICAL, Reaction.TELL, "the venue liquidated a position"),
     Condition("unconfirmed_exposure", _CRITICAL, Reaction.HOLD, "the venue cannot confirm what is open"),
+    Condition("dust", _WARNING, Reaction.TELL, "less than one lot stays open after a flatten"),
     Condition("verified_flat", _INFO, Reaction.LOG, "a flatten was proved complete"),
     # Our books against the venue's: size mismatch, unknown position, unknown order.
     Condition("position", _CRITICAL, Reaction.HOLD, "a position differs from the venue's"),

@@ -142,6 +142,14 @@ class Flattening:
     beyond_limit_pct: Decimal = ZERO
 
 
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """A flatten that the venue does not confirm, since `since_ns`."""
+
+    since_ns: int
+    why: str
+
+
 @dataclass(slots=True)
 class ChecklistLine:
     step: str
@@ -241,6 +249,7 @@ class State:
     notes: dict[str, OwnNote] = field(default_factory=dict)
     venue_silent_ns: int = 0  # since when no request to the venue was answered; 0 = it answers
     flattening: Flattening | None = None
+    unconfirmed: Unconfirmed | None = None
     ending_when_flat: str = ""  # why, when an operator asked for the end as soon as nothing is open
     end_reason: str = ""
     ended: bool = False

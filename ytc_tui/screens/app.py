@@ -26,6 +26,7 @@ from ytc_tui.model.commands import Command
 from ytc_tui.screens import actions
 from ytc_tui.screens.by_hand import ByHand
 from ytc_tui.screens.desk import DeskScreen
+from ytc_tui.screens.dialogs.flatten import FlattenDialog
 from ytc_tui.screens.events import EventsScreen
 from ytc_tui.screens.leaving import Leaving
 from ytc_tui.screens.link import EngineEnd, EngineHandle, Link
@@ -40,6 +41,7 @@ from ytc_tui.views.top import TopView
 
 _WATCH_S = 0.2
 _RETRY_S = 0.3
+_BELOW_EVERY_S = 1.0
 _MAX_SAID = 200
 Tone = Literal["plain", "good", "bad"]
 _TONES: dict[Tone, str] = {"plain": "", "good": "$text-success", "bad": "bold $text-error"}
@@ -81,6 +83,7 @@ class DeskApp(ByHand, OwnSaying, Leaving):
         self.chart_chosen = False
         self.last_words: list[str] = []  # for the shell, once the desk is gone
         self._dead = "no engine yet"
+        self._below_s = 0.0  # when the desk under a dialog was last shown
 
     def on_mount(self) -> None:
         for theme in THEMES:
@@ -188,7 +191,13 @@ class DeskApp(ByHand, OwnSaying, Leaving):
         """Let every screen of this mode show what is known; nothing once the app takes its screens down."""
         if not self.is_running:
             return
+        # Under the emergency dialog the desk follows slowly: each of its frames delays a key.
+        now_s = self.desk.now_s()
+        hidden = isinstance(self.screen, FlattenDialog) and now_s - self._below_s < _BELOW_EVERY_S
+        self._below_s = self._below_s if hidden else now_s
         for screen in self.screen_stack:
+            if hidden and screen is not self.screen:
+                continue
             show = getattr(screen, "show_views", None)
             if show is not None and screen.is_mounted:
                 show()

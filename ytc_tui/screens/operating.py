@@ -98,6 +98,7 @@ class OperatedApp(DiscreetApp[int]):
                 lambda: self.send(self.command(Verb.FLATTEN, "emergency flatten, confirmed on the desk")),
                 lambda: self.dead,
                 self.handle.kill_command,
+                self.desk.zone,
             )
         )
 

@@ -101,6 +101,8 @@ def _parts(view: TopView, link: Link, zone: ZoneInfo, now_s: float) -> list[Part
     ]
     if view.status is not SessionStatus.RUNNING:
         parts.insert(3, Part(view.status.value.upper(), _STATUS_STYLES.get(view.status, "bold"), 85))
+    if view.unconfirmed_ns:
+        parts.insert(1, Part("UNCONFIRMED EXPOSURE", "bold reverse $error", 99))
     if link.read_only:
         parts.insert(1, Part("READ-ONLY", "bold $text-warning", 95))
     return parts
@@ -157,6 +159,8 @@ def _warnings(
         found.append((link.problem, alarm))
     if view is None:
         return found
+    if view.unconfirmed_ns:
+        found.append((unconfirmed_text(view, zone), alarm))
     if view.status is SessionStatus.EMERGENCY_STOP:
         found.append((f"EMERGENCY STOP: {view.gate_reason}", alarm))
     if view.flattening and not (view.flat_verified and view.status is SessionStatus.RUNNING):
@@ -180,6 +184,14 @@ def _warnings(
     elif view.gate is not Gate.ACTIVE and view.status is not SessionStatus.EMERGENCY_STOP:
         found.append((f"no new entries: {view.gate_reason}", warn))
     return found
+
+
+def unconfirmed_text(view: TopView, zone: ZoneInfo) -> str:
+    """That a flatten is not confirmed, since when and why; below it what to close by hand, a line each."""
+    since = words.both_clocks(view.unconfirmed_ns, zone)
+    head = f"UNCONFIRMED EXPOSURE since {since}: {view.unconfirmed_why}; tried on. To close by hand:"
+    lines = view.by_hand or ("nothing that is known here: read the venue's own books",)
+    return "\n ".join((head, *lines))
 
 
 def _asked(view: TopView, link: Link) -> str:

@@ -121,6 +121,8 @@ def _order_text(event: ev.Event) -> str:
             return f"FLAT     verified in round {event.rounds}, session {event.pnl_pct:.4f} %"
         case ev.ExposureRemains(remaining):
             return f"EXPOSED  {'; '.join(remaining)}"
+        case ev.ExposureUnconfirmed(why, by_hand):
+            return f"EXPOSED  UNCONFIRMED, {why}; close by hand: {'; '.join(by_hand)}"
         case ev.HandoffProposed(handoff):
             need = "waits for approval" if handoff.needs_approval else "no approval needed"
             return f"HANDOFF  {handoff.handoff_id} {handoff.from_phase} -> {handoff.to_phase}  {need}"

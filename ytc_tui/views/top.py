@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
 from ytc_tui.model.orders import OrderState
 from ytc_tui.model.session import Gate, Mode, Phase, SessionStatus
+from ytc_tui.views.by_hand import to_close
 from ytc_tui.views.seen import Level, Seen
 
 if TYPE_CHECKING:
@@ -69,9 +70,13 @@ class TopView:
     entries_working: int = 0
     news: str = ""  # the news that stands now, and until when; empty in normal times
     news_blackout: bool = False
+    unconfirmed_ns: int = 0  # since when a flatten is not confirmed; 0 = none is in doubt
+    unconfirmed_why: str = ""
+    by_hand: tuple[str, ...] = ()  # what a person would close at the venue's own screen, while it is in doubt
 
 
 def build(state: State, seen: Seen) -> TopView:
+    doubt = state.unconfirmed
     share = None if seen.pnl_pct is None else max(Decimal(0), -seen.pnl_pct) / seen.loss_limit_pct
     return TopView(
         mode=seen.mode,
@@ -107,6 +112,9 @@ def build(state: State, seen: Seen) -> TopView:
         entries_working=sum(1 for name in state.working if not state.orders[name].request.reduce_only),
         news=seen.news.standing,
         news_blackout=seen.news.blackout,
+        unconfirmed_ns=doubt.since_ns if doubt is not None else 0,
+        unconfirmed_why=doubt.why if doubt is not None else "",
+        by_hand=tuple(map(str, to_close(state))) if doubt is not None else (),
     )
 
 

@@ -214,7 +214,7 @@ def test_sqlite_errors_are_named_with_the_file(tmp_path: Path) -> None:
     store._db.execute("PRAGMA query_only = ON")
     bench = Bench(store=store)
     with pytest.raises(VenueRetryable, match=r"venue\.db.*cannot write"):
-        bench.store.write(Change(StepRecord(1, ()), {}, (), ()))
+        bench.store.write(Change((StepRecord(1, ()),), {}, (), ()))
 
 
 def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ never arrives; a report is withheld until the outage is over, none is lost.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ytc_tui.adapters.venues.faults import Outage
@@ -19,14 +20,16 @@ _WHERE = "the line to the venue"
 
 @dataclass(slots=True)
 class UnreachableAtTimes:
-    """`venue` behind a line that is cut during `outages`, in the time of the feed."""
+    """`venue` behind a line that is cut during `outages`, in the time of the feed. `now_ns` tells it to those
+    who ask between two points; without it the last point's counts."""
 
     venue: MatchingVenue
     outages: tuple[Outage, ...]
+    now_ns: Callable[[], int] = int
     name: str = field(init=False)
     supports_attached_stop: bool = field(init=False)
     absence_is_proof: bool = field(init=False)
-    _now_ns: int = 0
+    _point_ns: int = 0
     _withheld: list[VenueReport] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -34,9 +37,12 @@ class UnreachableAtTimes:
         self.supports_attached_stop = self.venue.supports_attached_stop
         self.absence_is_proof = self.venue.absence_is_proof
 
+    def _cut_at(self, at_ns: int) -> bool:
+        return any(outage.from_ns <= at_ns < outage.until_ns for outage in self.outages)
+
     @property
     def _cut(self) -> bool:
-        return any(outage.from_ns <= self._now_ns < outage.until_ns for outage in self.outages)
+        return self._cut_at(max(self._point_ns, self.now_ns()))
 
     async def instruments(self) -> dict[str, Instrument]:
         return await self.venue.instruments()
@@ -74,16 +80,16 @@ class UnreachableAtTimes:
 
     def match(self, minute: Minute, point: int) -> MatchedPoint:
         matched = self.venue.match(minute, point)
-        self._now_ns = matched.at_ns
+        self._point_ns = matched.at_ns
         self._withheld.extend(matched.reports)
-        if self._cut:
+        if self._cut_at(matched.at_ns):
             return MatchedPoint(matched.at_ns, matched.prices, ())
         told, self._withheld = tuple(self._withheld), []
         return MatchedPoint(matched.at_ns, matched.prices, told)
 
     def skip_minute(self, minute: Minute) -> None:
         self.venue.skip_minute(minute)
-        self._now_ns = minute.open_ns + NS_PER_MIN
+        self._point_ns = minute.open_ns + NS_PER_MIN
 
     def place_ns(self) -> int:
         return self.venue.place_ns()

@@ -8,7 +8,8 @@ answered from the record and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from ytc_tui.adapters.venues.faults import (
     NO_FAULTS,
@@ -72,7 +73,8 @@ class PaperVenue:
         self._store = store
         self._machine = MatchingMachine(instruments, settings, FaultDesk(faults))
         self._place_ns = 0
-        self._unsaved: Change | None = None
+        self._unsaved: list[CommandRecord | StepRecord] = []
+        self._together = False
         # Re-driving: where the caller stands, and how often it gave each command at that instant.
         self._live = True
         self._cursor_ns: int | None = None
@@ -144,7 +146,7 @@ class PaperVenue:
         return (
             not (machine.book.open or machine.executions.account.positions or machine.entry.in_flight)
             and self._live
-            and self._unsaved is None
+            and not self._unsaved
         )
 
     def match(self, minute: Minute, point: int) -> MatchedPoint:
@@ -152,8 +154,7 @@ class PaperVenue:
 
         Raises VenueRetryable when its reports could not be written: call it again.
         """
-        if self._unsaved is not None:
-            self._flush()
+        self._flush()
         machine = self._machine
         at_ns = minute.open_ns + PATH_OFFSETS_NS[point]
         if at_ns <= machine.now_ns:
@@ -254,26 +255,39 @@ class PaperVenue:
                 fix=error.fix,
             ) from error
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Commands given in this block are written in one commit at its end. Raises VenueRetryable at the
+        begin when nothing can be done now, at the end when they are not on record yet."""
+        self._flush()
+        self._together = True
+        try:
+            yield
+        finally:
+            self._together = False
+        self._flush()
+
     def _save(self, event: CommandRecord | StepRecord) -> None:
-        machine = self._machine
-        book, fills = machine.book, machine.executions.fills
-        self._unsaved = Change(
-            event=event,
-            machine=dump_machine(machine),
-            orders=tuple(order_to_json(book.by_id[client_id]) for client_id in sorted(book.changed)),
-            fills=tuple(fills[self._fills_saved :]),
-        )
-        book.changed.clear()
-        self._fills_saved = len(fills)
+        self._unsaved.append(event)
         self._flush()
 
     def _flush(self) -> None:
         """Write what is not on disk yet; on failure it is kept, and nothing else goes on before it."""
-        if self._unsaved is None:
+        if not self._unsaved or self._together:
             return
-        self._store.write(self._unsaved)
-        self._place_ns = self._unsaved.event.at_ns
-        self._unsaved = None
+        machine = self._machine
+        book, fills = machine.book, machine.executions.fills
+        change = Change(
+            events=tuple(self._unsaved),
+            machine=dump_machine(machine),
+            orders=tuple(order_to_json(book.by_id[client_id]) for client_id in sorted(book.changed)),
+            fills=tuple(fills[self._fills_saved :]),
+        )
+        self._store.write(change)
+        book.changed.clear()
+        self._fills_saved = len(fills)
+        self._place_ns = self._unsaved[-1].at_ns
+        self._unsaved.clear()
 
 
 def _late_answer(rule: FaultRule | None) -> Answer:

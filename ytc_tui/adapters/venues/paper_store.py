@@ -66,7 +66,7 @@ class StepRecord:
 class Change:
     """One commit: what happened, and the state after it (new fills, changed orders, the machine)."""
 
-    event: CommandRecord | StepRecord
+    events: tuple[CommandRecord | StepRecord, ...]
     machine: Json
     orders: tuple[Json, ...]
     fills: tuple[Fill, ...]
@@ -173,7 +173,19 @@ class PaperStore:
         self._db.execute("DROP TABLE filler")
 
     def _write(self, change: Change) -> None:
-        match change.event:
+        for event in change.events:
+            self._write_event(event)
+        self._db.executemany(
+            "INSERT INTO fills (body) VALUES (?)", [(json.dumps(to_json(fill)),) for fill in change.fills]
+        )
+        self._db.executemany(
+            "INSERT OR REPLACE INTO orders VALUES (?, ?, ?)",
+            [(order["request"]["client_id"], order["seq"], json.dumps(order)) for order in change.orders],
+        )
+        self._db.execute("INSERT OR REPLACE INTO machine VALUES (1, ?)", (json.dumps(change.machine),))
+
+    def _write_event(self, event: CommandRecord | StepRecord) -> None:
+        match event:
             case CommandRecord(at_ns, kind, client_id, request, answer):
                 self._db.execute(
                     "INSERT INTO commands (at_ns, kind, client_id, request, reports, lost)"
@@ -191,14 +203,6 @@ class PaperStore:
                 self._db.execute(
                     "INSERT INTO steps VALUES (?, ?)", (at_ns, json.dumps(reports_to_json(reports)))
                 )
-        self._db.executemany(
-            "INSERT INTO fills (body) VALUES (?)", [(json.dumps(to_json(fill)),) for fill in change.fills]
-        )
-        self._db.executemany(
-            "INSERT OR REPLACE INTO orders VALUES (?, ?, ?)",
-            [(order["request"]["client_id"], order["seq"], json.dumps(order)) for order in change.orders],
-        )
-        self._db.execute("INSERT OR REPLACE INTO machine VALUES (1, ?)", (json.dumps(change.machine),))
 
     def _unreadable(self, why: str) -> VenueRefused:
         return VenueRefused(

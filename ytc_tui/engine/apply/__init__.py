@@ -76,6 +76,7 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
             | ev.FlattenStarted()
             | ev.FlatVerified()
             | ev.ExposureRemains()
+            | ev.ExposureUnconfirmed()
             | ev.HealthChanged()
             | ev.EngineRecovered()
             | ev.ConnectionLost()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from ytc_tui.model import events as ev
-from ytc_tui.model.state import ChecklistLine, Flattening, State
+from ytc_tui.model.state import ChecklistLine, Flattening, State, Unconfirmed
 
 SessionEvent = (
     ev.SessionStarted
@@ -26,6 +26,7 @@ SessionEvent = (
     | ev.FlattenStarted
     | ev.FlatVerified
     | ev.ExposureRemains
+    | ev.ExposureUnconfirmed
     | ev.HealthChanged
     | ev.EngineRecovered
     | ev.ConnectionLost
@@ -68,6 +69,8 @@ def apply_session(state: State, event: SessionEvent, at_ns: int) -> None:
             state.errors_by_type["liquidation"] = state.errors_by_type.get("liquidation", 0) + 1
         case ev.FlattenStarted() | ev.FlatVerified() | ev.ExposureRemains():
             _flatten(state, event, at_ns)
+        case ev.ExposureUnconfirmed(why):
+            state.unconfirmed = Unconfirmed(at_ns, why)
         case ev.HealthChanged():
             state.health[event.component] = ChecklistLine(event.component, event.status, event.detail)
         case ev.EngineRecovered() | ev.EmergencyActed():
@@ -94,5 +97,6 @@ def _flatten(
         verified = isinstance(event, ev.FlatVerified)
         state.flattening = replace(state.flattening, rounds=event.rounds, verified=verified)
         if isinstance(event, ev.FlatVerified):
+            state.unconfirmed = None
             state.flattening.end_pnl_pct = event.pnl_pct
             state.flattening.beyond_limit_pct = event.beyond_limit_pct

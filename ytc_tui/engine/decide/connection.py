@@ -15,6 +15,7 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_S
 
 _LOST = "connection-lost"
+_DEGRADED = "connection-degraded"
 
 
 def decide_silence(sit: Situation, message: str) -> Iterator[ev.Event]:
@@ -31,8 +32,14 @@ def decide_silence(sit: Situation, message: str) -> Iterator[ev.Event]:
         known = sit.state.alerts.get(_LOST)
         if known is None or known.last_ns < since_ns:
             yield from react(sit, _LOST, "connection_lost", what)
-    elif silent_ns:
-        yield from react(sit, "connection-degraded", "connection_degraded", what)
+    elif silent_ns and not _told_now(sit):
+        yield from react(sit, _DEGRADED, "connection_degraded", what)
+
+
+def _told_now(sit: Situation) -> bool:
+    """Whether this instant's silence was told already: it may be asked often within one."""
+    known = sit.state.alerts.get(_DEGRADED)
+    return known is not None and known.last_ns == sit.at_ns
 
 
 def decide_heard(sit: Situation) -> Iterator[ev.Event]:

@@ -15,12 +15,14 @@ from ytc_tui.engine.external import left_alone
 from ytc_tui.engine.inputs import VenueRead
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
-from ytc_tui.model.money import ZERO
-from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.money import ZERO, floor_to_step
+from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.session import STATUS_TABLE, Gate, SessionStatus, StatusTrigger
 from ytc_tui.model.tables import next_state
 from ytc_tui.model.trades import ExitReason
+from ytc_tui.views.by_hand import to_close
 
+_UNANSWERED = (OrderState.INTENT, OrderState.SENT, OrderState.UNKNOWN, OrderState.CANCELING)
 _CAUSES = {
     "session_loss": ExitReason.EMERGENCY,
     "critical": ExitReason.EMERGENCY,
@@ -58,18 +60,71 @@ def decide_round(sit: Situation) -> Iterator[ev.Event]:
         return
     yield from cancel_all(sit, (OrderRole.ENTRY, OrderRole.TARGET), "flatten")
     reason = _CAUSES[state.flattening.cause]
-    for symbol in sorted(state.positions):
+    for symbol in closable(sit):
         if not has_working(sit, symbol, OrderRole.FLATTEN):
-            yield from intend_close(sit, symbol, OrderRole.FLATTEN, reason, state.flattening.reason)
-    if not state.positions:
+            held, lot = abs(state.positions[symbol].quantity), sit.market.instruments[symbol].lot
+            quantity = floor_to_step(held, lot)
+            yield from intend_close(sit, symbol, OrderRole.FLATTEN, reason, state.flattening.reason, quantity)
+    if not closable(sit):
         yield from cancel_all(
             sit, (OrderRole.PROTECTIVE_STOP, OrderRole.EXIT, OrderRole.FLATTEN), "flatten: position closed"
         )
 
 
+def in_doubt(sit: Situation) -> str:
+    """Why the flatten under way cannot be confirmed now; empty while its closes only wait for a price."""
+    state = sit.state
+    if state.venue_silent_ns:
+        return "the venue does not answer"
+    unanswered = sum(1 for record in state.working_orders() if record.state in _UNANSWERED)
+    if unanswered:
+        return f"{unanswered} of our requests without an answer"
+    left = [s for s in closable(sit) if not has_working(sit, s, OrderRole.FLATTEN)]
+    if left:
+        return f"the venue does not take the close of {', '.join(left)}"
+    if state.flattening is not None and state.flattening.rounds and not state.positions:
+        return "the venue's books are not flat"
+    return ""
+
+
+def closable(sit: Situation) -> list[str]:
+    """Symbols with an open position of at least one lot, which is the least that an order can close."""
+    held = sit.state.positions
+    return [s for s in sorted(held) if abs(held[s].quantity) >= sit.market.instruments[s].lot]
+
+
+def dust(sit: Situation) -> list[str]:
+    """What is open and too small for any order, with its numbers."""
+    left = sorted(set(sit.state.positions) - set(closable(sit)))
+    return [
+        f"{sit.state.positions[s].quantity} {s} (below the lot {sit.market.instruments[s].lot},"
+        f" worth {abs(sit.state.positions[s].quantity) * sit.mark_of(s):.2f})"
+        for s in left
+    ]
+
+
+def decide_pressed(sit: Situation) -> Iterator[ev.Event]:
+    """A flatten that was begun before is still not confirmed: said once, and taken up again.
+
+    While the venue is silent nothing new is sent: what cannot leave would only be refused again.
+    """
+    state = sit.state
+    if state.flattening is None or not flattening(sit):
+        return
+    why = in_doubt(sit)
+    if why and state.unconfirmed is None:
+        left = tuple(map(str, to_close(state)))
+        yield ev.ExposureUnconfirmed(why, left)
+        told = "; ".join(left) or "read the venue's own books"
+        message = f"UNCONFIRMED EXPOSURE, {why}. Close by hand: {told}"
+        yield alert("exposure", "unconfirmed_exposure", message)
+    if not state.venue_silent_ns:
+        yield from decide_round(sit)
+
+
 def wants_venue_read(sit: Situation) -> bool:
     """Whether our own books are flat, so that the venue must now confirm it."""
-    return flattening(sit) and not sit.state.positions and not sit.state.working
+    return flattening(sit) and not sit.state.working and not closable(sit)
 
 
 def decide_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
@@ -82,10 +137,11 @@ def decide_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
         return
     rounds = state.flattening.rounds + 1
     alone = left_alone(state, sit.at_ns)
+    known = {symbol: held.quantity for symbol, held in state.positions.items()}
     left = [
         f"{held.symbol} {held.quantity}"
         for held in read.positions
-        if held.quantity != ZERO and f"position-{held.symbol}" not in alone
+        if held.quantity not in (ZERO, known.get(held.symbol)) and f"position-{held.symbol}" not in alone
     ]
     names = [order.request.client_id for order in read.orders if order.open]
     left += [f"order {name}" for name in names if f"foreign-{name}" not in alone]
@@ -93,6 +149,9 @@ def decide_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
         yield ev.ExposureRemains(tuple(left), rounds)
         yield alert("exposure", "unconfirmed_exposure", f"not flat yet: {'; '.join(left)}")
         return
+    if small := dust(sit):
+        message = f"stays open, no order can close it: {'; '.join(small)}"
+        yield alert("dust", "dust", message)
     pnl = sit.pnl_pct()
     limit = -sit.policy.limits.max_session_loss_pct
     at_trigger = state.flattening.pnl_pct if state.flattening.pnl_pct is not None else pnl

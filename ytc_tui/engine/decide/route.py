@@ -69,7 +69,8 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
             yield from orders.decide_report(sit, report)
         case inp.VenueFailed():
             yield from orders.decide_failure(sit, item)
-            yield from decide_heard(sit) if item.refused else decide_silence(sit, item.message)
+            unheard = item.unheard or not item.refused
+            yield from decide_silence(sit, item.message) if unheard else decide_heard(sit)
         case inp.AgentAnswered(response):
             yield from tasks.decide_answer(sit, response)
         case inp.Commanded(command):
@@ -101,6 +102,8 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
             yield from lifecycle.decide_feed_ended(sit)
         case inp.Restarted(from_seq):
             yield from decide_restarted(sit, from_seq)
+        case inp.FlattenPressed():
+            yield from flatten.decide_pressed(sit)
         case inp.JournalStalled(message):
             yield from decide_stalled(sit, message)
         case inp.JournalReturned(acted):
@@ -115,7 +118,7 @@ def _at_point(sit: Situation, point: inp.PointMet) -> Iterator[ev.Event]:
             yield from trade.decide_hole(sit)
         yield from loss.decide_loss(sit)
     if flatten.flattening(sit):
-        yield from flatten.decide_round(sit)
+        yield from flatten.decide_pressed(sit)
     elif sit.state.positions:
         yield from coverage.decide_coverage(sit)
     yield from proposals.decide_drift(sit)
@@ -129,7 +132,7 @@ def _uncovered(sit: Situation) -> Iterator[ev.Event]:
 
 def _at_close(sit: Situation) -> Iterator[Decided]:
     if flatten.flattening(sit):
-        yield from flatten.decide_round(sit)
+        yield from flatten.decide_pressed(sit)
     elif sit.state.positions:
         yield from coverage.decide_coverage(sit)
     yield from proposals.decide_drift(sit)

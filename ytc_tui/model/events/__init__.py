@@ -61,6 +61,7 @@ from ytc_tui.model.events.session import (
     EndingWhenFlat as EndingWhenFlat,
     EngineRecovered as EngineRecovered,
     ExposureRemains as ExposureRemains,
+    ExposureUnconfirmed as ExposureUnconfirmed,
     FlattenStarted as FlattenStarted,
     FlatVerified as FlatVerified,
     FundingBooked as FundingBooked,
@@ -136,6 +137,7 @@ Event = (
     | FlattenStarted
     | FlatVerified
     | ExposureRemains
+    | ExposureUnconfirmed
     | HandoffProposed
     | HandoffDecided
     | CommandTaken

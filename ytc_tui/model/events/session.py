@@ -125,6 +125,15 @@ class ExposureRemains:
 
 
 @dataclass(frozen=True, slots=True)
+class ExposureUnconfirmed:
+    """A flatten could not be confirmed: why, and what a person would close by hand, in words. It is tried
+    on until it is."""
+
+    why: str
+    by_hand: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HealthChanged:
     component: str
     status: StepResult

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -25,6 +27,7 @@ from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.session import Gate
 from ytc_tui.screens import words
 from ytc_tui.screens.link import Link
+from ytc_tui.screens.top_line import unconfirmed_text
 from ytc_tui.views.exposure import ExposureView, OrderRow
 from ytc_tui.views.top import TopView
 
@@ -46,13 +49,16 @@ class FlattenDialog(ModalScreen[None]):
         flatten: Callable[[], Worker[Receipt | None]],
         why_unreachable: Callable[[], str],
         kill_command: str,
+        zone: ZoneInfo,
     ) -> None:
         super().__init__()
+        self._zone = zone
         self._link, self._confirm, self._flatten = link, confirm, flatten
         self._why_unreachable, self._kill_command = why_unreachable, kill_command
         self._latch_sent = not why_unreachable()
         self._asked = self._taken = False
         self._failed = ""
+        self._shown: dict[str, Content] = {}
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -danger"):
@@ -73,9 +79,18 @@ class FlattenDialog(ModalScreen[None]):
         """What is open now, or what became of the flatten."""
         unreachable = self._why_unreachable()
         body = _unreachable(unreachable, self._kill_command) if unreachable else self._open_now()
-        self.query_one("#flatten-body", Static).update(body)
-        self.query_one("#flatten-problem", Static).update(Content(self._failed))
-        self.query_one("#flatten-hint", Static).update(Content(self._hint(unreachable)))
+        self._show("#flatten-body", body)
+        self._show("#flatten-problem", Content(self._failed))
+        self._show("#flatten-hint", Content(self._hint(unreachable)))
+
+    def _show(self, place: str, content: Content) -> None:
+        """Say `content`; the screen is laid out anew only where the number of lines changed, for frames come
+        ten times a second and the keys of this dialog must not wait for them."""
+        before = self._shown.get(place)
+        if before is None or before != content:
+            self._shown[place] = content
+            same_size = before is not None and _widths(before) == _widths(content)
+            self.query_one(place, Static).update(content, layout=not same_size)
 
     def _hint(self, unreachable: str) -> str:
         again = f"type {WORD} and enter" if self._confirm == "typed" else "press ! again"
@@ -95,7 +110,9 @@ class FlattenDialog(ModalScreen[None]):
                 ("Verified flat: the venue confirms that nothing is open.\n", "bold $text-success"),
                 f"Session P&L {words.money(top.pnl)} {top.currency}. No new entries until a resume.",
             )
-        if self._asked:
+        if self._asked and top is not None and top.unconfirmed_ns:
+            head = Content.styled(f"{unconfirmed_text(top, self._zone)}\n\n", "bold $text-error")
+        elif self._asked:
             state = top.flattening if self._taken and top is not None and not top.flat_verified else ""
             head = Content.styled(f"{state or 'sent, not confirmed yet'}\n", "bold $text-error")
         else:
@@ -155,6 +172,11 @@ class FlattenDialog(ModalScreen[None]):
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+def _widths(content: Content) -> list[int]:
+    """The cells of each line."""
+    return [cell_len(line) for line in content.plain.split("\n")]
 
 
 def closing_lines(view: ExposureView) -> list[str]:

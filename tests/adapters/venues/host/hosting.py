@@ -47,7 +47,7 @@ class Hosting:
         def minutes(start_ns: int) -> Iterator[Minute]:
             return (minute for minute in self.market if minute.open_ns >= start_ns)
 
-        return HostedAccount(request.name, venue, store, minutes, self.pace, grace_s=0.0)
+        return HostedAccount(request.name, venue, store, minutes, self.pace, 0.0, venue.together)
 
     async def serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
         host = PaperHost(

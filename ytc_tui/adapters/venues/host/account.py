@@ -8,16 +8,19 @@ a market alone takes the very steps that a driver would have taken.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from ytc_tui.adapters.venues.host.wire import Place
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.engine.ports import MatchedPoint, MatchingVenue, Minute
-from ytc_tui.errors import VenueRetryable
+from ytc_tui.errors import VenueOutcomeUnknown, VenueRetryable
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, PATH_OFFSETS_NS
 
+Command = Callable[[], Awaitable[Any]]
 Minutes = Callable[[int], Iterator[Minute]]  # from an instant on
 _RETRY_S = 0.25
 
@@ -33,7 +36,9 @@ class HostedAccount:
     minutes: Minutes
     pace: float
     grace_s: float
+    together: Callable[[], AbstractContextManager[None]] = nullcontext  # one commit for several commands
     now_ns: int = 0  # how far the market has come
+    _commands: list[tuple[Command, asyncio.Future[Any]]] = field(default_factory=list)
     _alone: asyncio.Task[None] | None = field(default=None)
 
     def __post_init__(self) -> None:
@@ -52,6 +57,38 @@ class HostedAccount:
         """A minute in which nothing is open."""
         self.venue.skip_minute(minute)
         self.now_ns = minute.open_ns + NS_PER_MIN
+
+    async def commanded(self, command: Command) -> Any:
+        """What a submit or cancel gives, once it is on disk; those of one moment share a commit."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Any] = loop.create_future()
+        if not self._commands:
+            loop.call_soon(lambda: loop.create_task(self._carry_out()))
+        self._commands.append((command, answer))
+        return await answer
+
+    async def _carry_out(self) -> None:
+        commands, self._commands = self._commands, []
+        given: list[tuple[asyncio.Future[Any], Any]] = []
+        waiting = deque(commands)
+        try:
+            with self.together():
+                while waiting:
+                    command, answer = waiting.popleft()
+                    try:
+                        given.append((answer, await command()))
+                    except Exception as error:
+                        given.append((answer, error))
+        except VenueRetryable as error:
+            lost = VenueOutcomeUnknown(f"not on record yet: {error.what}", where=error.where, fix=error.fix)
+            given = [(answer, lost) for answer, _ in given] + [(answer, error) for _, answer in waiting]
+        for answer, result in given:
+            if answer.done():
+                continue
+            if isinstance(result, Exception):
+                answer.set_exception(result)
+            else:
+                answer.set_result(result)
 
     def left_alone(self) -> None:
         """The driver is gone: the market goes on."""

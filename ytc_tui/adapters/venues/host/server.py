@@ -28,7 +28,9 @@ from ytc_tui.model.orders import RejectCode, Rejected
 
 _DRIVING = frozenset({Call.DRIVE, Call.MATCH, Call.SKIP})
 _COMMANDS = frozenset({Call.SUBMIT, Call.CANCEL})
+_IN_ORDER = _DRIVING | {Call.OPEN}
 _MAX_CONNECTIONS = 64
+_MAX_CALLS = 256  # of one connection at a time; a client that asks for more waits
 _STOP_S = 2.0
 
 OpenAccount = Callable[[wire.AccountRequest], HostedAccount]
@@ -40,6 +42,9 @@ class _Connection:
     task: asyncio.Task[None] | None
     account: HostedAccount | None = None
     drives: bool = False
+    recent: deque[float] = field(default_factory=deque)  # when it asked within the last second
+    serving: set[asyncio.Task[None]] = field(default_factory=set)
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_MAX_CALLS))
 
 
 class _Silence(Exception):
@@ -65,7 +70,6 @@ class PaperHost:
     told: Callable[[str], None]
     accounts: dict[str, HostedAccount] = field(default_factory=dict)
     _counts: Counter[Call] = field(default_factory=Counter)
-    _recent: deque[float] = field(default_factory=deque)
     _connections: set[_Connection] = field(default_factory=set)
     _server: asyncio.Server | None = None
 
@@ -95,30 +99,47 @@ class PaperHost:
         self._connections.add(connection)
         try:
             while line := await reader.readline():
-                answer = await self._answered(connection, line)
-                if answer is not None:
-                    writer.write(answer)
-                    await writer.drain()
-        except (OSError, ValueError, _CutOff):
+                document = wire.object_of(line)
+                call = Call(str(document.get("call")))
+                if call in _IN_ORDER:
+                    await self._serve_call(connection, call, document)
+                    continue
+                # An exchange answers each request by itself: none waits for the one before.
+                await connection.room.acquire()
+                serving = asyncio.create_task(self._serve_call(connection, call, document))
+                connection.serving.add(serving)
+                serving.add_done_callback(connection.serving.discard)
+                serving.add_done_callback(lambda _: connection.room.release())
+        except (OSError, ValueError):
             pass
         finally:
+            for serving in connection.serving:
+                serving.cancel()
             self._connections.discard(connection)
             writer.close()
             if connection.drives and connection.account is not None:
                 self.told(f"account {connection.account.name}: its driver is gone")
                 connection.account.left_alone()
 
-    async def _answered(self, connection: _Connection, line: bytes) -> bytes | None:
-        """The answer to a line, None for silence. ValueError: the line is no call."""
-        document = wire.object_of(line)
-        number, call = document.get("id"), Call(str(document.get("call")))
+    async def _serve_call(self, connection: _Connection, call: Call, document: dict[str, Any]) -> None:
+        try:
+            answer = await self._answered(connection, call, document)
+            if answer is not None:
+                connection.writer.write(answer)
+                await connection.writer.drain()
+        except (OSError, _CutOff):
+            connection.writer.close()
+
+    async def _answered(self, connection: _Connection, call: Call, document: dict[str, Any]) -> bytes | None:
+        """The answer to a call, None for silence."""
+        number = document.get("id")
         answer: dict[str, Any] = {"id": number}
         try:
             answer["result"] = await self._through_the_line(connection, call, document)
         except _Silence:
             return None
         except _Garbled:
-            return b"<html><body>502 Bad Gateway</body></html>\n"
+            return b'{"id":%d,"result":<html><body>502 Bad Gateway</body></html>\n' % int(number or 0)
         except YtcError as error:
             answer |= error_document(error)
         except (KeyError, TypeError, ArithmeticError) as error:
@@ -135,7 +156,7 @@ class PaperHost:
         fault = self._fault(call)
         if self.trouble.latency_ms:
             await asyncio.sleep(self.trouble.latency_ms / 2000)
-        if fault is LineFault.BUSY or self._over_limit():
+        if fault is LineFault.BUSY or self._over_limit(connection):
             kind = VenueRefused if call in _COMMANDS else VenueRetryable
             raise kind("too many requests", where="paper host", fix="ask less often")
         result = None
@@ -157,16 +178,16 @@ class PaperHost:
         count = self._counts[call]
         return next((r.fault for r in self.trouble.line if r.call is call and r.hits(count)), None)
 
-    def _over_limit(self) -> bool:
-        """Whether this request is one more than a second holds."""
-        limit, now_s = self.trouble.requests_per_s, self.now_s()
+    def _over_limit(self, connection: _Connection) -> bool:
+        """Whether this request is one more than a second of its connection holds."""
+        limit, now_s, recent = self.trouble.requests_per_s, self.now_s(), connection.recent
         if not limit:
             return False
-        while self._recent and now_s - self._recent[0] >= 1.0:
-            self._recent.popleft()
-        if len(self._recent) >= limit:
+        while recent and now_s - recent[0] >= 1.0:
+            recent.popleft()
+        if len(recent) >= limit:
             return True
-        self._recent.append(now_s)
+        recent.append(now_s)
         return False
 
     async def _carried_out(self, connection: _Connection, call: Call, document: dict[str, Any]) -> Any:
@@ -209,11 +230,12 @@ async def _submit(account: HostedAccount, document: dict[str, Any]) -> Any:
         late = expired_request(account.now_ns, valid_until_ns)
         refused = Rejected(request.client_id, late, account.now_ns, RejectCode.EXPIRED_REQUEST)
         return reports_to_json((refused,))
-    return reports_to_json(await account.venue.submit(request))
+    return reports_to_json(await account.commanded(lambda: account.venue.submit(request)))
 
 
 async def _cancel(account: HostedAccount, document: dict[str, Any]) -> Any:
-    return reports_to_json(await account.venue.cancel(str(document["client_id"])))
+    client_id = str(document["client_id"])
+    return reports_to_json(await account.commanded(lambda: account.venue.cancel(client_id)))
 
 
 async def _order(account: HostedAccount, document: dict[str, Any]) -> Any:

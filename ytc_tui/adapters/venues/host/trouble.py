@@ -54,7 +54,7 @@ class LineRule:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Latency and limit of the line (0 = none), its faults, and those of the venue behind it."""
+    """Latency and limit of a connection (0 = none), faults of the line, and those of the venue behind it."""
 
     latency_ms: int = 0
     requests_per_s: int = 0

@@ -1,0 +1,142 @@
+"""What leaves together, over which line, and what a failure is told as."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.sim.harness import LineList, NoticeList
+from ytc_tui.engine import effects as fx, inputs as inp
+from ytc_tui.engine.outward import Outward
+from ytc_tui.engine.risk.gate import ApprovedOrder, _name_of, recall
+from ytc_tui.errors import VenueOutcomeUnknown, VenueRefused, VenueRetryable
+from ytc_tui.model.market import Side
+from ytc_tui.model.orders import Canceled, OrderKind, OrderRequest, OrderRole, VenueReport
+
+
+@dataclass
+class Line:
+    """A line to a venue that answers each request after the others have arrived too."""
+
+    fails: list[Exception] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    most_at_once: int = 0
+    _under_way: int = 0
+    absence_is_proof: bool = True
+    name: str = "paper"
+
+    async def _answer(self, name: str) -> tuple[VenueReport, ...]:
+        self.asked.append(name)
+        self._under_way += 1
+        self.most_at_once = max(self.most_at_once, self._under_way)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        self._under_way -= 1
+        if self.fails:
+            raise self.fails.pop(0)
+        return (Canceled(name, "done", 0),)
+
+    async def cancel(self, client_id: str) -> tuple[VenueReport, ...]:
+        return await self._answer(client_id)
+
+    async def submit(self, request: OrderRequest) -> tuple[VenueReport, ...]:
+        return await self._answer(request.client_id)
+
+    async def positions(self) -> Any:
+        return await self._answer("positions")
+
+    async def open_orders(self) -> Any:
+        return await self._answer("orders")
+
+    async def account(self) -> Any:
+        return await self._answer("account")
+
+
+def outward(ordinary: Line, urgent: Line) -> Outward:
+    def finish() -> list[tuple[str, str, str]]:
+        return []
+
+    return Outward(ordinary, NoticeList(), finish, LineList(), 10.0, urgent)  # type: ignore[arg-type]
+
+
+def order(name: str, *, reduce_only: bool = True) -> ApprovedOrder:
+    role = OrderRole.FLATTEN if reduce_only else OrderRole.ENTRY
+    request = OrderRequest(
+        client_id=name,
+        symbol="BTCUSDT",
+        side=Side.SELL,
+        kind=OrderKind.MARKET,
+        role=role,
+        quantity=Decimal(1),
+        reduce_only=reduce_only,
+    )
+    return recall(request, _name_of(request))
+
+
+async def all_of(out: Outward, *effects: fx.Effect) -> list[inp.Input]:
+    return await out.perform_all(effects, lambda effect: out.perform(effect, True))
+
+
+async def test_cancels_and_closes_go_out_together_and_are_told_in_their_order() -> None:
+    ordinary, urgent = Line(), Line()
+    names = [f"o{number}" for number in range(60)]
+    effects: list[fx.Effect] = [fx.CancelOrder(name) for name in names[:40]]
+    effects.insert(7, fx.ForgetTimer("t"))
+    effects += [fx.SubmitOrder(order(name)) for name in names[40:]]
+    told = await all_of(outward(ordinary, urgent), *effects)
+    assert urgent.most_at_once == 60
+    assert ordinary.asked == []
+    assert [one.report.client_id for one in told if isinstance(one, inp.VenueReported)] == names  # type: ignore[union-attr]
+
+
+async def test_a_reading_waits_for_what_was_sent_before_it() -> None:
+    ordinary, urgent = Line(), Line()
+    out = outward(ordinary, urgent)
+    await all_of(out, fx.CancelOrder("a"), fx.FinishSession(), fx.CancelOrder("b"))
+    assert urgent.most_at_once == 1
+
+
+async def test_an_entry_takes_the_ordinary_line() -> None:
+    ordinary, urgent = Line(), Line()
+    await all_of(outward(ordinary, urgent), fx.SubmitOrder(order("e", reduce_only=False)))
+    assert (ordinary.asked, urgent.asked) == (["e"], [])
+
+
+@pytest.mark.parametrize(
+    ("error", "refused", "unheard"),
+    [
+        (VenueRefused("no"), True, False),
+        (VenueRetryable("no connection"), True, True),
+        (VenueOutcomeUnknown("cut"), False, False),
+    ],
+)
+async def test_what_a_failed_order_is_told_as(error: Exception, refused: bool, unheard: bool) -> None:
+    [told] = await all_of(outward(Line(), Line([error])), fx.SubmitOrder(order("a")))
+    assert isinstance(told, inp.VenueFailed)
+    assert (told.refused, told.unheard) == (refused, unheard)
+
+
+async def test_while_a_flatten_is_under_way_a_cancel_is_repeated_and_an_order_is_not() -> None:
+    urgent = Line([VenueOutcomeUnknown("cut"), VenueOutcomeUnknown("cut")])
+    out = outward(Line(), urgent)
+    out.pressing = True
+    [told] = await all_of(out, fx.CancelOrder("a"))
+    assert isinstance(told, inp.VenueReported)
+    assert urgent.asked == ["a", "a", "a"]
+    urgent.fails, urgent.asked = [VenueOutcomeUnknown("cut")], []
+    [told] = await all_of(out, fx.SubmitOrder(order("b")))
+    assert isinstance(told, inp.VenueFailed)
+    assert urgent.asked == ["b"]
+
+
+async def test_a_reading_that_is_given_up_is_no_news() -> None:
+    out = outward(Line(), Line())
+    reading = asyncio.create_task(out.read_venue())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    out.hurry()
+    assert await reading == []
