@@ -514,7 +514,9 @@ def test_nobodys_word_ends_an_unknown_order_before_its_time(sit: Situation) -> N
 
 def test_an_unknown_order_can_be_pulled_at_any_time(sit: Situation) -> None:
     long_entry(sit)
+    book(sit, ev.OrderIntended(replace(THEIRS, client_id="yworks"), "T0001", "D0001", "", None, ""))
     book(sit, ev.OrderLost(ENTRY_ID, "timed out"))
+    assert [row["client_id"] for row in difference_rows(sit.state, sit.at_ns)] == [ENTRY_ID]
     assert "CancelAsked" in kinds(said(sit, f"unknown-{ENTRY_ID}", CLOSE))
 
 
