@@ -14,6 +14,7 @@ from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.decide.entries import _symbol_problem
 from ytc_tui.engine.decide.recovery import CYCLE_NS
 from ytc_tui.engine.external import difference_rows
+from ytc_tui.engine.health import _venue
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.codec import from_json, in_order
@@ -28,7 +29,7 @@ from ytc_tui.model.orders import (
     VenuePosition,
 )
 from ytc_tui.model.reconciling import Reconcile, Remedy
-from ytc_tui.model.session import Gate, SessionStatus
+from ytc_tui.model.session import Gate, SessionStatus, StepResult
 from ytc_tui.model.state import State
 from ytc_tui.views.event_lines import event_text
 
@@ -209,3 +210,10 @@ def test_every_remedy_has_its_line_and_survives_a_snapshot(sit: Situation) -> No
     settle(sit, read(sit, position="0.5", orders=theirs(), wallet="9990", start_up=True))
     said(sit, "foreign-theirs", ADOPT)
     assert from_json(State, json.loads(in_order(sit.state))) == sit.state
+
+
+def test_health_is_blocked_by_what_nobody_explained_and_warns_of_what_stays(sit: Situation) -> None:
+    settle(sit, read(sit, position="0.5", start_up=True))
+    assert _venue(sit) == (StepResult.BLOCKED, "1 open discrepancies")
+    said(sit, f"position-{SYMBOL}", Reconcile(Remedy.IGNORE, sit.at_ns + 60 * NS_PER_S))
+    assert _venue(sit) == (StepResult.WARN, f"EXTERNAL: position-{SYMBOL}")
