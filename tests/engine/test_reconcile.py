@@ -166,7 +166,8 @@ def test_what_is_ignored_lets_others_trade_until_its_time_and_counts_on(sit: Sit
     assert not _symbol_problem(sit, "ETHUSDT")
     assert [risk.notional for risk in sit.open_risks()] == [D(10_000)]
     later(sit, 5)
-    assert settle(sit, read(sit, position="0.5", wallet="9990")) == []
+    for start_up in (False, True):
+        assert settle(sit, read(sit, position="0.5", wallet="9990", start_up=start_up)) == []
     sit.at_ns = until_ns + CYCLE_NS
     settle(sit, read(sit, position="0.5", wallet="9990"))
     assert sit.state.status is SessionStatus.PAUSED
