@@ -1,4 +1,4 @@
-.PHONY: run test check sim slow bench snap-update screenshot lock clean
+.PHONY: run test check cover sim slow bench snap-update screenshot lock clean
 SHELL := /bin/bash
 PYTHON ?= python3.11
 PY := .venv/bin/python
@@ -16,6 +16,11 @@ check: .venv/.dev
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
+
+cover: .venv/.dev      ## every branch of gate, order machine, reconciliation and chain is tried by a test
+	$(PY) -m coverage run -m pytest -q tests/engine tests/model tests/commands/test_reconcile.py \
+		tests/properties/test_order_machine.py tests/proof/test_chain_program.py
+	$(PY) -m coverage report
 
 sim: .venv/.dev        ## N simulated sessions from seed SEED on, each judged by every invariant
 	$(PY) -m tests.world --worlds $(or $(N),2000) --from $(or $(SEED),0)

@@ -99,6 +99,11 @@ class Book:
                 self.entries.pop(body["client_id"], None)
             case "FillBooked":
                 self._fill(body)
+            case "PositionAdopted":
+                held = self.holdings.setdefault(body["symbol"], Holding())
+                held.quantity, held.cost = Decimal(body["quantity"]), Decimal(body["cost"])
+            case "WalletAdopted":
+                self.wallet += Decimal(body["booked"])
             case "FundingBooked":
                 self.wallet += Decimal(body["amount"])
             case "StartBalanceFixed":

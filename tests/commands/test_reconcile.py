@@ -77,8 +77,19 @@ def test_what_does_not_fit_is_refused_before_it_is_sent(
 
 
 @pytest.mark.parametrize(
-    "made", [(Remedy.ADOPT, 5, ""), (Remedy.IGNORE, 0, ""), (Remedy.LINK, 0, ""), (Remedy.CLOSE, 0, "y")]
+    "made",
+    [
+        (Remedy.ADOPT, 5, ""),
+        (Remedy.IGNORE, 0, ""),
+        (Remedy.IGNORE, -1, ""),
+        (Remedy.IGNORE, 2**63, ""),
+        (Remedy.LINK, 0, ""),
+        (Remedy.LINK, 0, "y\x1b[2J"),
+        (Remedy.LINK, 0, "y" * 65),
+        (Remedy.LINK, 0, "\u00e4"),
+        (Remedy.CLOSE, 0, "y"),
+    ],
 )
 def test_a_remedy_with_what_does_not_fit_cannot_be_made(made: tuple[Remedy, int, str]) -> None:
-    with pytest.raises(ValueError, match="does not fit"):
+    with pytest.raises(ValueError, match=r"does not fit|is not allowed"):
         Reconcile(*made)

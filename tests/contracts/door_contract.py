@@ -26,6 +26,7 @@ from ytc_tui.errors import (
 from ytc_tui.model.commands import ClosePart, Command, MoveStop, MoveTarget, Ticket, Verb
 from ytc_tui.model.market import Side
 from ytc_tui.model.own import AddLevel, ArmLevel, Bias, LevelAlert, SetBias, WriteNote
+from ytc_tui.model.reconciling import Reconcile, Remedy
 from ytc_tui.model.session import Severity
 from ytc_tui.model.structure import ZoneRole
 from ytc_tui.views.alerts import AlertRow, AlertsView
@@ -166,6 +167,9 @@ def command(verb: Verb = Verb.PAUSE, command_id: str = "c-1") -> Command:
         case Verb.NOTE:
             note = WriteNote('zu früh: "raus"', ("fomo", "a-1"), ("chased",), 5)
             return Command(command_id, verb, "ada", "", "T0001", note=note)
+        case Verb.RECONCILE:
+            linked = Reconcile(Remedy.LINK, order="yabc")
+            return Command(command_id, verb, "ada", "", "foreign-77", reconcile=linked)
         case _:
             return Command(command_id, verb, "ada")
 

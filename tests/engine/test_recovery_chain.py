@@ -59,3 +59,34 @@ async def test_a_snapshot_keeps_the_order_in_which_things_came(tmp_path: Path) -
         # The document is data of one entry: nothing is decided by the order of its names.
         if isinstance(kept, dict) and field.name != "document":
             assert list(kept) == list(getattr(replayed, field.name)), field.name
+
+
+async def test_entries_that_are_not_the_next_or_cannot_be_booked_stop_recovery(tmp_path: Path) -> None:
+    simulation = stage(tmp_path, Tape().walk("12:41", 20_040, 20_056), long_at("12:41"))
+    run = await simulation.run()
+    session = run.documents[0]["session_id"]
+    entries = list(simulation.journal.entries(session))
+    with pytest.raises(JournalCorrupt, match="entry 2 does not continue entry 0"):
+        replay(State(session), entries[1:], ChainHead(session))
+    [gone] = [entry for entry in entries if entry.type == "OrderIntended"][:1]
+    orphan = next(entry for entry in entries[gone.seq :] if entry.type == "OrderAcknowledged")
+    with pytest.raises(JournalCorrupt, match=r"OrderAcknowledged\) cannot be applied"):
+        replay(State(session), [orphan], ChainHead(session, orphan.seq - 1, orphan.prev_hash))
+
+
+def test_a_session_without_entries_begins_anew() -> None:
+    class Empty:
+        def sessions(self) -> tuple[str, ...]:
+            return ()
+
+        def latest_snapshot(self, session: str) -> None:
+            return None
+
+        def ends(self, session: str) -> None:
+            return None
+
+        def entries(self, session: str, after_seq: int = 0) -> Iterator[Entry]:
+            return iter(())
+
+    state, head = recover_state(Empty(), "s")
+    assert (state, head) == (State("s"), ChainHead("s"))

@@ -48,3 +48,13 @@ def test_a_removed_entry_is_found(texts: list[str], data: st.DataObject) -> None
 def test_a_chain_goes_on_from_a_head() -> None:
     entries = chain_of(["a", "b", "c"])
     assert first_fault(entries[2:], seq=2, prev_hash=entries[1].hash) is None
+
+
+def test_an_entry_that_follows_another_one_is_found() -> None:
+    one, other = ChainHead("s"), ChainHead("s")
+    entries = [one.link(1, "Kind", 1, "", "", "{}"), one.link(2, "Kind", 1, "", "", "{}")]
+    other.link(1, "Kind", 1, "", "", '{"a":1}')
+    fault = first_fault([entries[0], other.link(2, "Kind", 1, "", "", "{}")])
+    assert fault is not None
+    assert (fault.seq, fault.reason) == (2, "does not continue the entry before it")
+    assert fault.expected == entries[0].hash != fault.found

@@ -25,7 +25,7 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.market import Side
 from ytc_tui.model.orders import OrderRole
-from ytc_tui.model.trades import ExitReason
+from ytc_tui.model.trades import ExitReason, TradeOutcome, TradeState
 from ytc_tui.views.journal import Recorded
 from ytc_tui.views.ledger import LedgerReport, check_ledger
 
@@ -210,3 +210,21 @@ def test_an_open_position_is_not_valued_and_its_document_profit_not_judged() -> 
 def test_records_keep_their_place() -> None:
     record = traded().records[4]
     assert (record.seq, record.entry.session) == (5, SESSION)
+
+
+def test_what_was_adopted_is_in_the_sums_and_a_trade_that_lost_it_has_no_result() -> None:
+    journal = opened()
+    approved_entry(journal, 1, "y1", 40)
+    journal.fill("y1", Side.BUY, "10", "100", "T0001")
+    journal.add(ev.TradeMoved("T0001", TradeState.PENDING_ENTRY, TradeState.IN_POSITION, "entry filled"))
+    journal.add(ev.PositionAdopted("position-BTCUSDT", "BTCUSDT", D(0), D(0), D(1), "T0001", D(10), "ada"))
+    trade = journal.state.trades["T0001"]
+    r_multiple = (trade.net_pnl / trade.risk_money).quantize(D("0.0001"))
+    end = (ExitReason.EXTERNAL, trade.net_pnl, r_multiple, D(0), D(0), TradeOutcome.BREAKEVEN)
+    journal.add(ev.TradeClosed("T0001", TradeState.FULLY_CLOSED, *end))
+    journal.add(ev.PositionAdopted("position-BTCUSDT", "BTCUSDT", D(-3), D(300), D(1), "", D(0), "ada"))
+    journal.add(ev.WalletAdopted("wallet", D(-7), D(0), "ada"))
+    report = check_ledger(journal.records)
+    assert report.ok
+    assert report.sums.open_positions() == {"BTCUSDT": D(-3)}
+    assert report.sums.wallet == journal.state.wallet == D(10_000) - trade.fees - 7

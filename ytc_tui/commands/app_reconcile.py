@@ -24,7 +24,8 @@ def reconcile(
         str, typer.Argument(metavar="[ORDER]", help="With link: our order that the venue's is.")
     ] = "",
     until: Annotated[
-        str, typer.Option("--until", help="With ignore: the UTC instant at which it is asked about again.")
+        str,
+        typer.Option("--until", help="With ignore: when it is asked about again, UTC of the feed."),
     ] = "",
     session: Session = "",
     reason: Reason = "",

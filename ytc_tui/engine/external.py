@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from ytc_tui.engine.market import MarketView
-from ytc_tui.model.market import Side
+from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderState
 from ytc_tui.model.reconciling import Remedy
@@ -102,6 +102,6 @@ def _row(
         "ours": ours,
         "theirs": theirs,
         "since_ns": since_ns,
-        "age_s": (at_ns - since_ns) // 1_000_000_000,
+        "age_s": (at_ns - since_ns) // NS_PER_S,
         "remedies": [remedy.value for remedy in REMEDIES[kind]],
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ytc_tui.engine.document import iso
+from ytc_tui.engine.external import left_alone
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
@@ -40,8 +41,10 @@ def _venue(sit: Situation) -> tuple[StepResult, str]:
         return StepResult.BLOCKED, "an order is UNKNOWN"
     if state.venue_silent_ns:
         return StepResult.BLOCKED, "it does not answer"
-    if state.discrepancies:
-        return StepResult.BLOCKED, f"{len(state.discrepancies)} open discrepancies"
+    if unresolved := state.unresolved(sit.at_ns):
+        return StepResult.BLOCKED, f"{len(unresolved)} open discrepancies"
+    if left := left_alone(state, sit.at_ns):
+        return StepResult.WARN, f"EXTERNAL: {', '.join(left)}"
     if state.rejects_in_row:
         return StepResult.WARN, f"{state.rejects_in_row} rejects in a row"
     return StepResult.OK, ""

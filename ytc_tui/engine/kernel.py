@@ -83,16 +83,18 @@ class Kernel:
             if not queue:
                 return
 
-    async def evidence(self, start_up: bool = False) -> list[inp.Input]:
+    async def evidence(self, start_up: bool = False, venue_busy: bool = False) -> list[inp.Input]:
         """What the venue says of every order whose fate is not known, and its books (safety.md 2.2); while
-        it is silent, first whether it answers again. At a start the books are read whatever is open."""
+        it is silent, first whether it answers again. The books are read while anything is open here or, as
+        `venue_busy` tells, there; at a start always."""
         state = self.sit.state
         self.outward.pressing = flattening(self.sit)
         found = await self.outward.reach() if state.venue_silent_ns else []
         if found and isinstance(found[0], inp.VenueSilent):
             return found
         found.extend(await self._asked(uncertain_orders(self.sit)))
-        if start_up or state.positions or state.working or state.discrepancies or state.external_orders:
+        open_here = state.positions or state.working or state.discrepancies or state.external_orders
+        if start_up or venue_busy or open_here:
             found.extend(await self.reconcile(start_up))
         return found
 

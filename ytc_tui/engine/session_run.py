@@ -135,7 +135,7 @@ class SessionRun:
         start_up = 0 < self.reconcile_after_ns <= at_ns
         if start_up:
             self.reconcile_after_ns = 0
-        return await self.kernel.evidence(start_up)
+        return await self.kernel.evidence(start_up, not self.venue.idle())
 
     async def _compare(self, at_ns: int) -> None:
         """A cycle of reconciliation within the minute, while anything is open and the venue answers.
@@ -143,7 +143,7 @@ class SessionRun:
         On a bars feed the venue changes at path points alone: compared at those, nothing is missed.
         """
         state = self.kernel.sit.state
-        stands = state.positions or state.working or state.discrepancies
+        stands = state.positions or state.working or state.discrepancies or not self.venue.idle()
         due = at_ns - self.compared_ns >= CYCLE_NS and not self.reconcile_after_ns
         if stands and due and not (self.ended or state.venue_silent_ns or self.kernel.stalled):
             await self.kernel.take(at_ns, await self._evidence(at_ns))

@@ -72,7 +72,6 @@ _ROWS = (
     Condition("position", _CRITICAL, Reaction.HOLD, "a position differs from the venue's"),
     Condition("wallet", _CRITICAL, Reaction.HOLD, "the wallet differs from the venue's"),
     Condition("foreign_order", _CRITICAL, Reaction.HOLD, "the venue holds an order that is not ours"),
-    Condition("foreign_fill", _CRITICAL, Reaction.HOLD, "the venue tells a fill of no order of ours"),
     Condition("unreconciled", _WARNING, Reaction.PAUSE, "a difference with the venue stays unexplained"),
     Condition("external", _WARNING, Reaction.TELL, "what others did at the venue stands in our books"),
     Condition("missing_order", _CRITICAL, Reaction.HOLD, "the venue does not hold an order of ours"),

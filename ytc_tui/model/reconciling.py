@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+_LAST_NS = 2**63 - 1
+_ID_LENGTH = 64
+
 
 class Remedy(StrEnum):
     """ADOPT: what the venue says becomes our books, tagged EXTERNAL. CLOSE: what stands there is closed or
@@ -34,3 +37,9 @@ class Reconcile:
             raise ValueError(f"until_ns {self.until_ns} does not fit {self.remedy.value}: ignore needs it")
         if (self.remedy is Remedy.LINK) != bool(self.order):
             raise ValueError(f"order {self.order!r} does not fit {self.remedy.value}: link needs it")
+        if self.until_ns > _LAST_NS:
+            raise ValueError(f"until_ns {self.until_ns} is not allowed: at most {_LAST_NS}")
+        if self.order and not (
+            self.order.isascii() and self.order.isalnum() and len(self.order) <= _ID_LENGTH
+        ):
+            raise ValueError("order is not allowed: letters and digits, at most 64")

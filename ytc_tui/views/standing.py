@@ -183,7 +183,13 @@ class Standing:
             case ev.DiscrepancyFound():
                 words = f"open discrepancy {event.discrepancy_id}: {event.kind}"
                 self.discrepancies[event.discrepancy_id] = (event.symbol, _Told(words, seq))
-            case ev.DiscrepancyResolved(discrepancy_id):
+            case (
+                ev.DiscrepancyResolved(discrepancy_id)
+                | ev.PositionAdopted(discrepancy_id)
+                | ev.WalletAdopted(discrepancy_id)
+                | ev.ExternalOrderAdopted(discrepancy_id)
+                | ev.OrderLinked(discrepancy_id)
+            ):
                 self.discrepancies.pop(discrepancy_id, None)
             case ev.TaskReported(response) if response.agent_name == "economic_calendar":
                 self.calendar = (seq, response.result)

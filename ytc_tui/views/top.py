@@ -102,7 +102,7 @@ def build(state: State, seen: Seen) -> TopView:
         flattening=_flattening(state),
         flat_verified=state.flattening is not None and state.flattening.verified,
         unknown_orders=sum(1 for name in state.working if state.orders[name].state is OrderState.UNKNOWN),
-        discrepancies=len(state.discrepancies),
+        discrepancies=len(state.unresolved(seen.at_ns)),
         alerts_open=sum(1 for alert in state.alerts.values() if not alert.acknowledged_by),
         approvals_waiting=len(state.timers),
         positions=len(state.positions),

@@ -166,6 +166,12 @@ def test_no_body_makes_anything_but_a_command_or_a_refusal(body: bytes | str) ->
         ({"verb": "target", "target": "T0001", "move_target": {"price": "5", "part": 3}}, "part 3 is not"),
         ({"verb": "ticket", "target": "X", "ticket": {"side": "up", "stop": 1, "target": 2}}, "ticket.side"),
         ({"close": {"pct": 50}}, "close is not allowed: the verb is pause"),
+        ({"verb": "reconcile", "target": "wallet"}, "reconcile is missing: the verb reconcile needs it"),
+        ({"verb": "reconcile", "target": "wallet", "reconcile": {"remedy": "forget"}}, "reconcile.remedy"),
+        (
+            {"verb": "reconcile", "target": "w", "reconcile": {"remedy": "link", "order": "a\x1b[2J"}},
+            "letters and digits",
+        ),
     ],
 )
 def test_a_command_by_hand_that_does_not_fit_is_refused_by_field(changes: dict[str, Any], words: str) -> None:

@@ -260,6 +260,7 @@ def decide_order_news(sit: Situation, event: ev.Event) -> Iterator[ev.Event]:
                 yield from react(sit, "rejects-in-row", "rejects_in_row", message, found)
         case ev.DiscrepancyFound():
             message = f"{event.symbol}: ours {event.ours}, venue {event.theirs}"
-            yield alert(event.discrepancy_id, event.kind, message)
+            code = "foreign_order" if event.kind == "foreign_fill" else event.kind
+            yield alert(event.discrepancy_id, code, message)
         case _:
             return

@@ -8,6 +8,7 @@ closed passes the gate; an order whose fate is not known is ended by nobody's wo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.coverage import decide_coverage
@@ -41,8 +42,7 @@ def reconcile_refusal(sit: Situation, command: Command, wanted: Reconcile) -> st
 def decide_reconcile(sit: Situation, command: Command, wanted: Reconcile) -> Iterator[ev.Event]:
     """The events of a remedy that fits."""
     outcome = _outcome(sit, command, wanted)
-    if isinstance(outcome, str):
-        raise ValueError(outcome)
+    assert not isinstance(outcome, str), outcome  # it was asked before
     yield from outcome
 
 
@@ -66,6 +66,8 @@ def _outcome(sit: Situation, command: Command, wanted: Reconcile) -> Outcome:
             return _adopted(sit, name, found, command)
         case Remedy.CLOSE:
             return _closed(sit, name, found, command)
+        case _:
+            assert_never(wanted.remedy)
 
 
 def _unfit(kind: str, remedy: Remedy) -> str:

@@ -67,18 +67,8 @@ def _is_news(known: Discrepancy | None, event: ev.DiscrepancyFound) -> bool:
 
 
 def _hold(sit: Situation, read: VenueRead, found: dict[str, ev.DiscrepancyFound]) -> Iterator[ev.Event]:
-    """Pause on what stays unexplained: at a start on anything, later on what is older than one cycle."""
-    state = sit.state
-    if read.start_up:
-        names = list(found)
-    else:
-        names = [
-            name
-            for name, known in state.discrepancies.items()
-            if known.open_at(sit.at_ns)
-            and sit.at_ns - max(known.found_ns, known.ignored_until_ns) >= CYCLE_NS
-            and (name in found or known.kind not in _COMPARED)
-        ]
+    """Pause on what stays unexplained."""
+    state, names = sit.state, _unexplained(sit, read, found)
     held = state.gate_reason.startswith(GATE_RECONCILE) and state.status is not SessionStatus.RUNNING
     if not names or held or state.gate is Gate.HALTED or state.ended:
         return
@@ -86,6 +76,23 @@ def _hold(sit: Situation, read: VenueRead, found: dict[str, ev.DiscrepancyFound]
     message = f"unexplained: {', '.join(names)}; `ytc reconcile` shows what can be done, then resume"
     yield from react(sit, "unreconciled", "unreconciled", message, reason)
     yield ev.GateChanged(state.gate, Gate.REDUCING, reason)
+
+
+def _unexplained(sit: Situation, read: VenueRead, found: dict[str, ev.DiscrepancyFound]) -> list[str]:
+    """The differences that hold a session: those older than one cycle, at a start every one. What an
+    operator lets stand for now is none of them, unless it is another by now."""
+    known = sit.state.discrepancies
+    names = [
+        name
+        for name, held in known.items()
+        if held.open_at(sit.at_ns)
+        and (read.start_up or sit.at_ns - max(held.found_ns, held.ignored_until_ns) >= CYCLE_NS)
+        and (name in found or held.kind not in _COMPARED)
+    ]
+    if read.start_up:
+        news = (name for name, event in found.items() if _is_news(known.get(name), event))
+        names += [name for name in news if name not in names]
+    return names
 
 
 def _unreported_stop_of(sit: Situation, order: VenueOrder) -> str | None:
