@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 ERROR_LIMIT = 16_384
@@ -14,6 +15,11 @@ def main() -> None:
 
         sys.stdout.write(f"ytc {__version__}\n")
         return
+    from ytc_tui.adapters import secrets
+    from ytc_tui.adapters.process_guard import discreet, guard_process
+
+    guard_process()
+    secrets.take(os.environ)
     from ytc_tui.adapters.terminal_text import safe
     from ytc_tui.commands.app import app
     from ytc_tui.errors import YtcError
@@ -22,5 +28,5 @@ def main() -> None:
         app()
     except YtcError as error:
         # It quotes files, their names and what an engine answered.
-        sys.stderr.write(f"error: {safe(str(error), ERROR_LIMIT)}\n")
+        sys.stderr.write(f"error: {safe(discreet(str(error)), ERROR_LIMIT)}\n")
         sys.exit(error.exit_code)

@@ -12,9 +12,10 @@ YtcError                    exit 1   anything this program refuses or cannot do
 │   ├── VenueRetryable      exit 7   nothing happened; the same read may be repeated
 │   ├── VenueRefused        exit 7   the venue proved that it did not take the request
 │   └── VenueOutcomeUnknown exit 7   the request may have landed: reconcile, never resend
-└── AgentOutputInvalid      exit 1   an agent answered outside its contract
+├── AgentOutputInvalid      exit 1   an agent answered outside its contract
+└── PinRefused              exit 8   the PIN is wrong, locked, not set, or its files cannot be trusted
 
-Two more exit codes are answers, not errors: 8 a command was refused, 9 something is unconfirmed.
+Two exit codes are answers too: 8 a command was refused, 9 something is unconfirmed.
 
 Imports nothing of ours. Programmer errors are not here: they stay ordinary exceptions.
 """
@@ -85,3 +86,7 @@ class VenueOutcomeUnknown(VenueError):
 
 class AgentOutputInvalid(YtcError):
     pass
+
+
+class PinRefused(YtcError):
+    exit_code = 8

@@ -82,6 +82,9 @@ class DeskApp(ByHand, OwnSaying, Leaving):
         self.last_words: list[str] = []  # for the shell, once the desk is gone
         self._dead = "no engine yet"
 
+    def discreet(self, text: str) -> str:
+        return self.desk.safe(text)
+
     def on_mount(self) -> None:
         for theme in THEMES:
             self.register_theme(theme)
