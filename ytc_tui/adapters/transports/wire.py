@@ -53,7 +53,9 @@ class _CommandBody(BaseModel):
 
     def command(self) -> Command:
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        # What an operator calls a level, and writes, is shown for as long as the journal lasts.
+        # Who speaks and what he writes is shown for as long as the journal lasts.
+        for name in ("actor", "reason", "target"):
+            fields[name] = safe_line(fields[name])
         if self.level is not None:
             fields["level"] = replace(self.level, label=safe_line(self.level.label))
         if self.note is not None:
