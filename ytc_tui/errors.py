@@ -40,6 +40,14 @@ class YtcError(Exception):
         return f"{place}{self.what}{remedy}"
 
 
+def words_of(error: BaseException) -> str:
+    """The words of `error`, whoever made its class; its name where even asking for them fails."""
+    try:
+        return str(error)
+    except Exception:
+        return type(error).__name__
+
+
 class ConfigInvalid(YtcError):
     exit_code = 2
 

@@ -9,8 +9,6 @@ _BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 _INVISIBLE = {*"\u200b\u200c\u200d\u200e\u200f\u061c\u2060\ufeff\u00ad\u034f\u180e\u115f\u1160\u3164"}
 # Signs that stand around numbers: of a category with the invisible ones, and seen.
 _VISIBLE = {*"\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"}
-# In bytes: a C1 control is C2 and 80 to 9F in UTF-8.
-_C1 = re.compile(rb"\xc2[\x80-\x9f]")
 # What opens or follows an escape, with its parameters.
 _SEQUENCE = re.compile(
     rb"\x1b(?:\[([<=>?]?)[0-9;:]*([ -/]*[@-~])|([P\]X^_])[^\x07\x1b]*(?:\x07|\x1b\\)|([^\[P\]X^_]))"
@@ -38,7 +36,6 @@ def kinds_of_escapes(painted: bytes) -> set[bytes]:
     return found
 
 
-def loose_escapes(painted: bytes) -> list[bytes]:
-    """Escapes and C1 controls that are part of no sequence."""
-    rest = _SEQUENCE.sub(b"", painted)
-    return [*_C1.findall(rest), *re.findall(rb"\x1b.{0,8}", rest)]
+def without_escapes(painted: bytes) -> bytes:
+    """The bytes of a terminal without its sequences: text, and what is part of no sequence."""
+    return _SEQUENCE.sub(b"", painted)

@@ -166,6 +166,11 @@ def _code(chance: Random) -> str:
     return chance.choice(kinds) + str(chance.randint(0, 999))
 
 
+def _deep(chance: Random) -> str:
+    opening = chance.choice(("[", "{", "(", '{"a":', "[[", "a.", "[a=", "<b>"))
+    return opening * chance.randint(200, 3_000) + MARK
+
+
 FAMILIES: dict[str, Callable[[Random], str]] = {
     "markup": _markup,
     "click": _click,
@@ -185,6 +190,7 @@ FAMILIES: dict[str, Callable[[Random], str]] = {
     "rows": _rows,
     "html": _html,
     "code": _code,
+    "deep": _deep,
 }
 
 

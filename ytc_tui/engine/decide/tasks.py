@@ -16,6 +16,7 @@ from ytc_tui.engine.decide.answers import content_problem
 from ytc_tui.engine.effects import RunAgent
 from ytc_tui.engine.ids import task_id
 from ytc_tui.engine.situation import Situation
+from ytc_tui.errors import words_of
 from ytc_tui.model import events as ev
 from ytc_tui.model.codec import Plain, canonical, from_text, plain, plain_text
 from ytc_tui.model.market import NS_PER_S
@@ -231,8 +232,8 @@ def _settled(sit: Situation, response: ResponseMessage) -> ResponseMessage:
         problem = content_problem(sit, result)
         if problem:
             raise ValueError(problem)
-    except (TypeError, ValueError, RecursionError) as error:
-        problem = f"answer refused: {error}"[:_MAX_PROBLEM].encode(errors="replace").decode()
+    except Exception as error:  # whatever an agent's objects do when they are read
+        problem = f"answer refused: {words_of(error)}"[:_MAX_PROBLEM].encode(errors="replace").decode()
         return ResponseMessage(
             response.task_id, response.agent_name, ResponseStatus.FAILURE, errors=(problem,)
         )
