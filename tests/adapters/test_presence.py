@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ytc_tui.adapters.pin import PinFile
-from ytc_tui.adapters.presence import MAX_PROOFS, PROOF_LIFE_S, RAISING, PinPresence
+from ytc_tui.adapters.presence import MAX_SHOWN, RAISING, SHOWN_LIFE_S, PinPresence
 from ytc_tui.errors import PinRefused
 from ytc_tui.model.commands import Command, Verb
 
@@ -41,29 +41,29 @@ def resume(command_id: str = "c-1") -> Command:
 
 async def test_it_is_good_for_one_command_once(presence: PinPresence) -> None:
     assert presence.missing(resume()).startswith("needs the PIN")
-    await presence.prove("c-1", PIN)
+    await presence.show("c-1", PIN)
     assert presence.missing(resume("c-2"))
     assert not presence.missing(resume())
     assert presence.missing(resume())
 
 
 async def test_it_is_good_for_a_minute(presence: PinPresence, clock: Clock) -> None:
-    await presence.prove("c-1", PIN)
-    clock.now_s = PROOF_LIFE_S + 1
+    await presence.show("c-1", PIN)
+    clock.now_s = SHOWN_LIFE_S + 1
     assert presence.missing(resume())
 
 
 async def test_a_wrong_pin_lets_nothing_pass(presence: PinPresence) -> None:
     with pytest.raises(PinRefused, match="wrong"):
-        await presence.prove("c-1", "wrong 48151623")
+        await presence.show("c-1", "wrong 48151623")
     assert presence.missing(resume())
 
 
-async def test_proofs_are_bounded(presence: PinPresence) -> None:
-    for number in range(MAX_PROOFS + 5):
-        await presence.prove(f"c-{number}", PIN)
+async def test_what_was_shown_is_bounded(presence: PinPresence) -> None:
+    for number in range(MAX_SHOWN + 5):
+        await presence.show(f"c-{number}", PIN)
     assert presence.missing(resume("c-0"))
-    assert not presence.missing(resume(f"c-{MAX_PROOFS + 4}"))
+    assert not presence.missing(resume(f"c-{MAX_SHOWN + 4}"))
 
 
 def test_what_lowers_risk_never_needs_one(file: PinFile) -> None:

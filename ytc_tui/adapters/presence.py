@@ -16,8 +16,8 @@ from ytc_tui.model.commands import Command, Verb
 
 # What may be made to need a PIN: it lets risk in.
 RAISING = (Verb.RESUME, Verb.APPROVE, Verb.TICKET)
-PROOF_LIFE_S = 60.0
-MAX_PROOFS = 64
+SHOWN_LIFE_S = 60.0
+MAX_SHOWN = 64
 
 
 class PinPresence:
@@ -30,23 +30,23 @@ class PinPresence:
         self._pin = pin
         self._verbs = frozenset(verbs)
         self._now_s = now_s
-        self._proved_s: dict[str, float] = {}
+        self._shown_s: dict[str, float] = {}
         self._one_at_a_time = asyncio.Lock()
 
-    async def prove(self, command_id: str, pin: str) -> None:
+    async def show(self, command_id: str, pin: str) -> None:
         """Let the command `command_id` pass if `pin` is the PIN. Raises PinRefused, ConfigInvalid."""
         async with self._one_at_a_time:
             await asyncio.to_thread(self._pin.verify, pin)
-        while len(self._proved_s) >= MAX_PROOFS:
-            del self._proved_s[next(iter(self._proved_s))]
-        self._proved_s[command_id] = self._now_s()
+        while len(self._shown_s) >= MAX_SHOWN:
+            del self._shown_s[next(iter(self._shown_s))]
+        self._shown_s[command_id] = self._now_s()
 
     def missing(self, command: Command) -> str:
-        """Why `command` may not be carried out yet; empty when it may. A proof is used up by this."""
+        """Why `command` may not be carried out yet; empty when it may. What was shown is used up by this."""
         if command.verb not in self._verbs:
             return ""
-        proved_s = self._proved_s.pop(command.command_id, None)
-        if proved_s is not None and self._now_s() - proved_s <= PROOF_LIFE_S:
+        shown_s = self._shown_s.pop(command.command_id, None)
+        if shown_s is not None and self._now_s() - shown_s <= SHOWN_LIFE_S:
             return ""
         if not self._pin.is_set:
             return f"{NEEDS_PIN}, and none is set: `ytc pin set`"

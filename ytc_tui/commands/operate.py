@@ -61,7 +61,7 @@ def send(paths: Paths, wanted: str, command: Command, ask_pin: Callable[[], str]
     pin, again = ask_pin(), replace(command, command_id=f"{command.command_id}-pin")
 
     async def shown(client: HttpClient) -> Answer:
-        await client.prove(again.command_id, pin)
+        await client.show_pin(again.command_id, pin)
         return await carry_out(client, again)
 
     return asked(paths, wanted, shown)

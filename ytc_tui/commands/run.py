@@ -133,7 +133,7 @@ async def _serve(run: PaperRun, manner: Manner) -> None:
     presence = _presence(run.parts)
     door.presence = presence
     server = DoorServer(
-        door, run.parts.paths.socket(run.parts.door_name), presence.prove if presence is not None else None
+        door, run.parts.paths.socket(run.parts.door_name), presence.show if presence is not None else None
     )
     await server.start()
     watcher = asyncio.create_task(watch(run))

@@ -31,7 +31,7 @@ from ytc_tui.client import EngineClient
 from ytc_tui.errors import EngineUnreachable, PinRefused, UsageInvalid, YtcError
 from ytc_tui.model.codec import to_json
 
-Prove = Callable[[str, str], Awaitable[None]]
+TakePin = Callable[[str, str], Awaitable[None]]
 
 MAX_CONNECTIONS = 64
 STOP_TIMEOUT_S = 2
@@ -40,11 +40,11 @@ STOP_TIMEOUT_S = 2
 class DoorServer:
     """Serves `client` at `socket_path` as a task of the running event loop."""
 
-    def __init__(self, client: EngineClient, socket_path: Path, prove: Prove | None = None) -> None:
-        """`prove` takes a command id and a PIN, where commands may need one; raises PinRefused."""
+    def __init__(self, client: EngineClient, socket_path: Path, take_pin: TakePin | None = None) -> None:
+        """`take_pin` takes a command id and a PIN, where commands may need one; raises PinRefused."""
         self.socket_path = socket_path
         self._desk = CommandDesk(client)
-        self._app = _app(client, self._desk, prove)
+        self._app = _app(client, self._desk, take_pin)
         self._server: _Server | None = None
         self._task: asyncio.Task[None] | None = None
         self._inode = 0
@@ -130,7 +130,7 @@ def _config(app: FastAPI) -> uvicorn.Config:
     )
 
 
-def _app(client: EngineClient, desk: CommandDesk, prove: Prove | None) -> FastAPI:
+def _app(client: EngineClient, desk: CommandDesk, take_pin: TakePin | None) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
 
     @app.get(f"{PREFIX}/status")
@@ -145,10 +145,10 @@ def _app(client: EngineClient, desk: CommandDesk, prove: Prove | None) -> FastAP
     @app.post(f"{PREFIX}/pin")
     async def pin(request: Request) -> Response:
         command_id, typed = pin_from(await _body(request), f"POST {request.url.path}")
-        if prove is None:
+        if take_pin is None:
             raise UsageInvalid("no command of this engine needs a PIN", fix="see security.pin_for")
-        await prove(command_id, typed)
-        return _answer({"command_id": command_id, "proved": True})
+        await take_pin(command_id, typed)
+        return _answer({"command_id": command_id, "taken": True})
 
     @app.get(f"{PREFIX}/explain/{{target:path}}")
     async def explain(target: str) -> Response:
