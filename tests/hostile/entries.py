@@ -7,6 +7,7 @@ agents and records comes in elsewhere: `test_running`, `test_records`.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
@@ -195,7 +196,7 @@ def _level(text: str) -> AddLevel:
 
 
 def _paths(folder: Path) -> Paths:
-    return paths_of(Mode.PAPER, {"XDG_STATE_HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)})
+    return paths_of(Mode.PAPER, {**os.environ, "XDG_STATE_HOME": str(folder)})
 
 
 def names_of_files(text: str, folder: Path) -> Shown:
@@ -207,7 +208,7 @@ def names_of_files(text: str, folder: Path) -> Shown:
         except YtcError as error:
             yield "name", discreet(str(error))
         else:
-            assert path.resolve().is_relative_to(folder.resolve())
+            assert path.resolve().parent in (paths.state_dir.resolve(), paths.socket_dir.resolve())
 
 
 # ---- sockets ------------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ COMMANDS = (
     ("attach", "--session", TEXT),
     ("paper-host", "--trouble", TEXT),
     ("pin", TEXT),
+    ("reconcile", TEXT, TEXT, "--until", TEXT),
 )
 
 
@@ -54,7 +55,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     inside = tmp_path / "outside" / "inside"
     inside.mkdir(parents=True)
     monkeypatch.chdir(inside)
-    for name in ("XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "HOME"):
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "HOME"):
         monkeypatch.setenv(name, str(inside / "home"))
     return tmp_path
 

@@ -85,7 +85,7 @@ def _entry(text: str) -> dict[str, Any] | None:
         texts = isinstance(entry["message"], str) and isinstance(entry.get("error", ""), str)
         whole = texts and isinstance(entry.get("fields", {}), dict)
         return entry if whole and entry["level"] in LEVELS else None
-    except (ValueError, TypeError, KeyError, UsageInvalid):
+    except (ValueError, TypeError, KeyError, RecursionError, UsageInvalid):
         return None
 
 
