@@ -81,8 +81,8 @@ def assert_only_state(room: Path) -> None:
 
 
 def test_every_command(room: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    texts = cycle(hostile_texts(4 * len(FAMILIES) + 1, seed=8))
-    for _ in range(4):
+    texts = cycle(hostile_texts(4 * len(FAMILIES) + 3, seed=8))
+    for _ in range(2):
         for command in COMMANDS:
             carry_out(command, next(texts), capsys)
     assert_only_state(room)

@@ -27,7 +27,7 @@ from ytc_tui.model.own import OwnNote
 from ytc_tui.views.sanitised import sanitised
 
 BATCH = 120
-SLICE = hostile_texts(2 * BATCH)
+SLICE = hostile_texts(BATCH)
 WHOLE = hostile_texts(5_040, seed=1)
 # Where text of others stands in entries; other texts are names that entries know each other by.
 FREE = {
