@@ -74,7 +74,7 @@ def bad_answer(chance: Random, text: str) -> AgentAnswer:
         {"actions": [{"action": text, "trade_id": text, "price": other}]},
         {"blocking": True, "reason": text},
         {"big": text * (200_000 // max(1, len(text)) + 1)},
-        deep(chance.choice((50, 5_000)), text),
+        deep(chance.choice((10, 50, 400, 5_000)), text),
         {"bytes": text.encode(errors="replace")},
         {"set": {1, 2}},
         {1: text, "1": text, None: text},
