@@ -47,6 +47,12 @@ def test_last_words_hold_no_secret_and_steer_no_terminal(program: str) -> None:
     assert not any(character in done.stderr for character in "\x1b\x9b\x07")
 
 
+def test_a_warning_that_cannot_be_worded_raises_nothing() -> None:
+    done = run("logging.getLogger('x').error('%d', token)\nprint('on')")
+    assert done.stdout == "on\n"
+    assert done.stderr == ""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is of Linux")
 def test_other_processes_of_this_user_read_neither_its_memory_nor_its_environment() -> None:
     done = run("import ctypes\nprint(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))")

@@ -30,7 +30,7 @@ def guard_process() -> None:
     sys.unraisablehook = lambda unraisable: _last_words(
         unraisable.exc_type, unraisable.exc_value, unraisable.exc_traceback
     )
-    threading.excepthook = lambda failed: _last_words(failed.exc_type, failed.exc_value, failed.exc_traceback)
+    threading.excepthook = _last_words_of_thread
     logging.root.addHandler(_Discreet(logging.WARNING))
 
 
@@ -56,9 +56,14 @@ def discreet(text: str) -> str:
 def _last_words(
     kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
 ) -> None:
-    # Standard error may be a terminal that is gone.
-    with suppress(OSError, ValueError):
+    # Standard error may be a terminal that is gone, and the exception anybody's.
+    with suppress(Exception):
         sys.stderr.write(discreet("".join(traceback.format_exception(kind, error, trace))))
+
+
+def _last_words_of_thread(failed: threading.ExceptHookArgs) -> None:
+    if failed.exc_type is not SystemExit:
+        _last_words(failed.exc_type, failed.exc_value, failed.exc_traceback)
 
 
 class _Discreet(logging.Handler):
@@ -67,5 +72,5 @@ class _Discreet(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if logging.root.handlers != [self]:
             return
-        with suppress(OSError, ValueError):
+        with suppress(Exception):
             sys.stderr.write(f"{discreet(self.format(record))}\n")
