@@ -1,4 +1,4 @@
-.PHONY: run test check cover sim slow bench snap-update screenshot lock clean
+.PHONY: run test check cover sim slow hostile bench snap-update screenshot lock clean
 SHELL := /bin/bash
 PYTHON ?= python3.11
 PY := .venv/bin/python
@@ -24,6 +24,9 @@ cover: .venv/.dev      ## every branch of gate, order machine, reconciliation an
 
 sim: .venv/.dev        ## N simulated sessions from seed SEED on, each judged by every invariant
 	$(PY) -m tests.world --worlds $(or $(N),2000) --from $(or $(SEED),0)
+
+hostile: .venv/.dev    ## thousands of hostile texts through every place where foreign text comes in (minutes)
+	$(PY) -m pytest -n 2 -q -m "slow or not slow" tests/hostile tests/journeys/test_canary.py
 
 slow: .venv/.dev       ## the tests that take minutes
 	$(PY) -m pytest -n 2 -q -m slow

@@ -166,9 +166,14 @@ def measure_sameness(work: Workload, instruments: Path) -> None:
 
 
 def pss_mb(pid: int) -> float | None:
-    """Proportional set size of a process in MB; None once it is gone."""
+    """Proportional set size of a process in MB; None once it is gone.
+
+    Only root sees that of a guarded process: to others it is the resident set, which is larger.
+    """
     try:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except PermissionError:
+        text = Path(f"/proc/{pid}/status").read_text().replace("VmRSS:", "Pss:")
     except (FileNotFoundError, ProcessLookupError):
         return None
     found = [line.split()[1] for line in text.splitlines() if line.startswith("Pss:")]

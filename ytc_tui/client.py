@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from ytc_tui.model.commands import Command
 
+# The reason of a receipt for a command that needs the PIN begins so.
+NEEDS_PIN = "needs the PIN"
 # At most so many rows of a page; more is another page.
 MAX_PAGE_ROWS = 200
 

@@ -12,9 +12,10 @@ YtcError                    exit 1   anything this program refuses or cannot do
 │   ├── VenueRetryable      exit 7   nothing happened; the same read may be repeated
 │   ├── VenueRefused        exit 7   the venue proved that it did not take the request
 │   └── VenueOutcomeUnknown exit 7   the request may have landed: reconcile, never resend
-└── AgentOutputInvalid      exit 1   an agent answered outside its contract
+├── AgentOutputInvalid      exit 1   an agent answered outside its contract
+└── PinRefused              exit 8   the PIN is wrong, locked, not set, or its files cannot be trusted
 
-Two more exit codes are answers, not errors: 8 a command was refused, 9 something is unconfirmed.
+Two exit codes are answers too: 8 a command was refused, 9 something is unconfirmed.
 
 Imports nothing of ours. Programmer errors are not here: they stay ordinary exceptions.
 """
@@ -37,6 +38,14 @@ class YtcError(Exception):
         place = f"{self.where}: " if self.where else ""
         remedy = f" ({self.fix})" if self.fix else ""
         return f"{place}{self.what}{remedy}"
+
+
+def words_of(error: BaseException) -> str:
+    """The words of `error`, whoever made its class; its name where even asking for them fails."""
+    try:
+        return str(error)
+    except Exception:
+        return type(error).__name__
 
 
 class ConfigInvalid(YtcError):
@@ -85,3 +94,7 @@ class VenueOutcomeUnknown(VenueError):
 
 class AgentOutputInvalid(YtcError):
     pass
+
+
+class PinRefused(YtcError):
+    exit_code = 8

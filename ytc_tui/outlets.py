@@ -7,8 +7,6 @@ the chain from here is a verdict in words; paths, sizes and times stay in logs a
 from __future__ import annotations
 
 import logging
-import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,8 +14,9 @@ from pathlib import Path
 
 from ytc_tui.adapters.clock import WallClock
 from ytc_tui.adapters.logs import LogOptions, SessionLog, archive, prune_audit
-from ytc_tui.adapters.notify import BellNotifier, CommandNotifier, Fanout, FileNotifier
+from ytc_tui.adapters.notify import Fanout
 from ytc_tui.adapters.redaction import Redactor
+from ytc_tui.adapters.secrets import REDACTOR
 from ytc_tui.adapters.stores.memory import MemoryJournal
 from ytc_tui.adapters.stores.operator import FILE, OperatorFile
 from ytc_tui.adapters.stores.reader import SqliteReader
@@ -35,6 +34,7 @@ from ytc_tui.model.codec import canonical
 from ytc_tui.model.events import AlertRaised, AnswerRepeated, Event, TaskAnswered, TaskReported
 from ytc_tui.model.session import Severity
 from ytc_tui.model.state import State
+from ytc_tui.notices import notifiers_of
 from ytc_tui.own_view import keep_view, kept_view
 from ytc_tui.paper_run import Opening, Outlets, nothing_said
 from ytc_tui.sealing import Sealer, head_file_of
@@ -130,13 +130,12 @@ async def durable_outlets(
 ) -> AsyncIterator[Outlets]:
     """The outlets of a real run; on leaving, notices are delivered and logs closed."""
     settings = parts.loaded.settings
-    redactor = Redactor()
     venue = durable_venue(parts)
     spare = EmergencyFile(parts.paths.spare_file(parts.run_id))
-    log = RunLog(parts.paths.log_dir, _log_options(parts), redactor)
+    log = RunLog(parts.paths.log_dir, _log_options(parts), REDACTOR)
     prune_audit(parts.paths.log_dir, settings.logging.audit_keep_days, WallClock().now_ns())
     operator = OperatorFile(parts.paths.state_dir / FILE)
-    notifier = Fanout(_notifiers(parts), redactor)
+    notifier = Fanout(notifiers_of(settings), REDACTOR)
     sealer = Sealer(
         key_path=parts.paths.signing_key,
         head_file=head_file_of(parts.paths, settings),
@@ -175,6 +174,7 @@ async def durable_outlets(
             observe=observe,
             hold=lambda session: hold_session(parts, session),
             seal=_sealing(journal, sealer, notifier),
+            withhold=REDACTOR.values if REDACTOR.knows_any else None,
             own_view=lambda session, window: kept_view(parts, operator, window),
             keep_view=lambda state, window: keep_view(operator, state, window),
         )
@@ -286,15 +286,3 @@ def _log_options(parts: Parts) -> LogOptions:
         max_file_mb=wanted.max_file_mb,
         keep_files=wanted.keep_files,
     )
-
-
-def _notifiers(parts: Parts) -> dict[str, Notifier]:
-    wanted = parts.loaded.settings.notify
-    found: dict[str, Notifier] = {}
-    if wanted.file:
-        found["file"] = FileNotifier(Path(wanted.file))
-    if wanted.bell:
-        found["bell"] = BellNotifier(sys.stderr)
-    if wanted.command:
-        found["command"] = CommandNotifier(wanted.command, os.environ)
-    return found

@@ -57,8 +57,9 @@ class Outlets:
 
     `checks` gives the initialisation checklist and the probes behind it; `finish` carries out the
     outside's lines of the shutdown checklist; `hold` keeps other processes off a session; `seal` signs the
-    head of one that has ended. `own_view` gives the operator's levels and biases from before a session,
-    `keep_view` what an ending one leaves of them. `urgent` is the venue over a line of its own.
+    head of one that has ended. `withhold` takes secrets out of a text that goes on record. `own_view` gives
+    the operator's levels and biases from before a session, `keep_view` what an ending one leaves of them.
+    `urgent` is the venue over a line of its own.
     """
 
     journal: Journal
@@ -71,6 +72,7 @@ class Outlets:
     observe: Observer
     hold: Callable[[str], None]
     seal: Callable[[ChainHead], Awaitable[None]]
+    withhold: Callable[[str], str] | None = None
     own_view: Opening = nothing_said
     keep_view: Callable[[State, Window], None] = _nothing_kept
     urgent: Venue | None = None
@@ -175,6 +177,7 @@ class PaperRun:
             head=head,
             snapshot_every=parts.loaded.settings.journal.snapshot_every,
             observe=outlets.observe,
+            withhold=outlets.withhold,
         )
 
     def _ledger(self, window: Window) -> LedgerFixed:

@@ -27,7 +27,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Command]:
     """What would have been sent; every command is answered with one order that is not confirmed."""
     taken: list[Command] = []
 
-    def send(paths: object, wanted: str, command: Command) -> Answer:
+    def send(paths: object, wanted: str, command: Command, ask_pin: object) -> Answer:
         taken.append(command)
         receipt = Receipt(
             command.command_id, True, "why", wanted, 1, ("gate active",), ("exit BTCUSDT y1: acked",)

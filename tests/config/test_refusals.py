@@ -239,3 +239,7 @@ def test_a_table_and_a_value_are_not_taken_for_each_other(isolated: Path) -> Non
     assert where == [f"file {path}:1", f"file {path}:2", f"file {path}:4"]
     assert "is a table" in refusal(None, {"risk": "3"}).what
     assert "is a table" in refusal(None, None, {"YTC_AGENTS__TREND": "3"}).what
+
+
+def test_a_variable_that_is_a_secret_is_no_setting_and_no_problem(isolated: Path) -> None:
+    assert settings_problems(environment={"YTC_SECRET_NTFY_TOKEN": "tk_3141592653589793"}) == []

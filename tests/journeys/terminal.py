@@ -62,6 +62,7 @@ class Terminal:
         # When the screen was taken over: the interpreter and the imports are done; and `waited_s` then.
         self.drawn_s = self.drawn_waited_s = 0.0
         self._seen = b""
+        self.seen_ever = b""
         self._cut = False
 
     def shows(self, *texts: str, limit_s: float = LIMIT_S) -> float:
@@ -79,7 +80,9 @@ class Terminal:
         if not ready:
             return
         try:
-            self._seen += os.read(self._main, READ_SIZE)
+            came = os.read(self._main, READ_SIZE)
+            self._seen += came
+            self.seen_ever += came
         except OSError as error:
             raise AssertionError(f"it left the terminal; what came was {self._seen[-2000:]!r}") from error
         if not self.drawn_s and _ALTERNATE_SCREEN in self._seen:

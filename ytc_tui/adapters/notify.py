@@ -91,10 +91,16 @@ class CommandNotifier:
     """
 
     def __init__(
-        self, argv: Sequence[str], environ: Mapping[str, str], timeout_s: float = COMMAND_TIMEOUT_S
+        self,
+        argv: Sequence[str],
+        environ: Mapping[str, str],
+        timeout_s: float = COMMAND_TIMEOUT_S,
+        secrets: Mapping[str, str] | None = None,
     ) -> None:
+        """`secrets` by variable are what the program is given beside its short environment."""
         self._argv = tuple(argv)
         self._environ = {name: value for name, value in environ.items() if name in _KEPT_ENVIRONMENT}
+        self._environ |= secrets or {}
         self._timeout_s = timeout_s
 
     async def notify(self, notice: Notice) -> None:

@@ -50,6 +50,11 @@ class Paths:
         return self.state_dir.parent / f"heads-{self.state_dir.name}.jsonl"
 
     @property
+    def pin_file(self) -> Path:
+        """The hash of the operator's PIN, one for all modes."""
+        return self.state_dir.parent / "pin"
+
+    @property
     def log_dir(self) -> Path:
         return self.state_dir / "log"
 

@@ -57,10 +57,17 @@ class Redactor:
         self._values = re.compile("|".join(map(re.escape, ordered)))
 
     def text(self, text: str) -> str:
-        """`text` with secrets replaced by "[redacted]"."""
-        if self._values is not None:
-            text = self._values.sub(REDACTED, text)
-        return _PATTERN.sub(_without_value, text)
+        """`text` with secrets, and what stands after telling names, replaced by "[redacted]"."""
+        return _PATTERN.sub(_without_value, self.values(text))
+
+    def values(self, text: str) -> str:
+        """`text` with registered secrets replaced by "[redacted]", and nothing else changed."""
+        return text if self._values is None else self._values.sub(REDACTED, text)
+
+    @property
+    def knows_any(self) -> bool:
+        """Whether any secret was registered."""
+        return self._values is not None
 
     def data(self, value: Any, depth: int = 0) -> Any:
         """A copy of JSON-like `value` without secrets; what stands under a telling key goes whole."""

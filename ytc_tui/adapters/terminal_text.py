@@ -14,10 +14,11 @@ ELLIPSIS = "…"
 
 # C0 but newline and tab, DEL, C1; soft hyphen; bidi marks, embeddings and isolates; zero-width
 # characters and separators; invisible operators; interlinear marks; lone surrogates, which no terminal
-# encoding has; tags.
+# encoding has; invisible controls of hieroglyphs, shorthand and music; tags.
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
+    "\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _BREAKS = str.maketrans("\n\t", "  ")
 

@@ -18,6 +18,7 @@ from ytc_tui.commands.app_hand import register_hand
 from ytc_tui.commands.app_host import register_host
 from ytc_tui.commands.app_operator import AsJson, register_operator, show
 from ytc_tui.commands.app_own import register_own
+from ytc_tui.commands.app_pin import pin_app
 from ytc_tui.commands.app_reconcile import register_reconcile
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ config_app = typer.Typer(
 )
 app.add_typer(config_app, name="config")
 app.add_typer(data_app, name="data")
+app.add_typer(pin_app, name="pin")
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file; default ./config.toml.")]
 Assignments = Annotated[list[str] | None, typer.Option("--set", help="A setting, as key=value. Repeatable.")]

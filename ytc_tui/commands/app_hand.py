@@ -19,9 +19,10 @@ About = Annotated[str, typer.Argument(metavar="TRADE|SYMBOL", help="T0001, or th
 
 def _send(command: Command, session: str, as_json: bool) -> None:
     from ytc_tui.commands import operate
+    from ytc_tui.commands.pin import typed_pin
     from ytc_tui.commands.places import paper_paths
 
-    show(operate.send(paper_paths(), session, command), as_json)
+    show(operate.send(paper_paths(), session, command, typed_pin), as_json)
 
 
 def close(

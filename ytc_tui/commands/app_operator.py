@@ -28,12 +28,16 @@ class Answered(Protocol):
 
 def show(answer: Answered, as_json: bool) -> None:
     """Print an answer and leave with its exit code."""
+    from ytc_tui.adapters.secrets import REDACTOR
+    from ytc_tui.views.sanitised import sanitised
+
     if as_json:
         import json
 
-        sys.stdout.write(json.dumps(answer.data, sort_keys=True, default=str) + "\n")
+        data = sanitised(answer.data, REDACTOR.values) if REDACTOR.knows_any else answer.data
+        sys.stdout.write(json.dumps(data, sort_keys=True, default=str) + "\n")
     else:
-        sys.stdout.write(answer.text.rstrip("\n") + "\n")
+        sys.stdout.write(REDACTOR.values(answer.text).rstrip("\n") + "\n")
     if answer.exit_code:
         raise typer.Exit(answer.exit_code)
 
@@ -66,9 +70,11 @@ def _verb(
     verb: str, session: str, reason: str, as_json: bool, target: str = "", content_hash: str = ""
 ) -> None:
     from ytc_tui.commands import operate
+    from ytc_tui.commands.pin import typed_pin
     from ytc_tui.commands.places import command_of, paper_paths
 
-    show(operate.send(paper_paths(), session, command_of(verb, reason, target, content_hash)), as_json)
+    command = command_of(verb, reason, target, content_hash)
+    show(operate.send(paper_paths(), session, command, typed_pin), as_json)
 
 
 def pause(session: Session = "", reason: Reason = "", as_json: AsJson = False) -> None:

@@ -94,8 +94,9 @@ def variants_of(sets: Sequence[str], config: Path | None) -> list[Variant]:
 def _layer(given: str) -> Layer:
     if given == BASE:
         return Layer()
-    if Path(given).expanduser().is_file():
-        return file_layer(Path(given).expanduser())
+    path = os.path.expanduser(given)
+    if os.path.isfile(path):
+        return file_layer(Path(path))
     if "=" not in given:
         raise ConfigInvalid(
             f"{shown(given)} is no file and no key=value",

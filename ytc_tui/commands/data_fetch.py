@@ -7,6 +7,7 @@ fetch early, what it stored stays, and the same command goes on there.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -54,7 +55,7 @@ def fetch(wanted: Wanted, world: World | None = None) -> Answer:
     """Fetch to the end of the range. Raises a YtcError; after SIGINT or SIGTERM exit code 128 + signal."""
     identity = _checked(wanted)
     out = wanted.out
-    path = out if out.suffix == ".parquet" and not out.is_dir() else out / identity.file_name
+    path = out if out.suffix == ".parquet" and not os.path.isdir(out) else out / identity.file_name
     file = FetchedFile(path, identity)
     try:
         return asyncio.run(_fetch(wanted, file, world or World()))

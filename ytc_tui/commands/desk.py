@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from ytc_tui.adapters.secrets import REDACTOR
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.commands.desk_engine import AttachedEngine, ProcessEngine, kill_command_of
 from ytc_tui.commands.hangup import end_on_hangup
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from ytc_tui.boot import RunRequest
 
 SAFE_TEXT = 2_000
+
+
+def desk_text(text: str) -> str:
+    """Text that is not the desk's own, as it may stand on a screen: one line, no secret."""
+    return safe_line(REDACTOR.values(text), SAFE_TEXT)
 
 
 def open_desk(loaded: LoadedSettings, arguments: list[str], request: RunRequest | None) -> int:
@@ -66,7 +71,7 @@ def strip(session: str) -> None:
     StripApp(
         HttpClient(engine.socket_path, kill_file=paths.kill_file(engine.session_id)),
         zone=ZoneInfo(load_settings().settings.ui.timezone),
-        safe=partial(safe_line, limit=SAFE_TEXT),
+        safe=desk_text,
         now_s=time.monotonic,
         kill_command=kill_command_of(paths, engine.session_id),
     ).run(inline=True)
@@ -89,7 +94,7 @@ def _desk(
     _take_terminal(last)
     desk = DeskSettings(
         zone=ZoneInfo(settings.ui.timezone),
-        safe=partial(safe_line, limit=SAFE_TEXT),
+        safe=desk_text,
         new_command=command_of,
         now_s=time.monotonic,
         read_only=read_only,

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
-import subprocess
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import IO
 
+from ytc_tui.adapters import secrets
 from ytc_tui.adapters.logout import survives_logout
 from ytc_tui.adapters.paths import Paths
 from ytc_tui.adapters.transports.sockets import RunningEngine, find_engines
@@ -75,13 +75,13 @@ class ProcessEngine:
         """
         self._paths.prepare()
         self._log = self._paths.log_dir / f"engine-{os.getpid()}.out"
-        with self._open_log(self._log) as log:
+        with self._open_log(self._log) as log, _piped(secrets.handed_over()) as handed:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 "ytc_tui",
                 *self._arguments,
-                stdin=subprocess.DEVNULL,
+                stdin=handed,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -130,6 +130,16 @@ class ProcessEngine:
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
             await self._process.wait()
+
+
+def _piped(content: bytes) -> IO[bytes]:
+    """`content`, to be read once: what an engine is handed here is in no file, argument or variable."""
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, content)
+    finally:
+        os.close(writing)
+    return os.fdopen(reading, "rb")
 
 
 class AttachedEngine:

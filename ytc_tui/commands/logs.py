@@ -82,8 +82,10 @@ def _entry(text: str) -> dict[str, Any] | None:
     try:
         entry = json.loads(text)
         parse_instant(str(entry["at"]), "log")
-        return entry if entry["level"] in LEVELS and isinstance(entry["message"], str) else None
-    except (ValueError, TypeError, KeyError, UsageInvalid):
+        texts = isinstance(entry["message"], str) and isinstance(entry.get("error", ""), str)
+        whole = texts and isinstance(entry.get("fields", {}), dict)
+        return entry if whole and entry["level"] in LEVELS else None
+    except (ValueError, TypeError, KeyError, RecursionError, UsageInvalid):
         return None
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from ytc_tui.adapters.paths import Paths
 from ytc_tui.adapters.transports.client import HttpClient
 from ytc_tui.adapters.transports.sockets import RunningEngine, engine_for, find_engines
-from ytc_tui.client import EngineClient, Receipt
+from ytc_tui.client import NEEDS_PIN, EngineClient, Receipt
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.status_text import (
     agent_lines,
@@ -50,9 +50,22 @@ def status(paths: Paths, wanted: str, component: str | None) -> Answer:
     return asked(paths, wanted, lambda client: ask_status(client, component))
 
 
-def send(paths: Paths, wanted: str, command: Command) -> Answer:
-    """Send one command and report what became of it."""
-    return asked(paths, wanted, lambda client: carry_out(client, command))
+def send(paths: Paths, wanted: str, command: Command, ask_pin: Callable[[], str] | None = None) -> Answer:
+    """Send one command and report what became of it; where it needs the PIN, `ask_pin` asks for it.
+
+    Raises PinRefused for a wrong PIN.
+    """
+    answer = asked(paths, wanted, lambda client: carry_out(client, command))
+    refused = answer.exit_code == EXIT_REFUSED and str(answer.data["reason"]).startswith(NEEDS_PIN)
+    if not refused or ask_pin is None:
+        return answer
+    pin, again = ask_pin(), replace(command, command_id=f"{command.command_id}-pin")
+
+    async def shown(client: HttpClient) -> Answer:
+        await client.show_pin(again.command_id, pin)
+        return await carry_out(client, again)
+
+    return asked(paths, wanted, shown)
 
 
 def handoffs(paths: Paths, wanted: str) -> Answer:
@@ -232,7 +245,7 @@ def _closed(document: Document) -> list[str]:
     ]
 
 
-def asked(paths: Paths, wanted: str, ask: Callable[[EngineClient], Awaitable[AnswerT]]) -> AnswerT:
+def asked(paths: Paths, wanted: str, ask: Callable[[HttpClient], Awaitable[AnswerT]]) -> AnswerT:
     """What the engine that is meant answers to `ask`; EngineUnreachable when there is none, or several."""
 
     async def answered() -> AnswerT:

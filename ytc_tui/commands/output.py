@@ -14,6 +14,7 @@ import select
 import sys
 import threading
 
+from ytc_tui.adapters.secrets import REDACTOR
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.model.chain import Entry
 from ytc_tui.model.events import Event
@@ -59,6 +60,7 @@ class Output:
         """Hand over one line; waits at most `PATIENCE_S`, and not at all for a reader that stopped."""
         if self._broken:
             return
+        text = REDACTOR.values(text)
         try:
             if self._passed_over:
                 self._waiting.put_nowait(text)

@@ -18,6 +18,8 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, assert_never
 
+from ytc_tui.adapters.pin import PinFile
+from ytc_tui.adapters.presence import PinPresence
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.http import DoorServer
@@ -30,6 +32,7 @@ from ytc_tui.config import LoadedSettings
 from ytc_tui.engine.document import session_document
 from ytc_tui.engine.door import Door
 from ytc_tui.errors import JournalUnavailable
+from ytc_tui.model.commands import Verb
 from ytc_tui.outlets import durable_outlets, memory_outlets
 from ytc_tui.own_view import recorded_view
 from ytc_tui.paper_run import PaperRun
@@ -130,7 +133,11 @@ async def _serve(run: PaperRun, manner: Manner) -> None:
         loop.add_signal_handler(signal.SIGHUP, lambda: None)
     run.parts.paths.prepare_sockets()
     door = door_of(run)
-    server = DoorServer(door, run.parts.paths.socket(run.parts.door_name))
+    presence = _presence(run.parts)
+    door.presence = presence
+    server = DoorServer(
+        door, run.parts.paths.socket(run.parts.door_name), presence.show if presence is not None else None
+    )
     await server.start()
     watcher = asyncio.create_task(watch(run))
     manner.opened(door, stop)
@@ -143,6 +150,14 @@ async def _serve(run: PaperRun, manner: Manner) -> None:
     finally:
         watcher.cancel()
         await server.stop()
+
+
+def _presence(parts: Parts) -> PinPresence | None:
+    """Who asks for the PIN, where the settings name commands that need it."""
+    verbs = [Verb(verb) for verb in parts.loaded.settings.security.pin_for]
+    if not verbs:
+        return None
+    return PinPresence(PinFile(parts.paths.pin_file), verbs, asyncio.get_running_loop().time)
 
 
 async def _stay(stay: Stay, door: Door, done: asyncio.Event) -> None:

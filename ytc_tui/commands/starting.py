@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ytc_tui.adapters import secrets
 from ytc_tui.commands.curtain import curtain
 from ytc_tui.commands.instants import parse_instant, parse_speed
 from ytc_tui.config import LoadedSettings, assignments as parsed, load_settings
@@ -66,6 +67,8 @@ class Flags:
 
 def start_run(flags: Flags) -> int:
     """Run as asked; the exit code. Raises a YtcError that says what is wrong with a flag."""
+    if flags.for_desk:
+        secrets.receive(sys.stdin.buffer)
     overrides = parsed(flags.assignments)
     if flags.mode:
         overrides["mode"] = flags.mode

@@ -33,14 +33,24 @@ class RecordQuestions(Protocol):
     async def page(self, session: str, before_seq: int, rows: int) -> Page: ...
 
 
+class Presence(Protocol):
+    """Knows which commands somebody has to be there for, and whether he showed that he is."""
+
+    def missing(self, command: Command) -> str:
+        """Why `command` may not be carried out yet; empty when it may, for this once."""
+        ...
+
+
 @dataclass(slots=True)
 class Door:
-    """One engine's door. `speed` says how fast the feed plays, `venue` what stands behind the orders."""
+    """One engine's door. `speed` says how fast the feed plays, `venue` what stands behind the orders,
+    `presence` which commands need the PIN, if any do."""
 
     host: Host
     record: RecordQuestions
     speed: Callable[[], str]
     venue: str
+    presence: Presence | None = None
     last_document: dict[str, Any] = field(default_factory=dict)
     watching: Watching = field(init=False)
     _shown: tuple[object, ...] = ()
@@ -94,6 +104,10 @@ class Door:
         }
 
     async def send(self, command: Command) -> Receipt:
+        missing = self.presence.missing(command) if self.presence is not None else ""
+        if missing:
+            at_ns = self.host.latest.now_ns if self.host.latest is not None else 0
+            return Receipt(command.command_id, False, missing, self._session(), at_ns)
         return await self.host.send(command)
 
     async def page(self, before_seq: int = 0, rows: int = 50) -> Page:

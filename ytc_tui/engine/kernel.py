@@ -32,6 +32,7 @@ from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import canonical, in_order
 from ytc_tui.model.state import OrderRecord
 from ytc_tui.model.tasks import TaskMessage
+from ytc_tui.views.sanitised import sanitised
 
 # With these it is on record that an agent was asked.
 _ASKED = (ev.TaskAnswered, ev.AnswerRepeated, ev.TaskRequested)
@@ -48,7 +49,7 @@ Observer = Callable[[Entry, ev.Event], None]
 class Kernel:
     """One session's kernel. `head` is the journal's chain as far as it was linked; `stalled` says
     why the journal does not accept writes, empty while it does. `observe` is told of every entry once
-    it is durable."""
+    it is durable. `withhold` takes out of a text what may not be written down."""
 
     sit: Situation
     journal: Journal
@@ -57,6 +58,7 @@ class Kernel:
     head: ChainHead
     snapshot_every: int = 500
     observe: Observer | None = None
+    withhold: Callable[[str], str] | None = None
     stalled: str = ""
     told: list[ev.Event] | None = None  # where every event is noted, while somebody asks
     _entries: list[Entry] = field(default_factory=list)
@@ -214,8 +216,12 @@ class Kernel:
             agent = event.agent if isinstance(event, ev.AnswerRepeated) else event.task.agent_target
             self.sit.asked.pop(agent, None)
             causation = self._causes.pop(agent, causation)
+        body = canonical(event)
+        if self.withhold is not None and self.withhold(body) != body:
+            event = sanitised(event, self.withhold)
+            body = canonical(event)
         kind, version, correlation = ev.header_of(event)
-        entry = self.head.link(at_ns, kind, version, correlation, causation, canonical(event))
+        entry = self.head.link(at_ns, kind, version, correlation, causation, body)
         apply(state, event, at_ns)
         self._entries.append(entry)
         self._events.append(event)

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from ytc_tui.agents.base import Agent, AgentAnswer, AgentContext
 from ytc_tui.agents.registry import Registry
-from ytc_tui.errors import AgentOutputInvalid
+from ytc_tui.errors import AgentOutputInvalid, words_of
 from ytc_tui.model.tasks import ResponseMessage, ResponseStatus, TaskMessage
 
 Contexts = Callable[[TaskMessage], AgentContext]
@@ -174,5 +174,5 @@ def _brief(text: str) -> str:
 
 def failure(task: TaskMessage, error: Exception | str) -> ResponseMessage:
     """The answer of a task that failed, with the error's type and the start of its text."""
-    text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    text = error if isinstance(error, str) else f"{type(error).__name__}: {words_of(error)}"
     return ResponseMessage(task.task_id, task.agent_target, ResponseStatus.FAILURE, errors=(_brief(text),))

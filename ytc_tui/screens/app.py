@@ -85,6 +85,9 @@ class DeskApp(ByHand, OwnSaying, Leaving):
         self._dead = "no engine yet"
         self._below_s = 0.0  # when the desk under a dialog was last shown
 
+    def discreet(self, text: str) -> str:
+        return self.desk.safe(text)
+
     def on_mount(self) -> None:
         for theme in THEMES:
             self.register_theme(theme)

@@ -54,6 +54,9 @@ class StripApp(DiscreetApp[None]):
         self._kill_command = kill_command
         self.link = Link(read_only=True)
 
+    def discreet(self, text: str) -> str:
+        return self._safe(text)
+
     def compose(self) -> ComposeResult:
         yield Line(id="top-line")
         yield Line(id="banner")

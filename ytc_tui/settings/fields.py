@@ -113,6 +113,7 @@ CurrencyName = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 PolicyName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 AgentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 MistakeCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,62}$")]
 Text = Annotated[str, StringConstraints(max_length=128)]
 PathText = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00]*$")]
 

@@ -1,4 +1,4 @@
-"""Settings of what a run keeps and tells: the journal, the application log, notices.
+"""Settings of what a run keeps, tells and guards: the journal, the application log, notices, the PIN.
 
 Numbers: semantics.md 7. Imports the field rules. Invariant: nothing here changes a decision.
 """
@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import field_validator
 
-from ytc_tui.settings.fields import PathText, Section, setting
+from ytc_tui.settings.fields import PathText, SecretName, Section, setting
 
 
 class JournalSettings(Section):
@@ -62,9 +62,25 @@ class NotifySettings(Section):
         max_length=32,
     )
 
+    secrets: tuple[SecretName, ...] = setting(
+        (),
+        "Secrets that the program is given, each as the variable YTC_SECRET_NAME in its environment.",
+        allowed='a list of names of secrets, written like "NTFY_TOKEN"',
+        decides=False,
+        max_length=16,
+    )
+
     @field_validator("command")
     @classmethod
     def _names_a_program(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if value and not value[0].strip():
             raise ValueError("the first item, the program, is empty")
         return value
+
+
+class SecuritySettings(Section):
+    """What a person has to be there for; nothing here changes a decision."""
+
+    pin_for: tuple[Literal["resume", "approve", "ticket"], ...] = setting(
+        (), "Commands that need the PIN (ytc pin set). Those that lower risk never do.", decides=False
+    )

@@ -1,8 +1,8 @@
 """Layers of given values: what flags and the environment give, by key, each with its origin.
 
 Decides which names are accepted and how a problem with one is put into words; values are judged
-later, by the models. Imports the catalog and the errors. Invariant: a name that is not a key never
-passes silently, and the value of a secret never reaches a message.
+later, by the models. Imports the catalog, the prefix of secrets and the errors. Invariant: a name that is
+not a key never passes silently, and the value of a secret never reaches a message.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ytc_tui.adapters.secrets import ENV_PREFIX as SECRET_PREFIX
 from ytc_tui.errors import ConfigInvalid
 from ytc_tui.settings.catalog import (
     ANY_NAME,
@@ -86,7 +87,7 @@ def env_layer(environment: Mapping[str, str]) -> Layer:
     """Values given as `YTC_SECTION__KEY`; any other variable with the prefix is a problem."""
     layer = Layer()
     for name, text in sorted(environment.items()):
-        if not name.startswith(ENV_PREFIX) or name in RESERVED_ENV:
+        if not name.startswith(ENV_PREFIX) or name in RESERVED_ENV or name.startswith(SECRET_PREFIX):
             continue
         key = name.removeprefix(ENV_PREFIX).replace("__", ".")
         # A name that is not all upper case names no key, and gets the right spelling as an answer.
@@ -162,8 +163,8 @@ def secret(name: str, origin: str) -> ConfigInvalid:
     return ConfigInvalid(
         f"{shown_name(name)} looks like a credential, and settings never hold credentials",
         where=origin,
-        fix="remove it: settings are shown on screens and hashed into the journal; "
-        "paper trading needs no credential",
+        fix="remove it: settings are shown on screens and hashed into the journal; a secret goes into "
+        f"the keyring or into a variable {SECRET_PREFIX}NAME",
     )
 
 

@@ -7,6 +7,7 @@ decimal that was written.
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -67,7 +68,7 @@ class _Places:
 
 def _text(path: Path) -> str:
     try:
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise ConfigInvalid("no such file of settings", where=f"file {path}", fix="check --config")
         with path.open("rb") as stream:
             content = stream.read(_FILE_BYTES_MAX + 1)

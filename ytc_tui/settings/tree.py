@@ -20,7 +20,12 @@ from pydantic_settings import (
 
 from ytc_tui.model.session import Mode
 from ytc_tui.settings.fields import AgentName, setting
-from ytc_tui.settings.keeping import JournalSettings, LoggingSettings, NotifySettings
+from ytc_tui.settings.keeping import (
+    JournalSettings,
+    LoggingSettings,
+    NotifySettings,
+    SecuritySettings,
+)
 from ytc_tui.settings.method import MethodSettings
 from ytc_tui.settings.risk import RiskSettings
 from ytc_tui.settings.running import (
@@ -72,6 +77,7 @@ class Settings(BaseSettings):
     journal: JournalSettings = JournalSettings()
     logging: LoggingSettings = LoggingSettings()
     notify: NotifySettings = NotifySettings()
+    security: SecuritySettings = SecuritySettings()
     notes: NotesSettings = NotesSettings()
     ui: UiSettings = UiSettings()
     agents: Mapping[AgentName, AgentSettings] = setting(

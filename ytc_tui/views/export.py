@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from decimal import Decimal
@@ -22,8 +23,10 @@ from ytc_tui.views.report_tables import FillRow, LedgerRow, NoteRow, TradeRow
 
 Cell = str | int | float | Decimal | None
 
-# What begins a formula in the usual spreadsheets.
-_FORMULA = frozenset("=+-@\t\r")
+# What begins a formula in the usual spreadsheets, in full width too, at the begin of a cell or of what a
+# spreadsheet that parts cells by semicolons or tabs would take for one.
+_FORMULA = re.compile(r"(^|[;\t\r\n])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_ALONE = frozenset("\t\r")
 # Times are given in words; in nanoseconds they are beyond what a spreadsheet counts exactly.
 _LEFT_OUT = frozenset({"at_ns"})
 
@@ -75,9 +78,9 @@ def json_text(report: SessionReport, table: Table) -> str:
 
 
 def guarded(text: str) -> str:
-    """`text`, with an apostrophe before what would act as a formula, also behind blanks."""
-    begins = {text[:1], text.lstrip()[:1]} - {""}
-    return f"'{text}" if begins & _FORMULA else text
+    """`text`, with an apostrophe before whatever would act as a formula, also behind blanks."""
+    guarded = _FORMULA.sub(r"\1'\2", text)
+    return f"'{guarded}" if guarded[:1] in _ALONE else guarded
 
 
 def _csv_cell(cell: Cell) -> str:

@@ -8,6 +8,7 @@ Invariant: events come out in order of time, in UTC, each once; their text is sa
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -54,9 +55,9 @@ def bundled_calendar() -> Calendar:
 
 def _text(path: Path) -> str:
     try:
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise DataInvalid(
-                "is not a file" if path.exists() else "there is no such file",
+                "is not a file" if os.path.exists(path) else "there is no such file",
                 where=str(path),
                 fix="check feed.calendar_path",
             )

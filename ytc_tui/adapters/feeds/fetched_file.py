@@ -231,7 +231,7 @@ def _told(stretch: Stretch) -> dict[str, str]:
 
 def _held_stretch(path: Path, identity: Identity) -> Stretch | None:
     """What the file at `path` holds, None without one. DataInvalid unless it was fetched as `identity`."""
-    if not path.exists():
+    if not os.path.exists(path):
         return None
     fix = "name another file with --out"
     try:

@@ -8,6 +8,7 @@ one-minute bars with consistent positive prices; the first row that is not ends 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -221,7 +222,7 @@ def split_argument(arg: str) -> tuple[str, Path]:
 
 def open_table(path: Path) -> Table:
     """The table in `path`, by extension. DataInvalid: no file, other extension, unreadable, no bars."""
-    if not path.exists():
+    if not os.path.exists(path):  # answers, never raises, for a name that no file can have
         raise DataInvalid("no such file", where=str(path), fix="check the path after --data")
     extension = path.suffix.lower()
     if extension not in (".parquet", ".csv"):
@@ -230,7 +231,7 @@ def open_table(path: Path) -> Table:
             where=str(path),
             fix="give .parquet or .csv",
         )
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise DataInvalid("is not a file", where=str(path), fix="give the files of a folder one by one")
     return open_parquet(path) if extension == ".parquet" else open_csv(path)
 

@@ -110,6 +110,13 @@ class HttpClient:
         )
         return from_json(Receipt, await self._exchange(request, command))
 
+    async def show_pin(self, command_id: str, pin: str) -> None:
+        """Show `pin` for the command that will be sent as `command_id`. Raises PinRefused if it is not it."""
+        request = self._http.build_request(
+            "POST", "/pin", json={"command_id": command_id, "pin": pin}, timeout=self._command_timeout_s
+        )
+        await self._exchange(request, None)
+
     async def explain(self, target: str) -> dict[str, Any]:
         """Why `target` is as it is."""
         return await self._read(f"/explain/{quote(target, safe='')}", {})

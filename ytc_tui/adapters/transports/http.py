@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import socket
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,16 @@ from fastapi.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ytc_tui.adapters.error_documents import error_document
+from ytc_tui.adapters.secrets import REDACTOR
 from ytc_tui.adapters.transports.desk import CommandDesk
 from ytc_tui.adapters.transports.frames import frame_text
 from ytc_tui.adapters.transports.sockets import bind, peer
-from ytc_tui.adapters.transports.wire import MAX_BODY_BYTES, PREFIX, command_from
+from ytc_tui.adapters.transports.wire import MAX_BODY_BYTES, PREFIX, command_from, pin_from
 from ytc_tui.client import EngineClient
-from ytc_tui.errors import EngineUnreachable, UsageInvalid, YtcError
+from ytc_tui.errors import EngineUnreachable, PinRefused, UsageInvalid, YtcError
 from ytc_tui.model.codec import to_json
+
+TakePin = Callable[[str, str], Awaitable[None]]
 
 MAX_CONNECTIONS = 64
 STOP_TIMEOUT_S = 2
@@ -37,10 +40,11 @@ STOP_TIMEOUT_S = 2
 class DoorServer:
     """Serves `client` at `socket_path` as a task of the running event loop."""
 
-    def __init__(self, client: EngineClient, socket_path: Path) -> None:
+    def __init__(self, client: EngineClient, socket_path: Path, take_pin: TakePin | None = None) -> None:
+        """`take_pin` takes a command id and a PIN, where commands may need one; raises PinRefused."""
         self.socket_path = socket_path
         self._desk = CommandDesk(client)
-        self._app = _app(client, self._desk)
+        self._app = _app(client, self._desk, take_pin)
         self._server: _Server | None = None
         self._task: asyncio.Task[None] | None = None
         self._inode = 0
@@ -126,7 +130,7 @@ def _config(app: FastAPI) -> uvicorn.Config:
     )
 
 
-def _app(client: EngineClient, desk: CommandDesk) -> FastAPI:
+def _app(client: EngineClient, desk: CommandDesk, take_pin: TakePin | None) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
 
     @app.get(f"{PREFIX}/status")
@@ -137,6 +141,14 @@ def _app(client: EngineClient, desk: CommandDesk) -> FastAPI:
     async def commands(request: Request) -> Response:
         command = command_from(await _body(request), f"POST {request.url.path}")
         return _answer(to_json(await desk.send(command)))
+
+    @app.post(f"{PREFIX}/pin")
+    async def pin(request: Request) -> Response:
+        command_id, typed = pin_from(await _body(request), f"POST {request.url.path}")
+        if take_pin is None:
+            raise UsageInvalid("no command of this engine needs a PIN", fix="see security.pin_for")
+        await take_pin(command_id, typed)
+        return _answer({"command_id": command_id, "taken": True})
 
     @app.get(f"{PREFIX}/explain/{{target:path}}")
     async def explain(target: str) -> Response:
@@ -191,7 +203,8 @@ async def _until_it_leaves(watcher: WebSocket) -> None:
 def _handle_failures(app: FastAPI) -> None:
     @app.exception_handler(YtcError)
     async def refused(request: Request, error: YtcError) -> Response:
-        return _answer(error_document(error), 422 if isinstance(error, UsageInvalid) else 503)
+        own_fault = isinstance(error, UsageInvalid | PinRefused)
+        return _answer(error_document(error), 422 if own_fault else 503)
 
     @app.exception_handler(_TooLarge)
     async def too_large(request: Request, error: _TooLarge) -> Response:
@@ -228,5 +241,5 @@ async def _body(request: Request) -> bytes:
 
 
 def _answer(document: dict[str, Any], status_code: int = 200) -> Response:
-    text = json.dumps(to_json(document), allow_nan=False, separators=(",", ":"))
+    text = REDACTOR.values(json.dumps(to_json(document), allow_nan=False, separators=(",", ":")))
     return Response(text, status_code, media_type="application/json")

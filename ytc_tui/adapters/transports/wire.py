@@ -19,6 +19,7 @@ from ytc_tui.model.reconciling import Reconcile
 
 PREFIX = "/api/orchestrator"
 MAX_BODY_BYTES = 256 * 1024
+MAX_PIN_CHARS = 256
 # One line of text: the journal's links and every list that shows a command rely on it.
 _LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 
@@ -52,12 +53,32 @@ class _CommandBody(BaseModel):
 
     def command(self) -> Command:
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        # What an operator calls a level, and writes, is shown for as long as the journal lasts.
+        # Who speaks and what he writes is shown for as long as the journal lasts.
+        for name in ("actor", "reason", "target"):
+            fields[name] = safe_line(fields[name])
         if self.level is not None:
             fields["level"] = replace(self.level, label=safe_line(self.level.label))
         if self.note is not None:
             fields["note"] = replace(self.note, text=safe_line(self.note.text))
         return Command(**fields)
+
+
+class _PinBody(BaseModel):
+    """The PIN for one command, as a client sends it."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    command_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+    pin: Annotated[str, StringConstraints(max_length=MAX_PIN_CHARS)]
+
+
+def pin_from(body: bytes, where: str) -> tuple[str, str]:
+    """The command id and the PIN in the JSON text `body`. Raises UsageInvalid, which shows neither."""
+    try:
+        found = _PinBody.model_validate_json(body)
+    except ValidationError:
+        raise UsageInvalid("not a command_id and a pin", where=where) from None
+    return found.command_id, found.pin
 
 
 def command_from(body: bytes, where: str) -> Command:

@@ -17,10 +17,29 @@ from ytc_tui.model.signals import Setup
 
 SETUP_LISTS = ("proposals", "active_setups")
 _JUDGED = frozenset({*SETUP_LISTS, "actions"})
+# Views and reports walk an answer as deep as it goes.
+MAX_DEPTH = 32
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 # A price farther than this factor from the market is a mistake, and too far to reckon with.
 FAR = 100
 _PRICES = ("trigger", "limit", "stop", "t1", "lwp", "lrp")
+
+
+def is_deep(text: str, result: Any) -> bool:
+    """Whether the JSON data `result`, of which `text` is the text, nests deeper than `MAX_DEPTH`."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return False
+    level = [result]
+    for _ in range(MAX_DEPTH):
+        level = [
+            item
+            for value in level
+            for item in (value.values() if isinstance(value, dict) else value)
+            if isinstance(item, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def content_problem(sit: Situation, result: dict[str, Any]) -> str:

@@ -7,15 +7,17 @@ same minute has answered; an answer outside its contract is a failure, never hal
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
+from typing import Any
 
 from ytc_tui.engine.decide.alarms import alert, react
-from ytc_tui.engine.decide.answers import content_problem
+from ytc_tui.engine.decide.answers import MAX_DEPTH, content_problem, is_deep
 from ytc_tui.engine.effects import RunAgent
 from ytc_tui.engine.ids import task_id
 from ytc_tui.engine.situation import Situation
+from ytc_tui.errors import words_of
 from ytc_tui.model import events as ev
 from ytc_tui.model.codec import Plain, canonical, from_text, plain, plain_text
 from ytc_tui.model.market import NS_PER_S
@@ -222,12 +224,14 @@ def _settled(sit: Situation, response: ResponseMessage) -> ResponseMessage:
     """
     known = sit.state.agents.get(response.agent_name)
     try:
-        text = plain_text(response.result)
+        text = _read(response.result)
         size = len(text.encode())
         if size > MAX_ANSWER_BYTES:
             raise ValueError(f"{size} bytes > {MAX_ANSWER_BYTES}")
         last = known.output if known is not None else {}
         result = last if canonical(last) == text else from_text(text)
+        if result is not last and is_deep(text, result):
+            raise ValueError(f"it nests deeper than {MAX_DEPTH} levels")
         problem = content_problem(sit, result)
         if problem:
             raise ValueError(problem)
@@ -244,6 +248,14 @@ def _settled(sit: Situation, response: ResponseMessage) -> ResponseMessage:
         response.errors,
         next_actions=response.next_actions,
     )
+
+
+def _read(result: Mapping[str, Any]) -> str:
+    """The text of an agent's result; ValueError for whatever its objects do when they are read."""
+    try:
+        return plain_text(result)
+    except Exception as error:
+        raise ValueError(words_of(error)) from None
 
 
 def decide_reported(sit: Situation, response: ResponseMessage) -> Iterator[ev.Event]:

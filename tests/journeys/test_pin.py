@@ -1,0 +1,54 @@
+"""The PIN as a person uses it: typed at a terminal, asked for by an engine, never in the way of safety."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+from tests.journeys.process import Home
+from tests.journeys.terminal import Terminal
+
+PIN, WRONG = "open sesame 31415", "open sesame 27182"
+SLOW = ("--demo", "--speed", "60", "--set", "security.pin_for=resume")
+
+
+def type_pin(home: Home, arguments: tuple[str, ...], *typed: str, shows: str) -> None:
+    """Run `ytc ARGUMENTS` at a terminal, answer each prompt, and wait for its words."""
+    with Terminal(home, *arguments) as terminal:
+        for text in typed:
+            terminal.shows("PIN")
+            terminal.press(f"{text}\n".encode())
+        terminal.shows(shows)
+        assert text.encode() not in terminal.seen_ever
+
+
+def test_resume_needs_the_pin_and_safety_never_does(home: Home) -> None:
+    type_pin(home, ("pin", "set"), PIN, PIN, shows="the PIN is set")
+    assert stat.S_IMODE((home.folder / "ytc" / "pin").stat().st_mode) == 0o600
+    with home.running(*SLOW):
+        assert home.ytc("pause").returncode == 0
+        refused = home.ytc("resume")
+        assert refused.returncode == 2
+        assert "typed at a terminal" in refused.stderr
+        type_pin(home, ("resume",), WRONG, shows="4 tries left")
+        type_pin(home, ("resume",), PIN, shows="accepted")
+        assert home.ytc("stop-entries").returncode == 0
+        assert home.ytc("cancel").returncode == 0
+        assert home.ytc("flatten").returncode == 0
+        assert home.ytc("shutdown").returncode == 0
+    told = json.loads(home.ytc("pin", "status", "--json").stdout)
+    assert told["usable"]
+    assert len(told["failures"]) == 1
+    assert "a wrong PIN" in home.ytc("logs").stdout
+    for path in home.folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert PIN.encode() not in content
+            assert WRONG.encode() not in content
+
+
+def test_a_pin_is_typed_and_comes_from_no_pipe(home: Home) -> None:
+    done = home.ytc("pin", "set")
+    assert done.returncode == 2
+    assert "typed at a terminal" in done.stderr
+    assert not (home.folder / "ytc" / "pin").exists()
