@@ -96,7 +96,9 @@ def _orders_fit_their_trades(world: World, state: State, seq: int) -> None:
         if trade is None:
             continue
         name, role = record.request.client_id, record.request.role
-        if trade.state in ENDED_TRADE_STATES and not record.cancel_ns:
+        # A stop that came to life tells of a fill that nobody has told yet: it is needed.
+        needed = record.note == ATTACHED and trade.entered_quantity == ZERO
+        if trade.state in ENDED_TRADE_STATES and not record.cancel_ns and not needed:
             raise Violation(f"I1 {role} {name} outlives {trade.trade_id} after entry {seq}")
         price = record.request.stop_price
         works = role is OrderRole.PROTECTIVE_STOP and record.state in (OrderState.ACKED, OrderState.PARTIAL)
