@@ -107,3 +107,17 @@ def test_a_folder_that_cannot_be_written_begins_no_session(tmp_path: Path, runti
         assert refused.returncode == 2, refused.stderr
         assert "cannot be made: Read-only file system (name another folder)" in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+def test_settings_that_are_edited_meanwhile_are_those_of_the_next_start(home: Home) -> None:
+    settings = home.folder / "mine.toml"
+    settings.write_text("[risk]\nmax_session_loss_pct = 3\n")
+    with home.running(*SLOW, "--config", str(settings)) as engine:
+        session = json.loads(home.ytc("status", "--json").stdout)["session_id"]
+        settings.write_text("[risk]\nmax_session_loss_pct = 2\n")
+        lives_on(home)
+        assert json.loads(home.ytc("status", "--json").stdout)["session_id"] == session
+        engine.send_signal(signal.SIGTERM)
+        assert engine.wait(timeout=10) == 0
+    [document] = home.documents(*FAST, "--config", str(settings))
+    assert document["session_id"] != session
