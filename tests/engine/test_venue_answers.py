@@ -223,8 +223,9 @@ HELD = VenueOrder(ORDER, "v1", D(0), True, OrderState.ACKED)
 )
 async def test_books_with_impossible_numbers_are_not_read(changed: dict[str, Any]) -> None:
     good = Answering(held=HELD)
-    assert isinstance(await outward(good).read_venue(), inp.VenueRead)
-    read = await outward(replace(good, **changed)).read_venue()
+    [read] = await outward(good).read_venue()
+    assert isinstance(read, inp.VenueRead)
+    [read] = await outward(replace(good, **changed)).read_venue()
     assert isinstance(read, inp.VenueUnreadable)
     assert "nonsense" in read.message
 

@@ -1,4 +1,4 @@
-"""One readable line for what became of a difference with the venue. Imports the model only."""
+"""One readable line for a difference with the venue and what became of it. Imports the model only."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import assert_never
 from ytc_tui.model import events as ev
 from ytc_tui.model.money import ZERO
 
-Remedied = (
-    ev.DiscrepancyResolved
+DifferenceEvent = (
+    ev.DiscrepancyFound
+    | ev.DiscrepancyResolved
     | ev.DiscrepancyIgnored
     | ev.PositionAdopted
     | ev.WalletAdopted
@@ -18,10 +19,12 @@ Remedied = (
 )
 
 
-def difference_text(event: Remedied) -> str:
-    """What was done about it, by whom."""
+def difference_text(event: DifferenceEvent) -> str:
+    """What differs, or what was done about it and by whom."""
     name = event.discrepancy_id
     match event:
+        case ev.DiscrepancyFound():
+            return f"DIFFERS  {event.kind} {event.symbol}: ours {event.ours}, venue {event.theirs}"
         case ev.DiscrepancyResolved():
             return f"RESOLVED {name}  ({event.how})"
         case ev.DiscrepancyIgnored(actor=actor):

@@ -13,7 +13,7 @@ from ytc_tui.model.chain import Entry
 from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.proposals import ProposalState
 from ytc_tui.model.trades import MANUAL
-from ytc_tui.views.difference_lines import difference_text
+from ytc_tui.views.difference_lines import DifferenceEvent, difference_text
 
 
 def event_line(entry: Entry, event: ev.Event) -> str:
@@ -147,18 +147,6 @@ def _order_text(event: ev.Event) -> str:
         case ev.EngineRecovered():
             held = f"{event.open_positions} positions, {event.open_orders} orders"
             return f"RECOVER  after entry {event.from_seq}: {held}"
-        case ev.DiscrepancyFound():
-            return f"DIFFERS  {event.kind} {event.symbol}: ours {event.ours}, venue {event.theirs}"
-        case (
-            ev.DiscrepancyResolved()
-            | ev.DiscrepancyIgnored()
-            | ev.PositionAdopted()
-            | ev.WalletAdopted()
-            | ev.ExternalOrderAdopted()
-            | ev.ExternalCancelAsked()
-            | ev.OrderLinked()
-        ):
-            return difference_text(event)
         case ev.LedgerFixed(sessions, spans):
             bases = ", ".join(f"{held.span} from {held.base:.2f}" for held in spans)
             return f"LEDGER   {sessions} sessions before this one: {bases}"
@@ -167,4 +155,4 @@ def _order_text(event: ev.Event) -> str:
         case ev.SessionEnded():
             return f"ENDED    {event.reason}  balance {event.end_balance}"
         case _:
-            return ""
+            return difference_text(event) if isinstance(event, DifferenceEvent) else ""
