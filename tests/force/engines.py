@@ -5,6 +5,7 @@ own, killed at random times and started again by the same command until its sess
 from __future__ import annotations
 
 import random
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from tests.force import busy
 from tests.force.forks import Forked, command
+from tests.force.tally import Tally, differences
 from tests.force.witness import Books, Witness, books_of
 from ytc_tui.commands import starting
 
@@ -104,19 +106,6 @@ def uninterrupted() -> Uninterrupted:
         return Uninterrupted(books_of(made.journal, made.venue_file()), time.monotonic() - begun, started_s)
 
 
-@dataclass
-class Tally:
-    """What a series of kills came to."""
-
-    kills: int = 0
-    sessions: int = 0
-    orders: int = 0
-    entries: int = 0
-    acknowledged: int = 0
-    kill_points: dict[str, int] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
-
-
 def kill_engines(kills: int, seed: int) -> Tally:
     """Kill engines `kills` times, each session to its end; every session must equal the uninterrupted one."""
     chance, tally = random.Random(seed), Tally()
@@ -124,12 +113,8 @@ def kill_engines(kills: int, seed: int) -> Tally:
     while tally.kills < kills:
         with place(f"killed{tally.sessions}") as made:
             books = _session(made, whole, chance, tally, kills)
-            tally.sessions += 1
-            tally.orders += len(books.orders)
-            tally.entries += books.entries
-            for name in ("orders", "fills", "trades", "balance"):
-                if getattr(books, name) != getattr(whole.books, name):
-                    tally.faults.append(f"session {tally.sessions}: {name} differ from the uninterrupted run's")
+            tally.take(books)
+            tally.faults += differences(books, whole.books, f"session {tally.sessions}")
     return tally
 
 
@@ -140,21 +125,16 @@ def _session(made: Place, whole: Uninterrupted, chance: random.Random, tally: Ta
         engine = made.engine()
         if tally.kills < kills:
             _wait_for_a_moment(engine, whole, chance)
-            if engine.kill():
-                tally.kills += 1
+            tally.kills += engine.kill()
         else:
-            engine.read_until(time.monotonic() + 10 * whole.seconds)
             engine.wait()
         if witness.venue is None and (made.journal.parent / "venues").exists():
             witness.venue = made.venue_file()
         witness.after(bytes(engine.out))
-        if engine.status is not None and engine.status != 9:
+        if engine.status != signal.SIGKILL:
             assert engine.status == 0, engine.said()
             break
-    tally.acknowledged += len(witness.seen)
-    tally.faults += witness.faults
-    for kind in witness.last_types:
-        tally.kill_points[kind] = tally.kill_points.get(kind, 0) + 1
+    tally.witnessed(witness)
     return books_of(made.journal, made.venue_file())
 
 

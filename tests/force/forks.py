@@ -8,6 +8,7 @@ killed as any process is.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import select
 import signal
@@ -18,12 +19,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ytc_tui.agents.registry import discover
+from ytc_tui.analysis.exits import policies
+from ytc_tui.analysis.setups import finders
+
 READ_SIZE = 65_536
 # What `ytc run --headless`, `ytc paper-host` and a new store import on their way.
 _MODULES = (
     "alembic.command",
     "alembic.config",
+    "cryptography.hazmat.primitives.asymmetric.ed25519",
+    "cryptography.hazmat.primitives.serialization",
+    "pydantic.v1",
     "sqlalchemy.dialects.sqlite",
+    "uvicorn.lifespan.off",
+    "uvicorn.protocols.http.h11_impl",
+    "websockets.server",
     "ytc_tui.adapters.stores.tables",
     "ytc_tui.adapters.transports.http",
     "ytc_tui.cli",
@@ -32,7 +43,6 @@ _MODULES = (
     "ytc_tui.commands.run",
     "ytc_tui.commands.starting",
     "ytc_tui.outlets",
-    "uvicorn",
 )
 
 
@@ -40,6 +50,12 @@ def preload() -> None:
     """Import what the processes will need; starts no thread."""
     for name in _MODULES:
         importlib.import_module(name)
+    # pyarrow takes it along where it is installed.
+    if importlib.util.find_spec("pandas") is not None:
+        importlib.import_module("pandas")
+    discover()
+    finders()
+    policies()
 
 
 @dataclass(eq=False)
@@ -142,12 +158,12 @@ def command(
     """`ytc ARGUMENTS` in `folder`; `before` runs in the child ahead of it."""
 
     def work() -> None:
-        from ytc_tui.cli import main
+        from ytc_tui import cli
 
         os.chdir(folder)
         os.environ.update(environ)
         sys.argv = ["ytc", *arguments]
         before()
-        main()
+        cli.main()
 
     return fork(work, folder)

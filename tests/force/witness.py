@@ -106,23 +106,44 @@ def host_record(venue: Path) -> tuple[Counter[str], list[str], list[tuple[Any, .
 
 @dataclass
 class Witness:
-    """Follows one session through the lives of its engine."""
+    """Follows one session through the lives of its engine. `seen` are the entries that it was told of,
+    `sent` in how many lives each order was said to be sent."""
 
     journal: Path
     venue: Path | None = None
     seen: dict[int, tuple[int, str, Any]] = field(default_factory=dict)
+    sent: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     last_types: list[str] = field(default_factory=list)  # the last entry on record at each kill
+    complete: bool = False
+    _intended: set[str] = field(default_factory=set)
 
     def after(self, out: bytes) -> None:
         """A life is over: what it said is on record now, and what the host took was intended before."""
+        if self.complete:  # a session on record whole is played again in memory, and told from there
+            return
+        sent_now: set[str] = set()
         for line in out.splitlines(keepends=True):
-            if line.endswith(b"\n") and b'"seq"' in line[:8]:
-                said = json.loads(line)
-                told = (said["at"], said["type"], said["body"])
-                if self.seen.setdefault(said["seq"], told) != told:
-                    self.faults.append(f"entry {said['seq']} was told twice, and differently")
+            if not line.endswith(b"\n") or line[:7] not in (b'{"seq":', b'{"sent"'):
+                continue
+            said = json.loads(line)
+            if "sent" in said:
+                self._sends(said["sent"], sent_now)
+                continue
+            told = (said["at"], said["type"], said["body"])
+            if said["type"] == "OrderIntended":
+                self._intended.add(said["body"]["order"]["client_id"])
+            if self.seen.setdefault(said["seq"], told) != told:
+                self.faults.append(f"entry {said['seq']} was told twice, and differently")
         self._compare()
+
+    def _sends(self, client_id: str, sent_now: set[str]) -> None:
+        if client_id in sent_now:
+            self.faults.append(f"order {client_id} was sent twice in one life")
+        if client_id not in self._intended:
+            self.faults.append(f"order {client_id} was sent before its intent was durable")
+        sent_now.add(client_id)
+        self.sent[client_id] += 1
 
     def _compare(self) -> None:
         if not self.journal.exists():
@@ -142,19 +163,21 @@ class Witness:
                 self.faults.append(f"entry {seq} ({kind}) was told and is another now")
         if rows:
             self.last_types.append(rows[-1][2])
+            self.complete = any(kind == "SessionEnded" for *_, kind, _ in rows)
         self._intents(rows)
 
     def _intents(self, rows: list[tuple[int, int, str, str]]) -> None:
         """No order at the host without its intent on record, none sent twice."""
+        bodies = (json.loads(body) for *_, kind, body in rows if kind == "OrderIntended")
+        self._intended.update(body["order"]["client_id"] for body in bodies)
         if self.venue is None or not self.venue.exists():
             return
-        intended = {json.loads(body)["order"]["client_id"] for *_, kind, body in rows if kind == "OrderIntended"}
         try:
             submits, _, _ = host_record(self.venue)
         except sqlite3.OperationalError:  # not made yet
             return
         for name, count in submits.items():
-            if name not in intended:
+            if name not in self._intended:
                 self.faults.append(f"order {name} was sent without a durable intent")
             if count > 1:
                 self.faults.append(f"order {name} was sent {count} times")
