@@ -7,8 +7,9 @@ every chain, sum and row of the file is whole.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,8 @@ from ytc_tui.engine.apply import apply
 from ytc_tui.engine.ports import Batch, ProjectionRow, Snapshot
 from ytc_tui.engine.projections import rows_of
 from ytc_tui.model.chain import ChainHead, Entry
-from ytc_tui.model.codec import canonical, in_order
-from ytc_tui.model.events import AnswerRepeated, Event, TaskAnswered, decode_event, header_of
+from ytc_tui.model.codec import in_order
+from ytc_tui.model.events import decode_event
 from ytc_tui.model.state import State
 from ytc_tui.outlets import memory_outlets
 from ytc_tui.paper_run import PaperRun
@@ -106,15 +107,12 @@ def one_session(path: Path, entries: int, *, after_snapshot: int) -> str:
     its newest snapshot stands `after_snapshot` entries before the end. Its name."""
     day = max(recorded_days(), key=lambda each: len(each.entries))
     end = next(n for n, entry in enumerate(day.entries) if '"after":"post_market"' in entry.body)
-    store, writer = Store(path), _Writer(State(day.session), ChainHead(day.session))
-    for entry in day.entries[:end]:
-        writer.take(decode_event(entry), entry.at)
-    answers = [decode_event(entry) for entry in day.entries[:end] if entry.type in _ANSWERS]
-    at_ns, number = day.entries[end - 1].at, len(answers)
-    while writer.head.seq < entries:
-        event = answers[number % len(answers)]
-        number += 1
-        writer.take(_asked_anew(event, number), at_ns)
+    begin, store = day.entries[:end], Store(path)
+    writer = _Writer(State(day.session), ChainHead(day.session))
+    answers = [entry for entry in begin if entry.type in _ANSWERS]
+    for number in range(entries):
+        entry = begin[number] if number < end else _asked_anew(answers[number % len(answers)], number)
+        writer.take(entry, begin[-1].at if number >= end else entry.at)
         if writer.head.seq == entries - after_snapshot:
             writer.commit(store)
             state = in_order(writer.state)
@@ -128,32 +126,31 @@ def one_session(path: Path, entries: int, *, after_snapshot: int) -> str:
 
 
 _ANSWERS = ("TaskAnswered", "AnswerRepeated")
+_TASK_ID = re.compile(r'"task_id":"([^"]+)"')
 
 
-def _asked_anew(event: Event, number: int) -> Event:
+def _asked_anew(entry: Entry, number: int) -> Entry:
     """The answer under a task id that no other has."""
-    if isinstance(event, TaskAnswered):
-        return replace(event, task=replace(event.task, task_id=_renumbered(event.task.task_id, number)))
-    assert isinstance(event, AnswerRepeated)
-    return replace(event, task_id=_renumbered(event.task_id, number))
-
-
-def _renumbered(task_id: str, number: int) -> str:
-    return f"{task_id[:-12]}{0xF0_0000_0000 + number:012x}"
+    found = _TASK_ID.search(entry.body)
+    assert found is not None
+    fresh = f"{found[1][:-12]}{0xF0_0000_0000 + number:012x}"
+    return entry._replace(
+        body=entry.body.replace(found[1], fresh), correlation=entry.correlation.replace(found[1], fresh)
+    )
 
 
 @dataclass
 class _Writer:
-    """Links events as the kernel does: the entry, the state after it, and its rows."""
+    """Links entries as the kernel does, with the state after them and their rows."""
 
     state: State
     head: ChainHead
     entries: list[Entry] = field(default_factory=list)
     rows: dict[tuple[str, tuple[str, ...]], ProjectionRow] = field(default_factory=dict)
 
-    def take(self, event: Event, at_ns: int) -> None:
-        kind, version, correlation = header_of(event)
-        self.entries.append(self.head.link(at_ns, kind, version, correlation, "", canonical(event)))
+    def take(self, entry: Entry, at_ns: int) -> None:
+        event = decode_event(entry)
+        self.entries.append(self.head.link(at_ns, entry.type, entry.v, entry.correlation, "", entry.body))
         apply(self.state, event, at_ns)
         for row in rows_of(self.state, event):
             self.rows[row.table, row.key] = row

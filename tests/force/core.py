@@ -1,8 +1,8 @@
 """The core under kill -9: kernel, order machinery, journal and venue in one process, on real files.
 
-Everything that a run is made of is prepared once; each process is a fork of that and opens the journal and the
-venue's store on disk as the program does. It tells the witness each entry once it is durable, and each order
-before it is sent.
+Everything that a run is made of is prepared once; each process is a fork of that and opens the journal and
+the venue's store on disk as the program does. It tells the witness each entry once it is durable, and each
+order before it is sent.
 """
 
 from __future__ import annotations

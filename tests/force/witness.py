@@ -1,8 +1,8 @@
 """What an outsider saw of an engine, and what the files say in the end.
 
 The witness has three sources that the killed process cannot change any more: the lines that it had written
-to its pipe (an entry's line leaves only once the entry is durable), the host's own record of orders and fills,
-and the journal file, read by plain SQLite. Standard library alone.
+to its pipe (an entry's line leaves only once the entry is durable), the host's own record of orders and
+fills, and the journal file, read by plain SQLite. Standard library alone.
 """
 
 from __future__ import annotations

@@ -157,6 +157,16 @@ class Restarted:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainUnchecked:
+    """The session goes on while its whole chain is still being verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainChecked:
+    """It was, and is whole."""
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """An event was applied as entry `seq`: what follows from it is decided next."""
 
@@ -185,5 +195,7 @@ Input = (
     | JournalStalled
     | JournalReturned
     | Restarted
+    | ChainUnchecked
+    | ChainChecked
     | Happened
 )

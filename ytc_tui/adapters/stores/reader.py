@@ -36,8 +36,12 @@ ENTRIES_SQL = (
 NEWEST_SQL = (
     f"SELECT {', '.join(Entry._fields)} FROM journal WHERE session = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
 )
+# From one session to the next by the key; DISTINCT would read every entry.
 SESSIONS_SQL = (
-    "SELECT session FROM (SELECT DISTINCT session FROM journal) LEFT JOIN heads USING (session)"
+    "WITH RECURSIVE known (session) AS (SELECT min(session) FROM journal UNION ALL"
+    " SELECT (SELECT min(session) FROM journal WHERE session > known.session) FROM known"
+    " WHERE known.session IS NOT NULL)"
+    " SELECT session FROM known LEFT JOIN heads USING (session) WHERE session IS NOT NULL"
     " ORDER BY counter, session"
 )
 SNAPSHOTS_SQL = (

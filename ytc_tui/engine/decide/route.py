@@ -28,7 +28,12 @@ from ytc_tui.engine.decide.alarms import alert, react
 from ytc_tui.engine.decide.connection import decide_heard, decide_silence
 from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.decide.evidence import decide_order_read
-from ytc_tui.engine.decide.journal import decide_returned, decide_stalled
+from ytc_tui.engine.decide.journal import (
+    decide_checked,
+    decide_returned,
+    decide_stalled,
+    decide_unchecked,
+)
 from ytc_tui.engine.decide.news import decide_news
 from ytc_tui.engine.decide.own import decide_levels
 from ytc_tui.engine.decide.reconcile import decide_adopted
@@ -104,6 +109,10 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
             yield from decide_restarted(sit, from_seq)
         case inp.FlattenPressed():
             yield from flatten.decide_pressed(sit)
+        case inp.ChainUnchecked():
+            yield from decide_unchecked(sit)
+        case inp.ChainChecked():
+            yield from decide_checked(sit)
         case inp.JournalStalled(message):
             yield from decide_stalled(sit, message)
         case inp.JournalReturned(acted):
