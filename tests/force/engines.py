@@ -54,7 +54,7 @@ class Place:
     def engine(self) -> Forked:
         arguments = ["run", "--headless", "--json", "--exit-when-done", "--demo", *HOURS, "--speed", "max"]
         arguments += [*busy.assignments(), "--set", f"paper.host={self.socket}"]
-        return command(arguments, self.environ, self.folder, _with_agent)
+        return command(arguments, self.environ, self.folder, with_agent)
 
     def venue_file(self) -> Path:
         """The host's own record of the one account."""
@@ -70,7 +70,7 @@ class Place:
         self.host.kill()
 
 
-def _with_agent() -> None:
+def with_agent() -> None:
     """The agent comes with the request, as a program that embeds the engine brings one along."""
     plain = starting.request_of
     starting.request_of = lambda loaded, flags: busy.with_eager_agent(plain(loaded, flags))
