@@ -7,6 +7,7 @@ killed as any process is.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import os
@@ -46,9 +47,9 @@ _MODULES = (
 )
 
 
-def preload() -> None:
-    """Import what the processes will need; starts no thread."""
-    for name in _MODULES:
+def preload(more: Sequence[str] = ()) -> None:
+    """Import what the processes will need, and `more`; starts no thread."""
+    for name in (*_MODULES, *more):
         importlib.import_module(name)
     # pyarrow takes it along where it is installed.
     if importlib.util.find_spec("pandas") is not None:
@@ -56,6 +57,9 @@ def preload() -> None:
     discover()
     finders()
     policies()
+    # What is loaded by now is no garbage: no collection in a child goes through, and copies, all of it.
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(eq=False)
