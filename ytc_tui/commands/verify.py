@@ -16,6 +16,7 @@ from typing import Any
 from ytc_tui.adapters.stores.reader import SqliteReader, open_readonly
 from ytc_tui.adapters.stores.schema import RECORD_TABLES, Shape, shapes
 from ytc_tui.adapters.stores.store import Store
+from ytc_tui.adapters.stores.values import Stored, unpack
 from ytc_tui.adapters.stores.verify import (
     SessionVerdict,
     Verdict,
@@ -27,12 +28,13 @@ from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.sessions import find_session
 from ytc_tui.engine.ports import Batch, ProjectionRow
 from ytc_tui.engine.projections import rows_of
-from ytc_tui.engine.recovery import replay
+from ytc_tui.engine.recovery import replay_entry
 from ytc_tui.errors import JournalCorrupt, YtcError
-from ytc_tui.model.chain import ChainHead, Entry
+from ytc_tui.model.chain import ChainHead
 from ytc_tui.model.codec import to_json
+from ytc_tui.model.events import decode_event
 from ytc_tui.model.state import State
-from ytc_tui.views.journal import recorded
+from ytc_tui.views.journal import Reading
 from ytc_tui.views.ledger import Ledger, LedgerReport
 from ytc_tui.views.sanitised import Sanitiser, sanitised
 from ytc_tui.views.verification import ledger_data, verification_text
@@ -178,20 +180,19 @@ def _examine(db_path: Path, verdict: SessionVerdict) -> Examination:
 def _reckon(reader: SqliteReader, session: str) -> Examination:
     """Sums and rows from the entries; a fault of one does not stop the other."""
     result = Examination()
-    ledger, state, head = Ledger(), State(session), ChainHead(session)
-    replayed: Entry | None = None
-    for record in recorded(reader.entries(session)):
-        ledger.take(record)
+    ledger, reading, state, head = Ledger(), Reading(), State(session), ChainHead(session)
+    for entry in reader.entries(session):
+        event = decode_event(entry)
+        for record in reading.of(entry, event):
+            ledger.take(record)
         if result.row_faults:
             continue
         try:
-            if record.entry is not replayed:
-                replay(state, (record.entry,), head)
-                replayed = record.entry
+            replay_entry(state, entry, head, event)
         except JournalCorrupt as error:
             result.row_faults.append(f"state cannot be rebuilt: {error.what}")
             continue
-        for row in rows_of(state, record.event):
+        for row in rows_of(state, event):
             result.rebuilt[row.table, row.key] = row
     result.ledger = ledger.report()
     result.ended = state.ended
@@ -203,10 +204,11 @@ def _compare_rows(
 ) -> None:
     """Every stored row equals the rebuilt one, none is missing and none is there without a cause."""
     result.rows, result.compared = len(result.rebuilt), True
-    stored: dict[RowKey, dict[str, Any]] = {}
+    stored: dict[RowKey, tuple[Stored, ...]] = {}
     for table, shape in tables.items():
-        for row in reader.rows(table, limit=_NO_LIMIT, session=session):
-            stored[table, tuple(str(row[name]) for name in shape.key)] = row
+        places = [shape.places[name] for name in shape.key]
+        for row in reader.stored_rows(table, session):
+            stored[table, tuple(str(row[place]) for place in places)] = row
     for key in dict.fromkeys((*result.rebuilt, *stored)):
         problem = _row_problem(tables[key[0]], stored.get(key), result.rebuilt.get(key))
         if problem:
@@ -214,18 +216,20 @@ def _compare_rows(
             result.row_faults.append(f"{key[0]} {' '.join(key[1][1:])}: {problem}".replace(" : ", ": "))
 
 
-def _row_problem(shape: Shape, stored: dict[str, Any] | None, rebuilt: ProjectionRow | None) -> str:
+def _row_problem(shape: Shape, stored: tuple[Stored, ...] | None, rebuilt: ProjectionRow | None) -> str:
     if rebuilt is None:
         return "no entry accounts for it"
     if stored is None:
         return "missing"
-    values = {**rebuilt.values, **dict(zip(shape.key, rebuilt.key, strict=True))}
-    found = [
-        f"{name} is {to_json(stored[name])}, should be {to_json(values.get(name))}"
-        for name in shape.columns
-        if to_json(stored[name]) != to_json(values.get(name))
-    ]
-    return "; ".join(found)
+    should = shape.packed(rebuilt.key, rebuilt.values)
+    if stored == should:
+        return ""
+    columns = zip(shape.columns, shape.declared, stored, should, strict=True)
+    return "; ".join(
+        f"{name} is {to_json(unpack(declared, found))}, should be {to_json(unpack(declared, wanted))}"
+        for name, declared, found, wanted in columns
+        if found != wanted
+    )
 
 
 def _worst(

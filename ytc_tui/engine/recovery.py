@@ -15,7 +15,7 @@ from ytc_tui.engine.ports import JournalReader
 from ytc_tui.errors import JournalCorrupt
 from ytc_tui.model.chain import ChainHead, Entry, first_fault
 from ytc_tui.model.codec import from_json
-from ytc_tui.model.events import decode_event
+from ytc_tui.model.events import Event, decode_event
 from ytc_tui.model.state import State
 from ytc_tui.model.tables import IllegalTransition
 
@@ -49,18 +49,23 @@ def verify_chain(reader: JournalReader, session: str, after: ChainHead | None = 
 def replay(state: State, entries: Iterable[Entry], head: ChainHead) -> None:
     """Apply `entries` to `state` and move `head` along; each must continue the chain."""
     for entry in entries:
-        if entry.seq != head.seq + 1 or entry.prev_hash != head.hash:
-            raise JournalCorrupt(
-                f"entry {entry.seq} does not continue entry {head.seq}",
-                where=f"session {head.session}",
-                fix="run `ytc verify`",
-            )
-        try:
-            apply(state, decode_event(entry), entry.at)
-        except (ValueError, KeyError, IllegalTransition, ArithmeticError) as error:
-            raise JournalCorrupt(
-                f"entry {entry.seq} ({entry.type}) cannot be applied: {error}",
-                where=f"session {head.session}",
-                fix="run `ytc verify`",
-            ) from error
-        head.seq, head.hash = entry.seq, entry.hash
+        replay_entry(state, entry, head)
+
+
+def replay_entry(state: State, entry: Entry, head: ChainHead, event: Event | None = None) -> None:
+    """One step of `replay`; `event` is the entry's, where it was decoded already."""
+    if entry.seq != head.seq + 1 or entry.prev_hash != head.hash:
+        raise JournalCorrupt(
+            f"entry {entry.seq} does not continue entry {head.seq}",
+            where=f"session {head.session}",
+            fix="run `ytc verify`",
+        )
+    try:
+        apply(state, decode_event(entry) if event is None else event, entry.at)
+    except (ValueError, KeyError, IllegalTransition, ArithmeticError) as error:
+        raise JournalCorrupt(
+            f"entry {entry.seq} ({entry.type}) cannot be applied: {error}",
+            where=f"session {head.session}",
+            fix="run `ytc verify`",
+        ) from error
+    head.seq, head.hash = entry.seq, entry.hash

@@ -21,7 +21,7 @@ from ytc_tui.adapters.stores.heads import head_rows
 from ytc_tui.adapters.stores.plan import HEAD_SQL
 from ytc_tui.adapters.stores.schema import Shape, shapes
 from ytc_tui.adapters.stores.upgrade import REVISION, revision_of
-from ytc_tui.adapters.stores.values import pack, unpack
+from ytc_tui.adapters.stores.values import Stored, pack, unpack
 from ytc_tui.engine.ports import Snapshot
 from ytc_tui.errors import JournalCorrupt, UsageInvalid
 from ytc_tui.model.chain import ChainHead, Entry, SignedHead
@@ -233,6 +233,11 @@ class SqliteReader:
             }
             for row in self._all(sql, (*values, limit, offset))
         )
+
+    def stored_rows(self, table: str, session: str) -> list[tuple[Stored, ...]]:
+        """Every row of a projection of `session`, as stored, in the order of its columns and its key."""
+        key = ", ".join(f'"{name}"' for name in self._shape(table).key)
+        return self._all(f'SELECT * FROM "{table}" WHERE session = ? ORDER BY {key}', (session,))
 
     def _shape(self, table: str) -> Shape:
         if not self._shapes:
