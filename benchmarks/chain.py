@@ -1,8 +1,8 @@
 """C1: how long a journal of a million entries takes to be verified, against a bare loop in the same run.
 
 The bare loop reads every column by plain SQLite and hashes it, and checks nothing. The chain alone by the
-store's verification behind `ytc verify` and by `proof/chain.py`; then `ytc verify` in full, which also reckons
-money and rows again. They take turns; the best of each counts, which other programs disturb least.
+store's verification behind `ytc verify` and by `proof/chain.py`; then `ytc verify` in full, which also
+reckons money and rows again. They take turns; the best of each counts, which other programs disturb least.
 `python -m benchmarks.chain [--quick]`
 """
 
