@@ -12,6 +12,7 @@ from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.decide import (
     coverage,
     flatten,
+    journal,
     lifecycle,
     loss,
     management,
@@ -28,12 +29,6 @@ from ytc_tui.engine.decide.alarms import alert, react
 from ytc_tui.engine.decide.connection import decide_heard, decide_silence
 from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.decide.evidence import decide_order_read
-from ytc_tui.engine.decide.journal import (
-    decide_checked,
-    decide_returned,
-    decide_stalled,
-    decide_unchecked,
-)
 from ytc_tui.engine.decide.news import decide_news
 from ytc_tui.engine.decide.own import decide_levels
 from ytc_tui.engine.decide.reconcile import decide_adopted
@@ -110,13 +105,13 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
         case inp.FlattenPressed():
             yield from flatten.decide_pressed(sit)
         case inp.ChainUnchecked():
-            yield from decide_unchecked(sit)
+            yield from journal.decide_unchecked(sit)
         case inp.ChainChecked():
-            yield from decide_checked(sit)
+            yield from journal.decide_checked(sit)
         case inp.JournalStalled(message):
-            yield from decide_stalled(sit, message)
+            yield from journal.decide_stalled(sit, message)
         case inp.JournalReturned(acted):
-            yield from decide_returned(sit, acted)
+            yield from journal.decide_returned(sit, acted)
         case _:
             assert_never(item)
 
