@@ -5,7 +5,6 @@ settings that let it.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from tests.sim.proposers import Idea, agent_of
 from ytc_tui.agents.base import AgentAnswer, AgentContext
@@ -74,8 +73,3 @@ def with_eager_agent(request: RunRequest) -> RunRequest:
 def assignments() -> list[str]:
     """The settings as arguments of `ytc run`."""
     return [text for key, value in SETTINGS.items() for text in ("--set", f"{key}={value}")]
-
-
-def orders_of(document: dict[str, Any]) -> int:
-    """How many trades a session came to."""
-    return len(document["trades"])

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.force.screen import Screen
 from tests.force.sends import missing, read_trace
-from tests.force.terminals import Screen
 from tests.force.witness import Witness
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -1,4 +1,4 @@
-"""While the journal cannot accept writes, or is not yet verified whole after a restart, nothing new is risked.
+"""While the journal is away, or not yet verified whole after a restart, nothing new is risked.
 
 Imports the alarms, the situation and the model. Invariant: the gate opens again by itself only if it was the
 journal alone that closed it, and trading hours last.
