@@ -34,11 +34,12 @@ class Tally:
         self.faults += witness.faults
 
     def line(self) -> str:
+        again = f" ({self.asked_again} asked for again under their id)" if self.asked_again else ""
         points = ", ".join(f"{kind} {count}" for kind, count in self.kill_points.most_common())
         return (
             f"{self.kills} kills in {self.sessions} sessions: {self.acknowledged} entries told and"
-            f" {self.entries} on record, {self.orders} orders, {self.asked_again} asked for again under their"
-            f" id; {len(self.faults)} faults; last entry at the kill: {points}"
+            f" {self.entries} on record, {self.orders} orders{again}; {len(self.faults)} faults;"
+            f" last entry at the kill: {points}"
         )
 
 
