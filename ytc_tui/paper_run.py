@@ -17,6 +17,7 @@ from ytc_tui.adapters.clock import stopwatch_ns
 from ytc_tui.agents.base import NO_HISTORY, Probe
 from ytc_tui.boot import Parts
 from ytc_tui.engine import ids, inputs as inp
+from ytc_tui.engine.chain_check import ChainCheck
 from ytc_tui.engine.document import iso
 from ytc_tui.engine.figures import session_figures
 from ytc_tui.engine.host import Host
@@ -149,7 +150,7 @@ class PaperRun:
             resumed_ns=state.now_ns if head.seq else 0,
             restarted=restarted,
             acted=outlets.spare.read_back() if restarted else (),
-            checking=checking,
+            checking=ChainCheck(checking) if checking is not None else None,
         )
 
     def _check(self, session: str) -> asyncio.Future[None]:

@@ -12,7 +12,7 @@ from tests.sim.harness import Simulation
 from tests.sim.restarts import Fuse, Killed, fused, outcome, resumed
 from tests.sim.stage import long_at, stage
 from tests.sim.tape import Tape
-from ytc_tui.engine import session_run
+from ytc_tui.engine import chain_check
 from ytc_tui.errors import JournalCorrupt
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.events import GateChanged, OrderIntended
@@ -94,7 +94,7 @@ def at_the_intent(tmp_path: Path) -> LateSimulation:
 def test_entries_wait_until_the_whole_chain_is_verified(
     at_the_intent: LateSimulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_run, "QUICK_CHECK_S", 0.0)
+    monkeypatch.setattr(chain_check, "QUICK_S", 0.0)
     asyncio.run(at_the_intent.run())
     assert at_the_intent.checked.looked == [(Gate.REDUCING, {OrderState.INTENT})] * LOOKS
     receipt = at_the_intent.host.receipts["resume"]
@@ -112,7 +112,7 @@ def test_entries_wait_until_the_whole_chain_is_verified(
 def test_a_chain_found_broken_later_ends_the_engine(
     at_the_intent: LateSimulation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_run, "QUICK_CHECK_S", 0.0)
+    monkeypatch.setattr(chain_check, "QUICK_S", 0.0)
     at_the_intent.checked.fault = JournalCorrupt("entry 5: its content does not match its hash")
     with pytest.raises(JournalCorrupt, match="entry 5"):
         asyncio.run(at_the_intent.run())

@@ -122,9 +122,12 @@ def attach(environ: dict[str, str], folder: Path) -> Desk:
 
 @dataclass
 class Dropped:
-    """What a series of dropped terminals came to. Seconds run from a desk's beginning to the engine's data on
-    its screen, `own_seconds` without those in which it was ready and got no processor. `same` counts screens that were the one before the drop but for clocks, `moved` those before
-    which the market had moved on."""
+    """What a series of dropped terminals came to.
+
+    Seconds run from a desk's beginning to the engine's data on its screen; `own_seconds` leave out those in
+    which it was ready and got no processor. `same` counts screens that were the one before the drop but for
+    clocks, `moved` those before which the market had moved on.
+    """
 
     drops: int = 0
     seconds: list[float] = field(default_factory=list)

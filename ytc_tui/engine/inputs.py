@@ -157,13 +157,10 @@ class Restarted:
 
 
 @dataclass(frozen=True, slots=True)
-class ChainUnchecked:
-    """The session goes on while its whole chain is still being verified."""
-
-
-@dataclass(frozen=True, slots=True)
 class ChainChecked:
-    """It was, and is whole."""
+    """The whole chain of a recovered session is verified (`done`), or still being verified."""
+
+    done: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +192,6 @@ Input = (
     | JournalStalled
     | JournalReturned
     | Restarted
-    | ChainUnchecked
     | ChainChecked
     | Happened
 )

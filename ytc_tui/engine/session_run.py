@@ -10,23 +10,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeGuard
 
-from ytc_tui.engine import inputs as inp
+from ytc_tui.engine import chain_check, inputs as inp
+from ytc_tui.engine.chain_check import ChainCheck
 from ytc_tui.engine.decide.recovery import CYCLE_NS
-from ytc_tui.engine.effects import Effect, SubmitOrder, pending_effects
+from ytc_tui.engine.effects import Effect, pending_effects
 from ytc_tui.engine.kernel import Kernel
 from ytc_tui.engine.ports import Journal, MatchedPoint, MatchingVenue, Minute
 from ytc_tui.engine.venue_answers import told
 from ytc_tui.errors import VenueRetryable
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, PATH_OFFSETS_NS
-from ytc_tui.model.orders import OrderRole, OrderState
+from ytc_tui.model.orders import OrderState
 
 Between = Callable[[], Awaitable[None]]
 
-# A chain that is verified within this is waited for: the session goes on as if there had been no wait.
-QUICK_CHECK_S = 0.25
-_CHECK_PAUSE_S = 0.02
 _RETRY_S = 0.25
 _LISTEN_EVERY_NS = NS_PER_S
 
@@ -54,7 +51,7 @@ class SessionRun:
     resumed_ns: int = 0
     restarted: inp.Restarted | None = None
     acted: tuple[str, ...] = ()  # what the emergency path sent before the restart
-    checking: asyncio.Future[None] | None = None  # the verification of a recovered session's whole chain
+    checking: ChainCheck | None = None  # the verification of a recovered session's whole chain
     begun: bool = False
     minutes: int = 0
     now_ns: int = 0
@@ -229,9 +226,9 @@ class SessionRun:
         items: list[inp.Input] = [restarted]
         if self.acted:
             items.append(inp.JournalReturned(self.acted))
-        if self.checking is None or await self._checked_within(QUICK_CHECK_S):
-            await self.kernel.resume(self.resumed_ns, effects, (*items, inp.ChainChecked()))
-        elif not await self._take_up_unchecked(effects, items):
+        if self.checking is None or await self.checking.within(chain_check.QUICK_S):
+            await self.kernel.resume(self.resumed_ns, effects, (*items, inp.ChainChecked(True)))
+        elif not await self._take_up_unchecked(self.checking, effects, items):
             return
         # The venue may be a step ahead of the journal; its books compare once the feed is past it.
         self.reconcile_after_ns = max(self.venue.place_ns(), self.resumed_ns, 1)
@@ -239,34 +236,27 @@ class SessionRun:
         if self.kernel.sit.state.timers:
             await self.between()
 
-    async def _checked_within(self, limit_s: float) -> bool:
-        """Whether the whole chain is verified by then. Raises JournalCorrupt naming its first bad entry."""
-        assert self.checking is not None
-        await asyncio.wait((self.checking,), timeout=limit_s)
-        if not self.checking.done():
-            return False
-        self.checking.result()
-        return True
-
-    async def _take_up_unchecked(self, effects: list[Effect], items: list[inp.Input]) -> bool:
+    async def _take_up_unchecked(
+        self, checking: ChainCheck, effects: list[Effect], items: list[inp.Input]
+    ) -> bool:
         """Manage what is open and hear operators while the chain is being verified; entries wait, and so does
         the feed. False when the process is asked to stop before the end of it."""
         kernel = self.kernel
-        entries = [effect for effect in effects if _is_entry(effect)]
+        entries = chain_check.entries_of(effects)
         kernel.sit.chain_unchecked = True
         await kernel.resume(
             self.resumed_ns,
             [effect for effect in effects if effect not in entries],
-            (*items, inp.ChainUnchecked()),
+            (*items, inp.ChainChecked(False)),
         )
-        while not await self._checked_within(_CHECK_PAUSE_S):
+        while not await checking.within(chain_check.PAUSE_S):
             if self.stopping():
                 return False
             await self.between()
         kernel.sit.chain_unchecked = False
         orders = kernel.sit.state.orders
         still = [e for e in entries if orders[e.approved.order.client_id].state is OrderState.INTENT]
-        await kernel.resume(self.resumed_ns, still, (inp.ChainChecked(),))
+        await kernel.resume(self.resumed_ns, still, (inp.ChainChecked(True),))
         return True
 
     def _catch_up(self, minute: Minute) -> None:
@@ -301,7 +291,3 @@ class SessionRun:
         await self.kernel.take(self.now_ns, (inp.FeedEnded(),))
         if not self.ended:
             await self.between()
-
-
-def _is_entry(effect: Effect) -> TypeGuard[SubmitOrder]:
-    return isinstance(effect, SubmitOrder) and effect.approved.order.role is OrderRole.ENTRY

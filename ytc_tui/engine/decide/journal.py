@@ -27,16 +27,13 @@ def decide_returned(sit: Situation, acted: tuple[str, ...]) -> Iterator[ev.Event
     yield from _reopened(sit, "the journal accepts writes again")
 
 
-def decide_unchecked(sit: Situation) -> Iterator[ev.Event]:
-    """The whole chain of a recovered session is still being verified."""
-    if sit.state.gate is Gate.ACTIVE:
+def decide_checked(sit: Situation, done: bool) -> Iterator[ev.Event]:
+    """The whole chain of a recovered session is verified, or still being verified."""
+    if done:
+        yield from _reopened(sit, "the whole journal is verified")
+    elif sit.state.gate is Gate.ACTIVE:
         reason = f"{GATE_JOURNAL}its whole chain is being verified"
         yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, reason)
-
-
-def decide_checked(sit: Situation) -> Iterator[ev.Event]:
-    """It was, and is whole."""
-    yield from _reopened(sit, "the whole journal is verified")
 
 
 def _reopened(sit: Situation, reason: str) -> Iterator[ev.Event]:

@@ -104,10 +104,8 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
             yield from decide_restarted(sit, from_seq)
         case inp.FlattenPressed():
             yield from flatten.decide_pressed(sit)
-        case inp.ChainUnchecked():
-            yield from journal.decide_unchecked(sit)
-        case inp.ChainChecked():
-            yield from journal.decide_checked(sit)
+        case inp.ChainChecked(done):
+            yield from journal.decide_checked(sit, done)
         case inp.JournalStalled(message):
             yield from journal.decide_stalled(sit, message)
         case inp.JournalReturned(acted):
