@@ -1,4 +1,4 @@
-.PHONY: run test check cover sim slow hostile bench snap-update screenshot lock clean
+.PHONY: run test check cover sim slow hostile force bench snap-update screenshot lock clean
 SHELL := /bin/bash
 PYTHON ?= python3.11
 PY := .venv/bin/python
@@ -30,6 +30,10 @@ hostile: .venv/.dev    ## thousands of hostile texts through every place where f
 
 slow: .venv/.dev       ## the tests that take minutes
 	$(PY) -m pytest -n 2 -q -m slow
+
+force: .venv/.dev      ## kills, traced sends, dropped terminals; KILLS, CORE_KILLS, SENDS, DROPS of them
+	$(PY) -m tests.force --engines $(or $(KILLS),1000) --cores $(or $(CORE_KILLS),10000) \
+		--sends $(or $(SENDS),400) --terminals $(or $(DROPS),1000)
 
 snap-update: .venv/.dev  ## new pictures of the screens; look at each before it is committed
 	$(PY) -m pytest -q tests/screens --snapshot-update

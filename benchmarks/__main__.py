@@ -22,6 +22,7 @@ NOT_SCRIPTS = frozenset(
         "desk_app",
         "engine",
         "harness",
+        "journals",
         "screen_apps",
         "screen_parts",
         "terminal",

@@ -5,7 +5,6 @@ Standard library only. A body is JSON; what is taken from it is named here and n
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from proof.chain import WHOLE, problem
 
 # Entries with the agents' work: large, and no part of money or conduct but for what they proposed.
 _ANSWERS = ("TaskAnswered", "TaskReported")
@@ -99,23 +100,12 @@ def read_sessions(path: Path) -> list[Session]:
 
 
 def chain_faults(path: Path) -> Iterator[str]:
-    """Entries whose hash is not that of their content and of the entry before them."""
-    query = (
-        "SELECT session, seq, at, type, v, correlation, causation, body, prev_hash, hash "
-        "FROM journal ORDER BY session, seq"
-    )
-    session, expected_seq, expected_hash = "", 0, ""
+    """The first entry of each session whose hash is not that of its content and of the entry before it."""
     with closing(_open(path)) as store:
-        for row in store.execute(query):
-            name, seq, at, kind, version, correlation, causation, body, previous, found = row
-            if name != session:
-                session, expected_seq, expected_hash = name, 1, "0" * 64
-            text = f"{previous}\n{seq}\n{at}\n{name}\n{kind}\n{version}\n{correlation}\n{causation}\n{body}"
-            if seq != expected_seq or previous != expected_hash:
-                yield f"session {name} entry {seq}: does not follow the entry before it"
-            if hashlib.sha256(text.encode()).hexdigest() != found:
-                yield f"session {name} entry {seq}: the hash is not that of the content"
-            expected_seq, expected_hash = seq + 1, found
+        for (name,) in store.execute("SELECT DISTINCT session FROM journal ORDER BY 1").fetchall():
+            verdict, text = problem(store, name, {})
+            if verdict != WHOLE:
+                yield f"session {name}: {text}"
 
 
 def sent_orders(session: Session) -> list[Order]:

@@ -23,6 +23,7 @@ from ytc_tui.adapters.feeds.files import open_source
 from ytc_tui.adapters.instruments import instrument_for, load_instruments
 from ytc_tui.adapters.locks import Lock, account_lock, session_lock
 from ytc_tui.adapters.paths import Paths, paths_of
+from ytc_tui.adapters.stores.checking import ChainChecker
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.upgrade import upgrade
 from ytc_tui.adapters.stores.writer import SqliteJournal
@@ -257,11 +258,17 @@ def open_journal(parts: Parts) -> tuple[SqliteJournal, SqliteReader]:
     return journal, reader
 
 
+def chain_checker(parts: Parts) -> ChainChecker:
+    """Verifies chains of this mode's journal beside the engine, until the run is closed."""
+    checker = ChainChecker(parts.paths.database)
+    parts.closing.callback(checker.stop)
+    return checker
+
+
 def whole_on_record(reader: JournalReader, parts: Parts) -> bool:
     """Whether the journal already holds every session of this run to its end."""
-    recorded = set(reader.sessions())
     for window in parts.windows:
         session = ids.session_id(parts.run_id, window.date)
-        if session not in recorded or not recover_state(reader, session)[0].ended:
+        if reader.ends(session) is None or not recover_state(reader, session)[0].ended:
             return False
     return True

@@ -24,7 +24,7 @@ from ytc_tui.adapters.stores.spare import EmergencyFile
 from ytc_tui.adapters.stores.writer import SqliteJournal
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.agents.base import Probe
-from ytc_tui.boot import Parts, hold_session
+from ytc_tui.boot import Parts, chain_checker, hold_session
 from ytc_tui.checklists import Line, finishing_lines, initial_lines, refuse_unwritable, start_up_probes
 from ytc_tui.engine.kernel import Observer
 from ytc_tui.engine.ports import Notice, Notifier, Venue
@@ -177,6 +177,7 @@ async def durable_outlets(
             withhold=REDACTOR.values if REDACTOR.knows_any else None,
             own_view=lambda session, window: kept_view(parts, operator, window),
             keep_view=lambda state, window: keep_view(operator, state, window),
+            check_chain=chain_checker(parts).begin,
         )
     finally:
         await notifier.stop()

@@ -7,6 +7,7 @@ it, never over it.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from ytc_tui.adapters.clock import stopwatch_ns
 from ytc_tui.agents.base import NO_HISTORY, Probe
 from ytc_tui.boot import Parts
 from ytc_tui.engine import ids, inputs as inp
+from ytc_tui.engine.chain_check import ChainCheck
 from ytc_tui.engine.document import iso
 from ytc_tui.engine.figures import session_figures
 from ytc_tui.engine.host import Host
@@ -24,7 +26,7 @@ from ytc_tui.engine.outward import EmergencyLines, Outward
 from ytc_tui.engine.past import session_balance
 from ytc_tui.engine.policy import Window
 from ytc_tui.engine.ports import Journal, JournalReader, MatchingVenue, Notifier, Venue
-from ytc_tui.engine.recovery import recover_state
+from ytc_tui.engine.recovery import recover_state, verify_chain
 from ytc_tui.engine.runner import AgentRunner
 from ytc_tui.engine.session_run import SessionRun
 from ytc_tui.engine.situation import Situation
@@ -59,7 +61,8 @@ class Outlets:
     outside's lines of the shutdown checklist; `hold` keeps other processes off a session; `seal` signs the
     head of one that has ended. `withhold` takes secrets out of a text that goes on record. `own_view` gives
     the operator's levels and biases from before a session, `keep_view` what an ending one leaves of them.
-    `urgent` is the venue over a line of its own.
+    `urgent` is the venue over a line of its own. `check_chain` verifies a whole chain beside the engine;
+    None: at once, before anything goes on.
     """
 
     journal: Journal
@@ -76,6 +79,7 @@ class Outlets:
     own_view: Opening = nothing_said
     keep_view: Callable[[State, Window], None] = _nothing_kept
     urgent: Venue | None = None
+    check_chain: Callable[[str], asyncio.Future[None]] | None = None
 
 
 @dataclass(slots=True)
@@ -115,9 +119,12 @@ class PaperRun:
         session = ids.session_id(parts.run_id, window.date)
         outlets.hold(session)
         state, head = State(session), ChainHead(session)
-        if session in outlets.reader.sessions():
+        checking = None
+        if outlets.reader.ends(session) is not None:
+            checking = self._check(session)
             state, head = recover_state(outlets.reader, session)
-        if state.ended:
+        if state.ended and checking is not None:
+            await checking
             self._carry_over(state, head)
             await outlets.seal(head)
             return None
@@ -143,7 +150,17 @@ class PaperRun:
             resumed_ns=state.now_ns if head.seq else 0,
             restarted=restarted,
             acted=outlets.spare.read_back() if restarted else (),
+            checking=ChainCheck(checking) if checking is not None else None,
         )
+
+    def _check(self, session: str) -> asyncio.Future[None]:
+        """The verification of the whole chain of `session`, under way or done."""
+        if self.outlets.check_chain is not None:
+            return self.outlets.check_chain(session)
+        verify_chain(self.outlets.reader, session)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
 
     def _kernel(self, sit: Situation, head: ChainHead) -> Kernel:
         parts, outlets = self.parts, self.outlets

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from tests.views.journals import SESSION, D, Journal, finished, opened, stored, traded
 from ytc_tui.adapters.stores.verify import Witness
 from ytc_tui.adapters.terminal_text import safe_line
+from ytc_tui.commands import reckoning
 from ytc_tui.commands.verify import rebuild, verify
 from ytc_tui.errors import JournalCorrupt, UsageInvalid
 from ytc_tui.model import events as ev
@@ -185,3 +187,13 @@ async def test_rebuilding_needs_a_whole_journal(path: Path) -> None:
     change(path, f"UPDATE journal SET at = at + 1 WHERE session = '{SESSION}' AND seq = 3")
     with pytest.raises(JournalCorrupt, match="not whole"):
         rebuild(path, safe=safe_line)
+
+
+async def test_a_long_journal_is_shared_between_processes(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = asked(path)
+    assert len(alone[1]["sessions"]) > 1
+    monkeypatch.setattr(reckoning, "SHARED_FROM_ENTRIES", 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1})
+    assert asked(path) == alone

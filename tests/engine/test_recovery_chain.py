@@ -12,7 +12,7 @@ from tests.sim.harness import Simulation, at
 from tests.sim.stage import long_at, stage
 from tests.sim.tape import Tape
 from ytc_tui.boot import RunRequest
-from ytc_tui.engine.recovery import recover_state, replay
+from ytc_tui.engine.recovery import recover_state, replay, verify_chain
 from ytc_tui.errors import JournalCorrupt
 from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.state import State
@@ -39,9 +39,14 @@ async def test_an_edited_entry_before_the_snapshot_stops_recovery() -> None:
             for entry in entries[after_seq:]:
                 yield entry._replace(at=entry.at + 1) if entry.seq == 5 else entry
 
-    recover_state(simulation.journal, session)
+    verify_chain(simulation.journal, session)
     with pytest.raises(JournalCorrupt, match="entry 5"):
-        recover_state(Edited(), session)
+        verify_chain(Edited(), session)
+    # A process that is started on it does not go on.
+    again = Simulation(request)
+    again.journal = Edited()  # type: ignore[assignment]
+    with pytest.raises(JournalCorrupt, match="entry 5"):
+        await again.run()
 
 
 async def test_a_snapshot_keeps_the_order_in_which_things_came(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_a_planted_breach_is_named(
 ) -> None:
     found = found_in(spoiled(journal, tmp_path / "ytc.db", kind, change), capsys, 1)
     assert any(breach.startswith(f"{rule}: ") for breach in found["breaches"])
-    assert any("hash is not that of the content" in breach for breach in found["breaches"])
+    assert any("does not match its hash" in breach for breach in found["breaches"])
 
 
 def test_a_missing_stop_is_a_naked_position(
@@ -124,7 +124,7 @@ def test_a_missing_stop_is_a_naked_position(
     found = found_in(without(journal, tmp_path / "ytc.db", "StopAttached"), capsys, 1)
     naked = [breach for breach in found["breaches"] if breach.startswith("covered: ")]
     assert "0 covered" in naked[0]
-    assert any("does not follow" in breach for breach in found["breaches"])
+    assert any("is missing" in breach for breach in found["breaches"])
 
 
 def test_a_session_must_end_as_sessions_end(

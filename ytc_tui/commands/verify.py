@@ -8,13 +8,10 @@ session is ok only if its hashes, its money and its stored rows were all compute
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ytc_tui.adapters.stores.reader import SqliteReader, open_readonly
-from ytc_tui.adapters.stores.schema import RECORD_TABLES, Shape, shapes
+from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.store import Store
 from ytc_tui.adapters.stores.verify import (
     SessionVerdict,
@@ -24,20 +21,14 @@ from ytc_tui.adapters.stores.verify import (
     verify as verify_store,
 )
 from ytc_tui.commands.answer import Answer
+from ytc_tui.commands.reckoning import Examination, examine, examine_all
 from ytc_tui.commands.sessions import find_session
 from ytc_tui.engine.ports import Batch, ProjectionRow
-from ytc_tui.engine.projections import rows_of
-from ytc_tui.engine.recovery import replay
-from ytc_tui.errors import JournalCorrupt, YtcError
-from ytc_tui.model.chain import ChainHead, Entry
+from ytc_tui.errors import JournalCorrupt
 from ytc_tui.model.codec import to_json
-from ytc_tui.model.state import State
-from ytc_tui.views.journal import recorded
-from ytc_tui.views.ledger import Ledger, LedgerReport
 from ytc_tui.views.sanitised import Sanitiser, sanitised
 from ytc_tui.views.verification import ledger_data, verification_text
 
-_NO_LIMIT = -1
 _ROWS_A_WRITE = 500
 _WORDS = {
     Verdict.OK: "ok",
@@ -45,28 +36,6 @@ _WORDS = {
     Verdict.TRUNCATED: "truncated",
     Verdict.UNREADABLE: "unreadable",
 }
-
-RowKey = tuple[str, tuple[str, ...]]
-
-
-@dataclass(slots=True)
-class Examination:
-    """What the entries of one session say of its money and its rows."""
-
-    ledger: LedgerReport | None = None
-    rows: int = 0
-    compared: bool = False
-    row_faults: list[str] = field(default_factory=list)
-    unreadable: str = ""
-    rebuilt: dict[RowKey, ProjectionRow] = field(default_factory=dict)
-    wrong_rows: list[RowKey] = field(default_factory=list)
-    ended: bool = False
-
-    @property
-    def verdict(self) -> Verdict:
-        if self.row_faults or (self.ledger is not None and not self.ledger.ok):
-            return Verdict.TAMPERED
-        return Verdict.UNREADABLE if self.unreadable else Verdict.OK
 
 
 def verify(
@@ -90,12 +59,7 @@ def verify(
     if session is not None and stored.verdict is not Verdict.UNREADABLE:
         wanted = find_session([verdict.session for verdict in verdicts], session, str(db_path))
     shown = [verdict for verdict in verdicts if wanted in (None, verdict.session)]
-    examined: dict[str, Examination] = {}
-    for verdict in shown:
-        try:
-            examined[verdict.session] = _examine(db_path, verdict)
-        except (YtcError, ValueError, ArithmeticError, TypeError) as error:
-            examined[verdict.session] = Examination(unreadable=str(error))
+    examined = examine_all(db_path, shown)
     worst = _worst(stored, shown, examined, wanted)
     if copy_problems and worst is Verdict.OK:
         worst = Verdict.TAMPERED
@@ -130,7 +94,7 @@ def rebuild(db_path: Path, *, safe: Sanitiser) -> Answer:
         raise JournalCorrupt("the journal is not whole", where=str(db_path), fix="run `ytc verify`")
     lines, results = [], []
     for verdict in stored.sessions:
-        examined = _examine(db_path, verdict)
+        examined = examine(db_path, verdict)
         if examined.unreadable or (examined.ledger is not None and not examined.ledger.ok):
             fix = "run `ytc verify`"
             raise JournalCorrupt(f"session {verdict.session} does not add up", where=str(db_path), fix=fix)
@@ -156,76 +120,6 @@ def _write(db_path: Path, rows: list[ProjectionRow]) -> None:
                 raise refusal
     finally:
         store.close()
-
-
-def _examine(db_path: Path, verdict: SessionVerdict) -> Examination:
-    """Reckon one session again. Nothing is concluded from a broken chain.
-
-    One read transaction covers entries and rows, so that a running engine cannot come between.
-    """
-    if verdict.fault is not None or not verdict.entries:
-        return Examination()
-    with closing(open_readonly(db_path)) as connection:
-        connection.execute("BEGIN")
-        reader = SqliteReader.over(connection, db_path)
-        result = _reckon(reader, verdict.session)
-        if verdict.verdict is not Verdict.TRUNCATED and not result.row_faults:
-            tables = {name: s for name, s in shapes(connection).items() if name not in RECORD_TABLES}
-            _compare_rows(reader, tables, verdict.session, result)
-    return result
-
-
-def _reckon(reader: SqliteReader, session: str) -> Examination:
-    """Sums and rows from the entries; a fault of one does not stop the other."""
-    result = Examination()
-    ledger, state, head = Ledger(), State(session), ChainHead(session)
-    replayed: Entry | None = None
-    for record in recorded(reader.entries(session)):
-        ledger.take(record)
-        if result.row_faults:
-            continue
-        try:
-            if record.entry is not replayed:
-                replay(state, (record.entry,), head)
-                replayed = record.entry
-        except JournalCorrupt as error:
-            result.row_faults.append(f"state cannot be rebuilt: {error.what}")
-            continue
-        for row in rows_of(state, record.event):
-            result.rebuilt[row.table, row.key] = row
-    result.ledger = ledger.report()
-    result.ended = state.ended
-    return result
-
-
-def _compare_rows(
-    reader: SqliteReader, tables: Mapping[str, Shape], session: str, result: Examination
-) -> None:
-    """Every stored row equals the rebuilt one, none is missing and none is there without a cause."""
-    result.rows, result.compared = len(result.rebuilt), True
-    stored: dict[RowKey, dict[str, Any]] = {}
-    for table, shape in tables.items():
-        for row in reader.rows(table, limit=_NO_LIMIT, session=session):
-            stored[table, tuple(str(row[name]) for name in shape.key)] = row
-    for key in dict.fromkeys((*result.rebuilt, *stored)):
-        problem = _row_problem(tables[key[0]], stored.get(key), result.rebuilt.get(key))
-        if problem:
-            result.wrong_rows.append(key)
-            result.row_faults.append(f"{key[0]} {' '.join(key[1][1:])}: {problem}".replace(" : ", ": "))
-
-
-def _row_problem(shape: Shape, stored: dict[str, Any] | None, rebuilt: ProjectionRow | None) -> str:
-    if rebuilt is None:
-        return "no entry accounts for it"
-    if stored is None:
-        return "missing"
-    values = {**rebuilt.values, **dict(zip(shape.key, rebuilt.key, strict=True))}
-    found = [
-        f"{name} is {to_json(stored[name])}, should be {to_json(values.get(name))}"
-        for name in shape.columns
-        if to_json(stored[name]) != to_json(values.get(name))
-    ]
-    return "; ".join(found)
 
 
 def _worst(

@@ -157,6 +157,13 @@ class Restarted:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainChecked:
+    """The whole chain of a recovered session is verified (`done`), or still being verified."""
+
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """An event was applied as entry `seq`: what follows from it is decided next."""
 
@@ -185,5 +192,6 @@ Input = (
     | JournalStalled
     | JournalReturned
     | Restarted
+    | ChainChecked
     | Happened
 )

@@ -11,14 +11,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from ytc_tui.engine import inputs as inp
+from ytc_tui.engine import chain_check, inputs as inp
+from ytc_tui.engine.chain_check import ChainCheck
 from ytc_tui.engine.decide.recovery import CYCLE_NS
-from ytc_tui.engine.effects import pending_effects
+from ytc_tui.engine.effects import Effect, pending_effects
 from ytc_tui.engine.kernel import Kernel
 from ytc_tui.engine.ports import Journal, MatchedPoint, MatchingVenue, Minute
 from ytc_tui.engine.venue_answers import told
 from ytc_tui.errors import VenueRetryable
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, PATH_OFFSETS_NS
+from ytc_tui.model.orders import OrderState
 
 Between = Callable[[], Awaitable[None]]
 
@@ -49,6 +51,7 @@ class SessionRun:
     resumed_ns: int = 0
     restarted: inp.Restarted | None = None
     acted: tuple[str, ...] = ()  # what the emergency path sent before the restart
+    checking: ChainCheck | None = None  # the verification of a recovered session's whole chain
     begun: bool = False
     minutes: int = 0
     now_ns: int = 0
@@ -223,12 +226,38 @@ class SessionRun:
         items: list[inp.Input] = [restarted]
         if self.acted:
             items.append(inp.JournalReturned(self.acted))
-        await self.kernel.resume(self.resumed_ns, effects, items)
+        if self.checking is None or await self.checking.within(chain_check.QUICK_S):
+            await self.kernel.resume(self.resumed_ns, effects, (*items, inp.ChainChecked(True)))
+        elif not await self._take_up_unchecked(self.checking, effects, items):
+            return
         # The venue may be a step ahead of the journal; its books compare once the feed is past it.
         self.reconcile_after_ns = max(self.venue.place_ns(), self.resumed_ns, 1)
         # What waited for a person waits again, before the market moves on.
         if self.kernel.sit.state.timers:
             await self.between()
+
+    async def _take_up_unchecked(
+        self, checking: ChainCheck, effects: list[Effect], items: list[inp.Input]
+    ) -> bool:
+        """Manage what is open and hear operators while the chain is being verified; entries wait, and so does
+        the feed. False when the process is asked to stop before the end of it."""
+        kernel = self.kernel
+        entries = chain_check.entries_of(effects)
+        kernel.sit.chain_unchecked = True
+        await kernel.resume(
+            self.resumed_ns,
+            [effect for effect in effects if effect not in entries],
+            (*items, inp.ChainChecked(False)),
+        )
+        while not await checking.within(chain_check.PAUSE_S):
+            if self.stopping():
+                return False
+            await self.between()
+        kernel.sit.chain_unchecked = False
+        orders = kernel.sit.state.orders
+        still = [e for e in entries if orders[e.approved.order.client_id].state is OrderState.INTENT]
+        await kernel.resume(self.resumed_ns, still, (inp.ChainChecked(True),))
+        return True
 
     def _catch_up(self, minute: Minute) -> None:
         """A minute that was journalled before the restart: prices and analysis only."""

@@ -41,6 +41,7 @@ class Situation:
     _flat_view: AccountView | None = None
     feed_over: bool = False  # no further price will come
     journal_away: bool = False  # the journal does not accept writes now
+    chain_unchecked: bool = False  # of a recovered session, while its whole chain is being verified
     history: History = NO_HISTORY  # what is known of the sessions before this one
 
     def mark_of(self, symbol: str) -> Decimal:

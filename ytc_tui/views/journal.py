@@ -7,6 +7,7 @@ entry's sequence number travels with everything that was read from it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -53,23 +54,31 @@ class Difference(NamedTuple):
         return f"entry {self.seq}: {self.what}: {self.found}; expected {self.expected}"
 
 
-def recorded(entries: Iterable[Entry]) -> Iterator[Recorded]:
-    """Every entry with its event; a task that was answered at once as its request and its report, both of one
-    entry. Begin with the first entry of the session. ValueError names an entry that cannot be read."""
-    answered: dict[str, TaskAnswered] = {}  # by agent
-    for entry in entries:
-        event = decode_event(entry)
+@dataclass(slots=True)
+class Reading:
+    """Entries on their way to their readers; begin with the first entry of the session."""
+
+    _answered: dict[str, TaskAnswered] = field(default_factory=dict)  # by agent
+
+    def of(self, entry: Entry, event: Event) -> tuple[Recorded, ...]:
+        """The entry with its event; a task that was answered at once as its request and its report, both of
+        one entry. ValueError names an entry that cannot be read."""
         if isinstance(event, AnswerRepeated):
-            before = answered.get(event.agent)
+            before = self._answered.get(event.agent)
             if before is None:
                 raise ValueError(f"entry {entry.seq}: {event.agent} has no answer that it could repeat")
             event = TaskAnswered(event.task(before.task), before.status, before.result)
-        if isinstance(event, TaskAnswered):
-            answered[event.task.agent_target] = event
-            yield Recorded(entry, TaskRequested(event.task))
-            yield Recorded(entry, TaskReported(event.response))
-        else:
-            yield Recorded(entry, event)
+        if not isinstance(event, TaskAnswered):
+            return (Recorded(entry, event),)
+        self._answered[event.task.agent_target] = event
+        return Recorded(entry, TaskRequested(event.task)), Recorded(entry, TaskReported(event.response))
+
+
+def recorded(entries: Iterable[Entry]) -> Iterator[Recorded]:
+    """Every entry with its event, as `Reading` gives it."""
+    reading = Reading()
+    for entry in entries:
+        yield from reading.of(entry, decode_event(entry))
 
 
 def utc(at_ns: int) -> str:

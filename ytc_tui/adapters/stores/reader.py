@@ -21,7 +21,7 @@ from ytc_tui.adapters.stores.heads import head_rows
 from ytc_tui.adapters.stores.plan import HEAD_SQL
 from ytc_tui.adapters.stores.schema import Shape, shapes
 from ytc_tui.adapters.stores.upgrade import REVISION, revision_of
-from ytc_tui.adapters.stores.values import pack, unpack
+from ytc_tui.adapters.stores.values import Stored, pack, unpack
 from ytc_tui.engine.ports import Snapshot
 from ytc_tui.errors import JournalCorrupt, UsageInvalid
 from ytc_tui.model.chain import ChainHead, Entry, SignedHead
@@ -36,8 +36,12 @@ ENTRIES_SQL = (
 NEWEST_SQL = (
     f"SELECT {', '.join(Entry._fields)} FROM journal WHERE session = ? AND seq < ? ORDER BY seq DESC LIMIT ?"
 )
+# From one session to the next by the key; DISTINCT would read every entry.
 SESSIONS_SQL = (
-    "SELECT session FROM (SELECT DISTINCT session FROM journal) LEFT JOIN heads USING (session)"
+    "WITH RECURSIVE known (session) AS (SELECT min(session) FROM journal UNION ALL"
+    " SELECT (SELECT min(session) FROM journal WHERE session > known.session) FROM known"
+    " WHERE known.session IS NOT NULL)"
+    " SELECT session FROM known LEFT JOIN heads USING (session) WHERE session IS NOT NULL"
     " ORDER BY counter, session"
 )
 SNAPSHOTS_SQL = (
@@ -229,6 +233,11 @@ class SqliteReader:
             }
             for row in self._all(sql, (*values, limit, offset))
         )
+
+    def stored_rows(self, table: str, session: str) -> list[tuple[Stored, ...]]:
+        """Every row of a projection of `session`, as stored, in the order of its columns and its key."""
+        key = ", ".join(f'"{name}"' for name in self._shape(table).key)
+        return self._all(f'SELECT * FROM "{table}" WHERE session = ? ORDER BY {key}', (session,))
 
     def _shape(self, table: str) -> Shape:
         if not self._shapes:

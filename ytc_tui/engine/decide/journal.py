@@ -1,4 +1,4 @@
-"""While the journal cannot accept writes nothing new is risked; when it can again, entries go on.
+"""While the journal is away, or not yet verified whole after a restart, nothing new is risked.
 
 Imports the alarms, the situation and the model. Invariant: the gate opens again by itself only if it was the
 journal alone that closed it, and trading hours last.
@@ -24,8 +24,21 @@ def decide_returned(sit: Situation, acted: tuple[str, ...]) -> Iterator[ev.Event
     """It can again; `acted` is what was sent meanwhile."""
     if acted:
         yield ev.EmergencyActed(acted)
+    yield from _reopened(sit, "the journal accepts writes again")
+
+
+def decide_checked(sit: Situation, done: bool) -> Iterator[ev.Event]:
+    """The whole chain of a recovered session is verified, or still being verified."""
+    if done:
+        yield from _reopened(sit, "the whole journal is verified")
+    elif sit.state.gate is Gate.ACTIVE:
+        reason = f"{GATE_JOURNAL}its whole chain is being verified"
+        yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, reason)
+
+
+def _reopened(sit: Situation, reason: str) -> Iterator[ev.Event]:
     state = sit.state
     hours = state.phase is Phase.ACTIVE_TRADING and sit.at_ns < sit.window.planned_end_ns
     allowed = hours and sit.pnl_pct() > -sit.policy.limits.entries_off_loss_pct
     if state.gate is Gate.REDUCING and state.gate_reason.startswith(GATE_JOURNAL) and allowed:
-        yield ev.GateChanged(Gate.REDUCING, Gate.ACTIVE, "the journal accepts writes again")
+        yield ev.GateChanged(Gate.REDUCING, Gate.ACTIVE, reason)

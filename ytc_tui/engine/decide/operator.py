@@ -96,6 +96,8 @@ def _resume_refusal(sit: Situation, command: Command) -> str:
         return "no resume after emergency_stop"
     if sit.journal_away:
         return "the journal cannot accept writes"
+    if sit.chain_unchecked:
+        return "the whole journal is still being verified"
     unknown = [r.request.client_id for r in state.working_orders() if r.state is OrderState.UNKNOWN]
     if unknown:
         return f"order {unknown[0]} is UNKNOWN: evidence first"

@@ -12,6 +12,7 @@ from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.decide import (
     coverage,
     flatten,
+    journal,
     lifecycle,
     loss,
     management,
@@ -28,7 +29,6 @@ from ytc_tui.engine.decide.alarms import alert, react
 from ytc_tui.engine.decide.connection import decide_heard, decide_silence
 from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.decide.evidence import decide_order_read
-from ytc_tui.engine.decide.journal import decide_returned, decide_stalled
 from ytc_tui.engine.decide.news import decide_news
 from ytc_tui.engine.decide.own import decide_levels
 from ytc_tui.engine.decide.reconcile import decide_adopted
@@ -104,10 +104,12 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
             yield from decide_restarted(sit, from_seq)
         case inp.FlattenPressed():
             yield from flatten.decide_pressed(sit)
+        case inp.ChainChecked(done):
+            yield from journal.decide_checked(sit, done)
         case inp.JournalStalled(message):
-            yield from decide_stalled(sit, message)
+            yield from journal.decide_stalled(sit, message)
         case inp.JournalReturned(acted):
-            yield from decide_returned(sit, acted)
+            yield from journal.decide_returned(sit, acted)
         case _:
             assert_never(item)
 

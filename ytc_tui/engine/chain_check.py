@@ -1,0 +1,42 @@
+"""The verification of a recovered session's whole chain, while the session goes on (semantics.md 7).
+
+Decides how long it is waited for, and which effects wait for it. Imports effects and the model. Invariant: a
+chain that is not whole is never taken for one that is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ytc_tui.engine.effects import Effect, SubmitOrder
+from ytc_tui.model.orders import OrderRole
+
+# A chain that is verified within this is waited for: the session goes on as if there had been no wait.
+QUICK_S = 0.25
+PAUSE_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCheck:
+    """A verification under way, or done; `future` raises JournalCorrupt naming the first bad entry."""
+
+    future: asyncio.Future[None]
+
+    async def within(self, limit_s: float) -> bool:
+        """Whether it is done and the chain whole within `limit_s`. Raises JournalCorrupt if it is not."""
+        await asyncio.wait((self.future,), timeout=limit_s)
+        if not self.future.done():
+            return False
+        self.future.result()
+        return True
+
+
+def entries_of(effects: Sequence[Effect]) -> list[SubmitOrder]:
+    """The orders among `effects` that add risk."""
+    return [
+        effect
+        for effect in effects
+        if isinstance(effect, SubmitOrder) and effect.approved.order.role is OrderRole.ENTRY
+    ]
