@@ -102,7 +102,7 @@ async def test_a_reading_waits_for_what_was_sent_before_it() -> None:
 
 async def test_an_entry_takes_the_ordinary_line() -> None:
     ordinary, urgent = Line(), Line()
-    await all_of(outward(ordinary, urgent), fx.SubmitOrder(order("e", reduce_only=False)))
+    await all_of(outward(ordinary, urgent), fx.SubmitOrder(order("e", reduce_only=False), "D1", Decimal(1)))
     assert (ordinary.asked, urgent.asked) == (["e"], [])
 
 
