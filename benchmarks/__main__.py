@@ -18,6 +18,7 @@ NOT_SCRIPTS = frozenset(
     {
         "__init__",
         "__main__",
+        "bare_account",
         "crowd",
         "desk_app",
         "engine",

@@ -16,7 +16,6 @@ from ytc_tui.adapters.venues.faults import (
     CommandKind,
     FaultDesk,
     FaultKind,
-    FaultRule,
     FaultScript,
     Hit,
 )
@@ -25,6 +24,7 @@ from ytc_tui.adapters.venues.matching_costs import PaperSettings
 from ytc_tui.adapters.venues.matching_entry import InFlight
 from ytc_tui.adapters.venues.matching_orders import content_difference
 from ytc_tui.adapters.venues.matching_state import dump_machine, order_to_json, restore_machine
+from ytc_tui.adapters.venues.paper_answers import answer_after, late_answer, told
 from ytc_tui.adapters.venues.paper_store import Answer, Change, CommandRecord, PaperStore, StepRecord
 from ytc_tui.engine.ports import MatchedPoint, Minute
 from ytc_tui.errors import ConfigInvalid, VenueOutcomeUnknown, VenueRetryable
@@ -105,7 +105,7 @@ class PaperVenue:
             now_ns = self._machine.now_ns
             answer = self._submit(request, now_ns)
             self._save_command(CommandRecord(now_ns, CommandKind.SUBMIT, request.client_id, request, answer))
-        return _told(answer, request.client_id)
+        return told(answer, request.client_id)
 
     async def cancel(self, client_id: str) -> tuple[VenueReport, ...]:
         """Cancel at once. A closed order answers how it ended; an unknown one refuses."""
@@ -115,7 +115,7 @@ class PaperVenue:
             now_ns = self._machine.now_ns
             answer = self._cancel(client_id, now_ns)
             self._save_command(CommandRecord(now_ns, CommandKind.CANCEL, client_id, None, answer))
-        return _told(answer, client_id)
+        return told(answer, client_id)
 
     async def order(self, client_id: str) -> VenueOrder | None:
         """The order under this id, also a closed or rejected one; None = never arrived (yet)."""
@@ -201,13 +201,13 @@ class PaperVenue:
                 if difference:
                     code = RejectCode.DUPLICATE_ID
                     return Answer((Rejected(request.client_id, difference, now_ns, code),))
-                return _late_answer(command.hit.answer)
+                return late_answer(command.hit.answer)
         hit = machine.entry.desk.of_submit(request)
         if hit.answer is not None and hit.answer.fault in (FaultKind.DELAY, FaultKind.LATE_LANDING):
             self._send_late(CommandKind.SUBMIT, request.client_id, request, hit, now_ns)
-            return _late_answer(hit.answer)
+            return late_answer(hit.answer)
         report = machine.entry.submit(request, now_ns, hit)
-        return _answer_after(hit.answer, report)
+        return answer_after(hit.answer, report)
 
     def _cancel(self, client_id: str, now_ns: int) -> Answer:
         machine = self._machine
@@ -218,8 +218,8 @@ class PaperVenue:
                 return Answer((CancelRefused(client_id, hit.answer.reason, now_ns),))
             if hit.answer.fault in (FaultKind.DELAY, FaultKind.LATE_LANDING):
                 self._send_late(CommandKind.CANCEL, client_id, None, hit, now_ns)
-                return _late_answer(hit.answer)
-        return _answer_after(hit.answer, machine.entry.cancel(client_id, now_ns))
+                return late_answer(hit.answer)
+        return answer_after(hit.answer, machine.entry.cancel(client_id, now_ns))
 
     def _send_late(
         self, kind: CommandKind, client_id: str, request: OrderRequest | None, hit: Hit, now_ns: int
@@ -288,25 +288,3 @@ class PaperVenue:
         self._fills_saved = len(fills)
         self._place_ns = self._unsaved[-1].at_ns
         self._unsaved.clear()
-
-
-def _late_answer(rule: FaultRule | None) -> Answer:
-    """What the caller is told while its command is on its way."""
-    if rule is not None and rule.fault is FaultKind.LATE_LANDING:
-        return Answer(lost="the request timed out")
-    return Answer()
-
-
-def _answer_after(rule: FaultRule | None, report: VenueReport) -> Answer:
-    """What the caller is told of a command that was carried out."""
-    if rule is not None and rule.fault is FaultKind.LOST_ANSWER:
-        return Answer(lost="the answer was lost")
-    return Answer((report,))
-
-
-def _told(answer: Answer, client_id: str) -> tuple[VenueReport, ...]:
-    if answer.lost:
-        raise VenueOutcomeUnknown(
-            answer.lost, where=f"paper venue, order {client_id}", fix="ask the venue for this client id"
-        )
-    return answer.reports
