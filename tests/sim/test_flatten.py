@@ -42,8 +42,10 @@ def flattened(folder: Path, faults: FaultScript, at: str = "12:45") -> Simulatio
 
 def flat_or_said(simulation: Simulation, state: State) -> None:
     """The end of it: proved flat, or said with exactly what is open."""
-    if not state.positions:
+    assert state.flattening is not None
+    if state.flattening.verified:
         assert simulation.all(ev.FlatVerified)
+        assert not state.positions
         assert state.unconfirmed is None
         return
     assert simulation.all(ev.ExposureUnconfirmed)

@@ -15,8 +15,8 @@ AnswerT = TypeVar("AnswerT")
 
 # An order on its way may still be answered when something urgent waits; a read has nothing to lose.
 GRACE_S = 0.1
-# Above the usual round trip, so that a busy moment of our own is not taken for silence.
-_SLACK_S = 0.025
+# Above the usual round trip, so that a busy moment, of ours or of the venue, is not taken for silence.
+_SLACK_S = 0.05
 _DEVIATIONS = 2  # what is asked again too early costs a request, what is waited for too long costs risk
 _UNANSWERED_DOUBLE = 20  # so many requests without an answer double the limit
 # How much the last round trip counts in the mean, and in the mean deviation (RFC 6298).
@@ -85,7 +85,7 @@ class Asking:
         """How long an urgent request may take now: longer the more of them were not answered in a row."""
         if self._mean_s is None:
             return self._timeout_s
-        usual_s = self._mean_s + max(_DEVIATIONS * self._deviation_s, _SLACK_S)
+        usual_s = self._mean_s + max(_DEVIATIONS * self._deviation_s, self._mean_s, _SLACK_S)
         return min(usual_s * (1 + self._unanswered / _UNANSWERED_DOUBLE), self._timeout_s)
 
     def _took(self, round_trip_s: float) -> None:

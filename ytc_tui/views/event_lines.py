@@ -96,6 +96,20 @@ def _own_text(
             return f"NOTE     {note.note_id} on {about} by {note.actor}:{marks} {note.text}".rstrip()
 
 
+def _flatten_text(
+    event: ev.FlattenStarted | ev.FlatVerified | ev.ExposureRemains | ev.ExposureUnconfirmed,
+) -> str:
+    match event:
+        case ev.FlattenStarted():
+            return f"FLATTEN  {event.cause}: {event.reason}"
+        case ev.FlatVerified():
+            return f"FLAT     verified in round {event.rounds}, session {event.pnl_pct:.4f} %"
+        case ev.ExposureRemains(remaining):
+            return f"EXPOSED  {'; '.join(remaining)}"
+        case ev.ExposureUnconfirmed(why, by_hand):
+            return f"EXPOSED  UNCONFIRMED, {why}; close by hand: {'; '.join(by_hand)}"
+
+
 def _order_text(event: ev.Event) -> str:
     match event:
         case ev.OrderIntended(order):
@@ -115,14 +129,8 @@ def _order_text(event: ev.Event) -> str:
             return (
                 f"STOP     {order.role} {order.quantity} {order.symbol} at {order.stop_price}  (at the venue)"
             )
-        case ev.FlattenStarted():
-            return f"FLATTEN  {event.cause}: {event.reason}"
-        case ev.FlatVerified():
-            return f"FLAT     verified in round {event.rounds}, session {event.pnl_pct:.4f} %"
-        case ev.ExposureRemains(remaining):
-            return f"EXPOSED  {'; '.join(remaining)}"
-        case ev.ExposureUnconfirmed(why, by_hand):
-            return f"EXPOSED  UNCONFIRMED, {why}; close by hand: {'; '.join(by_hand)}"
+        case ev.FlattenStarted() | ev.FlatVerified() | ev.ExposureRemains() | ev.ExposureUnconfirmed():
+            return _flatten_text(event)
         case ev.HandoffProposed(handoff):
             need = "waits for approval" if handoff.needs_approval else "no approval needed"
             return f"HANDOFF  {handoff.handoff_id} {handoff.from_phase} -> {handoff.to_phase}  {need}"

@@ -53,15 +53,15 @@ def flattening(sit: Situation) -> bool:
     return sit.state.flattening is not None and not sit.state.flattening.verified
 
 
-def decide_round(sit: Situation) -> Iterator[ev.Event]:
-    """What the flatten under way still has to send."""
+def decide_round(sit: Situation, closes: bool = True) -> Iterator[ev.Event]:
+    """What the flatten under way still has to send; only cancels where not `closes`."""
     state = sit.state
     if state.flattening is None:
         return
     yield from cancel_all(sit, (OrderRole.ENTRY, OrderRole.TARGET), "flatten")
     reason = _CAUSES[state.flattening.cause]
     for symbol in closable(sit):
-        if not has_working(sit, symbol, OrderRole.FLATTEN):
+        if closes and not has_working(sit, symbol, OrderRole.FLATTEN):
             held, lot = abs(state.positions[symbol].quantity), sit.market.instruments[symbol].lot
             quantity = floor_to_step(held, lot)
             yield from intend_close(sit, symbol, OrderRole.FLATTEN, reason, state.flattening.reason, quantity)
@@ -106,7 +106,7 @@ def dust(sit: Situation) -> list[str]:
 def decide_pressed(sit: Situation) -> Iterator[ev.Event]:
     """A flatten that was begun before is still not confirmed: said once, and taken up again.
 
-    While the venue is silent nothing new is sent: what cannot leave would only be refused again.
+    While the venue is silent no close is sent anew: what cannot leave would only be refused again.
     """
     state = sit.state
     if state.flattening is None or not flattening(sit):
@@ -118,8 +118,7 @@ def decide_pressed(sit: Situation) -> Iterator[ev.Event]:
         told = "; ".join(left) or "read the venue's own books"
         message = f"UNCONFIRMED EXPOSURE, {why}. Close by hand: {told}"
         yield alert("exposure", "unconfirmed_exposure", message)
-    if not state.venue_silent_ns:
-        yield from decide_round(sit)
+    yield from decide_round(sit, closes=not state.venue_silent_ns)
 
 
 def wants_venue_read(sit: Situation) -> bool:
