@@ -1,10 +1,11 @@
-"""The command line's part for the audit chain: verifying and signing it.
+"""The command line's part for what is proved: verifying and signing the audit chain, and the risk drill.
 
 Decides how its arguments are spelled. Imports typer alone at the top. Invariant: what is in the help works.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -67,7 +68,30 @@ def sign(session: Session = "", as_json: AsJson = False) -> None:
     show(answer, as_json)
 
 
+def drill(
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Settings file; default ./config.toml.")
+    ] = None,
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting, as key=value. Repeatable.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fire every risk rule, limit and emergency path in a sandbox: what passes, what is stopped."""
+    from ytc_tui.adapters.drill_file import DrillFile
+    from ytc_tui.adapters.terminal_text import safe_line
+    from ytc_tui.commands import drill as command
+    from ytc_tui.commands.places import paper_paths
+    from ytc_tui.config import assignments as parsed, load_settings
+
+    paths = paper_paths()
+    paths.prepare()
+    loaded = load_settings(config, parsed(assignments or ()))
+    show(command.drill(loaded, DrillFile(paths.drill_file), safe=safe_line), as_json)
+
+
 def register_audit(app: typer.Typer) -> None:
     """Add these commands to `app`, in the order of its help."""
     app.command()(verify)
     app.command()(sign)
+    app.command()(drill)
