@@ -11,6 +11,7 @@ from ytc_tui import __version__
 from ytc_tui.adapters.drill_file import DrillFile, DrillPass
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.commands import drill as command
+from ytc_tui.commands.drill_pass import drill_words
 from ytc_tui.config import LoadedSettings, load_settings
 from ytc_tui.drill.lines import DrillLine, Group, Tried
 from ytc_tui.drill.whole import Drilled
@@ -72,7 +73,7 @@ def test_a_record_that_cannot_be_understood_is_none(tmp_path: Path, text: str) -
 
 
 def test_the_last_pass_in_words() -> None:
-    assert "never" in command.drill_words(None, "d")
-    assert command.drill_words(DrillPass(0, __version__, "d", 59), "d").startswith("passed 1970-01-01")
-    assert "other settings" in command.drill_words(DrillPass(0, __version__, "e", 59), "d")
-    assert "version 0.0.1" in command.drill_words(DrillPass(0, "0.0.1", "d", 59), "d")
+    assert "never" in drill_words(None, "d")
+    assert drill_words(DrillPass(0, __version__, "d", 59), "d").startswith("passed 1970-01-01")
+    assert "other settings" in drill_words(DrillPass(0, __version__, "e", 59), "d")
+    assert "version 0.0.1" in drill_words(DrillPass(0, "0.0.1", "d", 59), "d")

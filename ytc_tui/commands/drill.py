@@ -34,16 +34,6 @@ def drill(loaded: LoadedSettings, kept: DrillFile, *, safe: Sanitiser) -> Answer
     return Answer(text, sanitised(_data(drilled, passed), safe), 0 if drilled.passed else FAILED)
 
 
-def drill_words(kept: DrillPass | None, digest: str) -> str:
-    """The last pass in one line, and whether it was of this release and of these settings."""
-    if kept is None:
-        return "never passed: `ytc drill`"
-    told = f"passed {utc(kept.at_ns)}, {kept.lines} lines"
-    if kept.software != __version__:
-        return f"{told}, by version {kept.software}: drill again"
-    return told if kept.config_digest == digest else f"{told}, with other settings: drill again"
-
-
 def _lines(drilled: Drilled, digest: str) -> Iterator[str]:
     for line in drilled.lines:
         verdict = "FAIL" if not line.passed else "off" if line.off else "ok"
