@@ -17,6 +17,10 @@ Session = Annotated[str, typer.Option("--session", help="Session id, or its begi
 
 def verify(
     session: Session = "",
+    anchor: Annotated[
+        str,
+        typer.Option("--anchor", help="A head that you kept: SEQ:HASH, or the file of a report."),
+    ] = "",
     rebuild: Annotated[
         bool,
         typer.Option("--rebuild", help="Write rows that differ anew, from a whole journal."),
@@ -27,15 +31,17 @@ def verify(
     from ytc_tui.adapters.signing import known_keys
     from ytc_tui.adapters.terminal_text import safe_line
     from ytc_tui.commands import verify as command
+    from ytc_tui.commands.anchor import anchor_of
     from ytc_tui.commands.places import paper_head_file, paper_paths
     from ytc_tui.sealing import kept_witnesses
 
-    if rebuild and session:
+    if rebuild and (session or anchor):
         raise typer.BadParameter("is about every ended session", param_hint="--rebuild")
     paths = paper_paths()
     if rebuild:
         show(command.rebuild(paths.database, safe=safe_line), as_json)
         return
+    kept = anchor_of(anchor, session or None, paths.database) if anchor else None
     witnesses, problems = kept_witnesses(paper_head_file())
     answer = command.verify(
         paths.database,
@@ -44,6 +50,7 @@ def verify(
         witnesses=witnesses,
         keys=known_keys(paths.signing_key),
         copy_problems=problems,
+        anchor=kept,
     )
     show(answer, as_json)
 
