@@ -16,6 +16,7 @@ from ytc_tui.drill.lines import DrillLine, Group
 from ytc_tui.drill.rules import CASES, drill_rule, drill_rules
 from ytc_tui.drill.sandbox import Sandbox, sandbox
 from ytc_tui.drill.whole import Drilled, drill
+from ytc_tui.engine.conservation import Conservation
 from ytc_tui.engine.decide import alarms, connection, flatten, operator, trades
 from ytc_tui.engine.outward import Outward
 from ytc_tui.engine.risk import gate
@@ -30,8 +31,19 @@ NAMES = [rule.name for rule in RULES]
 
 
 @pytest.fixture(scope="module")
-def drilled() -> Drilled:
-    return drill(SETTINGS, watch)
+def drilled(tmp_path_factory: pytest.TempPathFactory) -> Drilled:
+    """A drill by somebody with a home, state and a working folder, in which nothing may be touched."""
+    home, temporary = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("temporary")
+    (home / "mine").write_text("mine")
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"):
+            patched.setenv(name, str(home))
+        patched.setattr("tempfile.tempdir", str(temporary))
+        patched.chdir(home)
+        found = drill(SETTINGS, watch)
+    assert [path.name for path in home.rglob("*")] == ["mine"]
+    assert list(temporary.iterdir()) == []
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +164,7 @@ def _row(code: str, reaction: Reaction) -> dict[str, Any]:
         ("rejects_in_row", limits.rejects_in_row),
         ("order_rate", limits.order_rate),
         ("connection_lost", limits_outer.connection_lost),
+        ("unreconciled", limits_outer.unreconciled),
         ("critical_agent_failed", limits_outer.critical_agent_failed),
         ("handoff_blocked", limits_outer.handoff_blocked),
     ],
@@ -210,6 +223,12 @@ def test_entries_that_leave_without_a_journal_are_found(
 
     monkeypatch.setattr(Outward, "_submit", careless)
     assert not emergencies.journal_away(shared).passed
+
+
+def test_an_exit_that_counts_nothing_is_found(monkeypatch: pytest.MonkeyPatch, shared: Sandbox) -> None:
+    assert latches.sent_beyond_approval(shared).passed
+    monkeypatch.setattr(Conservation, "problem", lambda self, order, decision, approved: "")
+    assert not latches.sent_beyond_approval(shared).passed
 
 
 def test_a_kill_file_that_nobody_sees_is_found(shared: Sandbox) -> None:

@@ -14,6 +14,9 @@ from ytc_tui.drill.lines import DrillLine, Group, Tried
 from ytc_tui.drill.sandbox import Sandbox
 from ytc_tui.drill.scene import ACT_MINUTE, ASK_MINUTE, Scene, idle
 from ytc_tui.drill.scripts import played, proposing, protected, says, trade_idea
+from ytc_tui.engine.decide.entries import entry_order, plan_of, risk_request
+from ytc_tui.engine.effects import SubmitOrder
+from ytc_tui.engine.risk.gate import approve_entry, assess
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model.commands import Verb
 from ytc_tui.model.orders import OrderRole
@@ -97,6 +100,36 @@ def process_stop(box: Sandbox) -> DrillLine:
     return _pulled("process_stop", box, told, act)
 
 
+def sent_beyond_approval(box: Sandbox) -> DrillLine:
+    """A second entry under a decision whose quantity is used up is stopped at the exit, behind the gate."""
+
+    async def act(scene: Scene) -> None:
+        run = scene.host.current
+        if run is None or not scene.once("again", ACT_MINUTE):
+            return
+        sit = scene.sit
+        (first,) = (held for held in sit.state.orders.values() if held.request.role is OrderRole.ENTRY)
+        plan = plan_of(sit, trade_idea(sit, symbol=tape.SECOND))
+        assessment = assess(risk_request(sit, plan), sit.policy.limits)
+        approved = approve_entry(assessment, entry_order(sit, assessment.plan, first.decision_id))
+        again = SubmitOrder(approved, first.decision_id, first.request.quantity)
+        await run.kernel.outward.perform(again, durable=True)
+
+    name = "sent_beyond_approval"
+    once, twice = (
+        played(box, Scene(f"{name}-{side}", propose, does, default_limits=True, until=ACT_MINUTE + 2))
+        for side, propose, does in (
+            ("inside", proposing(ASK_MINUTE), idle),
+            ("outside", proposing(ASK_MINUTE), act),
+        )
+    )
+    left = [scene.venue.count(OrderRole.ENTRY) for scene in (once, twice)]
+    inside = Tried("the entry of a decision leaves", "" if left[0] == 1 else "none left", orders=left[0])
+    problem = "" if left[1] == 1 else f"{left[1] - 1} more left than was approved"
+    outside = Tried("a second one under the same decision does not", problem, orders=left[1] - 1)
+    return DrillLine(Group.EMERGENCY, name, inside, outside)
+
+
 LATCHES: Mapping[str, Callable[[Sandbox], DrillLine]] = {
-    drill.__name__: drill for drill in (pause, stop_entries, cancel, process_stop)
+    drill.__name__: drill for drill in (pause, stop_entries, cancel, process_stop, sent_beyond_approval)
 }

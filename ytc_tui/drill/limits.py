@@ -43,8 +43,8 @@ def _at_pnl(
             if scene.once("loss", ACT_MINUTE):
                 sit = scene.sit
                 pct = line_pct(sit) - (0 if outside else HAIR)
-                wallet = sit.base_balance() * (ONE - pct / HUNDRED)
-                sit.state.wallet = wallet - sit.unrealised() + sit.exit_fees()
+                worth = sit.base_balance() * (ONE - pct / HUNDRED)
+                scene.lose(sit.state.wallet - (worth - sit.unrealised() + sit.exit_fees()))
                 met[scene.name] = sit.pnl_pct()
 
         scene = holding(f"{code}-{outside}", act=act, bars=_STILL, until=ACT_MINUTE + 3)

@@ -19,6 +19,7 @@ from ytc_tui.engine import inputs as inp
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Verb
 from ytc_tui.model.market import NS_PER_MS, NS_PER_S
+from ytc_tui.model.money import ONE, ZERO
 from ytc_tui.model.session import Phase, SessionStatus
 from ytc_tui.model.tasks import ResponseStatus
 from ytc_tui.model.workflow import Step, Trigger
@@ -110,6 +111,33 @@ def handoff_blocked(box: Sandbox) -> DrillLine:
     )
 
 
+def unreconciled(box: Sandbox) -> DrillLine:
+    """The venue's account holds less than our books: for one comparison, and for longer."""
+
+    def play(outside: bool) -> Scene:
+        async def act(scene: Scene) -> None:
+            if scene.once("differs", ACT_MINUTE):
+                scene.venue.more_money = -ONE
+            if scene.state.discrepancies and not outside:
+                scene.venue.more_money = ZERO
+
+        scene = holding(f"unreconciled-{outside}", act=act, default_limits=True, until=ACT_MINUTE + 2)
+        scene.play(box)
+        if not scene.all(ev.DiscrepancyFound):
+            raise LookupError("the difference was not found")
+        return scene
+
+    def told(scene: Scene) -> str:
+        resolved = scene.all(ev.DiscrepancyResolved)
+        return f"a difference of 1 in the account {'was gone again' if resolved else 'stays'}"
+
+    def paused(scene: Scene) -> bool:
+        return scene.state.status is SessionStatus.PAUSED
+
+    return limit_line("unreconciled", "unreconciled", play, told, paused)
+
+
 LIMITS: dict[str, Callable[[Sandbox], DrillLine]] = {
-    drill.__name__: drill for drill in (connection_lost, init_blocked, critical_agent_failed, handoff_blocked)
+    drill.__name__: drill
+    for drill in (connection_lost, unreconciled, init_blocked, critical_agent_failed, handoff_blocked)
 }

@@ -139,6 +139,11 @@ class Scene:
         assert run is not None
         return run.kernel.sit
 
+    def lose(self, money: Decimal) -> None:
+        """The account, in our books and in the venue's, holds `money` less."""
+        self.state.wallet -= money
+        self.venue.more_money -= money
+
     def over(self) -> None:
         """Nothing more is to be played."""
         self.until = 0

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from ytc_tui.engine.ports import MatchedPoint, MatchingVenue, Minute
 from ytc_tui.model.market import Instrument
+from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import (
     Fill,
     OrderRequest,
@@ -30,12 +31,14 @@ _HANGS_S = 600.0
 @dataclass(slots=True)
 class WatchedVenue:
     """`venue` behind a witness. The first request of role `hangs` never arrives and is never answered;
-    fills are told as if they had slipped by `slips_bps` (None: as they are)."""
+    fills are told as if they had slipped by `slips_bps` (None: as they are), the account as if it held
+    `more_money`."""
 
     venue: MatchingVenue
     now_ns: Callable[[], int]
     hangs: OrderRole | None = None
     slips_bps: Decimal | None = None
+    more_money: Decimal = ZERO
     sent: list[tuple[int, OrderRequest]] = field(default_factory=list)
     canceled: list[tuple[int, str]] = field(default_factory=list)
     name: str = field(init=False)
@@ -75,7 +78,8 @@ class WatchedVenue:
         return await self.venue.positions()
 
     async def account(self) -> VenueAccount:
-        return await self.venue.account()
+        held, more = await self.venue.account(), self.more_money
+        return replace(held, wallet_balance=held.wallet_balance + more, equity=held.equity + more)
 
     async def fills(self, since_ns: int) -> tuple[Fill, ...]:
         return await self.venue.fills(since_ns)
