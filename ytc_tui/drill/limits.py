@@ -19,7 +19,6 @@ from ytc_tui.drill.sandbox import Sandbox
 from ytc_tui.drill.scene import ACT_MINUTE, ASK_MINUTE, Scene
 from ytc_tui.drill.scripts import holding, trade_idea
 from ytc_tui.drill.told import HAIR, stands
-from ytc_tui.engine.decide.entries import plan_of
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.money import HUNDRED, ONE
@@ -206,14 +205,12 @@ def correlated_risk(box: Sandbox) -> DrillLine:
         def propose(sit: Situation) -> list[Setup]:
             if sit.at_ns != tape.open_ns(ASK_MINUTE):
                 return []
-            setup = trade_idea(sit)
             limits = sit.policy.limits
             # What is left for this trade is what it asks for, if nothing is counted twice.
             room = sit.base_balance() * (limits.max_open_risk_pct - limits.risk_per_trade_pct) / HUNDRED
             contract = sit.market.instruments[tape.SECOND].contract_size
             stands(sit, tape.SECOND, risk=room / contract, notional=room / contract)
-            assert plan_of(sit, setup).quantity
-            return [setup]
+            return [trade_idea(sit)]
 
         check = {"trading.enable_correlation_check": "true" if outside else "false"}
         scene = Scene(

@@ -82,7 +82,7 @@ def trade_idea(
     price = sit.market.marks[symbol]
     limits = sit.policy.limits
     sign = side.sign
-    digits = max(0, -sit.market.instruments[symbol].tick.normalize().as_tuple().exponent)  # type: ignore[operator]
+    digits = max(0, -int(sit.market.instruments[symbol].tick.normalize().as_tuple().exponent))
     cost = cost_per_unit(sit.market.instruments[symbol], Decimal(repr(price)), Decimal(repr(price)), limits)
     distance = max(price * 0.005, 1.5 * float(limits.min_stop_cost_multiple * cost))
     collar = float(limits.price_collar_atr) * (sit.market.analysis[symbol].atr_ttf or 0.0)
@@ -96,12 +96,14 @@ def trade_idea(
         "t2": max(price * 0.1, limit + distance * 3 * (need + 1) * sign),
         **changes,
     }
-    told = {name: None if value is None else round(value, digits) for name, value in prices.items()}
+    told: dict[str, Any] = {
+        name: None if value is None else round(value, digits) for name, value in prices.items()
+    }
     found = replace(
         _PATTERN, setup_id=setup_id(SetupKind.PB, symbol, side, sit.at_ns), symbol=symbol, side=side
     )
     found = replace(found, found_ns=sit.at_ns, anchor_ns=sit.at_ns, expires_ns=sit.at_ns + 4 * NS_PER_MIN)
-    return replace(found, lwp=told["limit"], lrp=told["t1"], **told)  # type: ignore[arg-type]
+    return replace(found, lwp=told["limit"], lrp=told["t1"], **told)
 
 
 _PATTERN = Setup(

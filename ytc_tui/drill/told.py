@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from ytc_tui.drill import tape
 from ytc_tui.drill.scene import ACTOR
@@ -34,12 +35,14 @@ def holds(sit: Situation, money: Decimal) -> None:
 
 
 def lost(sit: Situation, pct: Decimal) -> None:
+    """The session lost `pct` percent of its start balance; nothing is open."""
     sit.state.wallet = sit.base_balance() * (ONE - pct / HUNDRED)
 
 
-def instrument(sit: Situation, symbol: str, **changes: object) -> Instrument:
+def instrument(sit: Situation, symbol: str, **changes: Any) -> Instrument:
+    """The instrument `symbol` with these fields changed; one that is not known is made like the first."""
     known = dict(sit.market.instruments)
-    known[symbol] = changed = replace(known.get(symbol, known[tape.FIRST]), symbol=symbol, **changes)  # type: ignore[arg-type]
+    known[symbol] = changed = replace(known.get(symbol, known[tape.FIRST]), symbol=symbol, **changes)
     sit.market.instruments = known
     return changed
 
@@ -67,11 +70,13 @@ def stands(
 
 
 def news(sit: Situation, impact: Impact, at_ns: int) -> None:
+    """One event is all that the calendar holds."""
     calendar = Calendar((NewsEvent(at_ns, "ALL", impact, "drill"),), "drill")
     sit.policy = replace(sit.policy, news=News(calendar, sit.policy.news.rules))
 
 
 def loss_of_one(sit: Situation, plan: TradePlan) -> Decimal:
+    """What a quantity of one loses at the plan's stop, costs included."""
     assert plan.stop is not None
     return loss_per_unit(sit.market.instruments[plan.symbol], plan.entry, plan.stop, sit.policy.limits)
 
