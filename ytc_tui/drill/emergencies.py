@@ -60,18 +60,18 @@ def _raised(*scenes: Scene) -> tuple[str, ...]:
     return tuple(sorted({event.code for scene in scenes for _, event in scene.all(ev.AlertRaised)}))
 
 
-def undisturbed(box: Sandbox, name: str) -> tuple[Scene, Tried]:
+def undisturbed(box: Sandbox, name: str) -> Tried:
     """The inner side of most paths: nothing is asked, and the position stays open under its stop."""
     scene = played(box, _holding(f"{name}-inside", until=ACT_MINUTE + 3))
     problem = protected(scene) or ("something was closed" if scene.venue.count(OrderRole.FLATTEN) else "")
-    return scene, Tried("not asked for: the position stays open under its stop", problem)
+    return Tried("not asked for: the position stays open under its stop", problem)
 
 
 def flattened(
     name: str, box: Sandbox, scene: Scene, *, gate: Gate, status: SessionStatus, told: str
 ) -> DrillLine:
     """The line of a path that must end verified flat, with this gate and status."""
-    _, inside = undisturbed(box, name)
+    inside = undisturbed(box, name)
     scene.play(box)
     started, verified = scene.all(ev.FlattenStarted), scene.all(ev.FlatVerified)
     problem = flat(scene, box)
@@ -131,7 +131,7 @@ def _exactly(line: DrillLine, figure: str, wanted: int) -> DrillLine:
 
 def close_by_hand_rejected(box: Sandbox) -> DrillLine:
     """A close by hand that the venue rejects: told, and closed all the same."""
-    _, inside = undisturbed(box, "close_failed")
+    inside = undisturbed(box, "close_failed")
     faults = FaultScript((FaultRule(FaultKind.REJECT, role=OrderRole.EXIT, nth=1),))
     act = says(Verb.CLOSE, close=ClosePart())
     scene = played(box, _holding("close_failed-outside", act=act, faults=faults, until=ACT_MINUTE + 4))
@@ -172,7 +172,7 @@ def line_cut(box: Sandbox) -> DrillLine:
 def journal_away(box: Sandbox) -> DrillLine:
     """Another process holds the journal: closes leave, entries do not, and the record is whole again
     later."""
-    _, inside = undisturbed(box, "journal_away")
+    inside = undisturbed(box, "journal_away")
     held = box.journal_held()
 
     async def act(scene: Scene) -> None:
@@ -212,7 +212,7 @@ def journal_away(box: Sandbox) -> DrillLine:
 
 def stop_rejected(box: Sandbox) -> DrillLine:
     """The venue refuses the attached stop: alarm, and a stop anew at the same instant."""
-    _, inside = undisturbed(box, "stop_rejected")
+    inside = undisturbed(box, "stop_rejected")
     faults = FaultScript((FaultRule(FaultKind.REJECT, role=OrderRole.PROTECTIVE_STOP, nth=1),))
     scene = played(box, _holding("stop_rejected-outside", faults=faults, until=ACT_MINUTE))
     outside, figures = _naked(scene, "the venue refuses the attached stop: alarm, and a stop anew")
@@ -223,7 +223,7 @@ def stop_rejected(box: Sandbox) -> DrillLine:
 
 def stop_impossible(box: Sandbox) -> DrillLine:
     """No stop can be had: alarm, and the position is closed."""
-    _, inside = undisturbed(box, "stop_impossible")
+    inside = undisturbed(box, "stop_impossible")
     faults = FaultScript((FaultRule(FaultKind.REJECT, role=OrderRole.PROTECTIVE_STOP),))
     scene = played(box, _holding("stop_impossible-outside", faults=faults, until=ACT_MINUTE + 3))
     outside, figures = _naked(scene, "no stop can be had: alarm, and the position is closed")
