@@ -17,7 +17,7 @@ from ytc_tui.drill.rules import CASES, drill_rule, drill_rules
 from ytc_tui.drill.sandbox import Sandbox, sandbox
 from ytc_tui.drill.whole import Drilled, drill
 from ytc_tui.engine.conservation import Conservation
-from ytc_tui.engine.decide import alarms, connection, flatten, operator, trades
+from ytc_tui.engine.decide import alarms, connection, coverage, flatten, operator
 from ytc_tui.engine.outward import Outward
 from ytc_tui.engine.risk import gate
 from ytc_tui.engine.risk.registry import RULES, Rule
@@ -208,7 +208,7 @@ def test_a_flatten_that_sends_nothing_is_found(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_stops_that_nobody_replaces_are_found(monkeypatch: pytest.MonkeyPatch, shared: Sandbox) -> None:
-    monkeypatch.setattr(trades, "decide_coverage", lambda sit: iter(()))
+    monkeypatch.setattr(coverage, "decide_coverage", lambda sit: iter(()))
     assert not emergencies.stop_rejected(shared).passed
     assert not emergencies.stop_impossible(shared).passed
 
