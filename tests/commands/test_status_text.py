@@ -30,3 +30,17 @@ async def test_status_tells_news_drawdown_and_correlation() -> None:
     assert "rho      BTCUSDT ETHUSDT +1.00 assumed, 7 of 20 days" in lines
     quiet = {**news, "calendar": ""}
     assert "news     no calendar" in (await operate.ask_status(ScriptedEngine([document(news=quiet)]))).text
+
+
+def _rule(name: str, at: str | None) -> dict[str, object]:
+    return {"rule": name, "summary": "", "last_evaluated": at, "refused": 0}
+
+
+async def test_status_names_the_rules_that_were_never_asked() -> None:
+    async def text(*rules: dict[str, object]) -> str:
+        return (await operate.ask_status(ScriptedEngine([document(rules=list(rules))]))).text
+
+    asked, never = _rule("costs", "2022-11-08T12:41:00Z"), _rule("spread", None)
+    assert "rules    NONE of 2 asked yet" in await text(never, never)
+    assert "rules    1 of 2 asked; NEVER ASKED: spread" in await text(asked, never)
+    assert "rules    all 1 asked, last 2022-11-08T12:41:00Z" in await text(asked)

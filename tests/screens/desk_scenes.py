@@ -58,7 +58,7 @@ def in_trade(**changes: Any) -> Scene:
         positions=1,
         **changes.pop("top_changes", {}),
     )
-    risk = risk_view("0", "0.8708", "0.98", "1", "1", detected=2, refusals=(Refusals("reward_risk", 1),))
+    risk = risk_view("0", "0.8708", "0.98", "1", "1", 660, detected=2, refusals=(Refusals("reward_risk", 1),))
     views: dict[str, Any] = {
         "top": top,
         "phase": phase_view(
@@ -80,7 +80,7 @@ def proposal_waiting() -> Scene:
         top=top_view(feed_state="waits for your answer to P0002", approvals_waiting=1),
         waiting=WaitingView((PROPOSAL,), 1, 0),
         alerts=AlertsView((asked, *QUIET_ALERTS.rows), 0, 2, 0),
-        risk=risk_view(detected=2, refusals=(Refusals("reward_risk", 1),)),
+        risk=risk_view(asked_s=40, detected=2, refusals=(Refusals("reward_risk", 1),)),
     )
 
 
@@ -156,7 +156,7 @@ def alert_storm() -> Scene:
         success_pct=91,
         error="timed out after 2 s; TimeoutError",
     )
-    risk = risk_view("2.61", "2.4", None, "1", "1", detected=9, refusals=(Refusals("session_loss", 8),))
+    risk = risk_view("2.61", "2.4", None, "1", "1", 120, detected=9, refusals=(Refusals("session_loss", 8),))
     unknown = order("yq2w9e4rty7uiop1a", OrderRole.ENTRY, "20015.50", "0.125", state=OrderState.UNKNOWN)
     return in_trade(
         top=top_view(
@@ -213,7 +213,7 @@ def emergency() -> Scene:
     reason = "session P&L -3.0127 % <= -3 %"
     loss = limit("session_loss", "session loss", "3.0127", "3", Unit.PERCENT)
     risk = risk_view(
-        "0", "0", "2.11", "2", "4", losses=3, detected=9, refusals=(Refusals("session_loss", 4),)
+        "0", "0", "2.11", "2", "4", 300, losses=3, detected=9, refusals=(Refusals("session_loss", 4),)
     )
     return in_trade(
         top=top_view(

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from tests.analysis.series import demo_bars
+from ytc_tui.engine.risk.registry import RULES
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, Side
 from ytc_tui.model.orders import OrderKind, OrderRole, OrderState
 from ytc_tui.model.session import Gate, Mode, Phase, SessionStatus, Severity, StepResult
@@ -33,7 +34,7 @@ from ytc_tui.views.chart import (
 )
 from ytc_tui.views.exposure import ExposureView, OrderRow, PositionRow, Protection
 from ytc_tui.views.phase import Blocked, PathStep, PhaseView, StepState
-from ytc_tui.views.risk import RiskRow, RiskView
+from ytc_tui.views.risk import RiskRow, RiskView, RuleRow
 from ytc_tui.views.seen import Level, Requirement, Unit
 from ytc_tui.views.top import Countdown, TopView
 from ytc_tui.views.waiting import WaitingView
@@ -204,8 +205,10 @@ def risk_view(
     leverage: str | None = "0",
     held: str = "0",
     trades: str = "0",
+    asked_s: int | None = None,
     **changes: Any,
 ) -> RiskView:
+    """The limits with these figures; every rule of the gate was last asked `asked_s` ago, None = never."""
     rows = (
         limit("session_loss", "session loss", loss, "3", Unit.PERCENT),
         limit("open_risk", "open risk", risk, "3", Unit.PERCENT),
@@ -214,9 +217,12 @@ def risk_view(
         limit("losing_streak", "losses in a row", "0", "5"),
         limit("trade_count", "trades", trades, "20"),
         limit("order_rate", "orders a minute", "0", "30"),
-        limit("rejects_in_row", "rejects in a row", "0", "3"),
+        limit("rejects_in_row", "rejects in row", "0", "3"),
     )
-    view = RiskView(rows, (), 0, 0, int(trades), 0, 0, 0)
+    rules = tuple(RuleRow(rule.name, asked_s) for rule in RULES)
+    view = RiskView(
+        tuple(replace(row, asked_s=asked_s) for row in rows), (), 0, 0, int(trades), 0, 0, 0, rules
+    )
     return replace(view, **changes)
 
 

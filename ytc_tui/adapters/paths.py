@@ -55,6 +55,11 @@ class Paths:
         return self.state_dir.parent / "pin"
 
     @property
+    def drill_file(self) -> Path:
+        """The record of the last drill that passed."""
+        return self.state_dir / "drill.json"
+
+    @property
     def log_dir(self) -> Path:
         return self.state_dir / "log"
 

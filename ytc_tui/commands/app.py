@@ -208,23 +208,26 @@ def report(
 
 @app.command()
 def export(
-    table: Annotated[str, typer.Argument(help="trades, fills, ledger or notes.")],
+    table: Annotated[str, typer.Argument(help="trades, fills, ledger, notes or tradelog.")],
     session: Annotated[str, typer.Argument(help="Session id, its beginning, or last.")] = "last",
-    form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
+    form: Annotated[str, typer.Option("--format", help="csv or json; a tradelog is JSON lines.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Trades, fills, ledger or notes of one session for other programs, on standard output."""
+    """Trades, fills, ledger, notes or the trade log of one session for other programs, on standard output."""
     from ytc_tui.adapters.terminal_text import safe_line
     from ytc_tui.commands import export as command
     from ytc_tui.commands.places import paper_paths
     from ytc_tui.views.export import Table
 
-    if table not in set(Table):
-        raise typer.BadParameter("is trades, fills, ledger or notes", param_hint="TABLE")
-    if form not in ("csv", "json"):
-        raise typer.BadParameter("is csv or json", param_hint="--format")
+    if table not in (*Table, "tradelog"):
+        raise typer.BadParameter("is trades, fills, ledger, notes or tradelog", param_hint="TABLE")
+    if form not in ("", "csv", "json") or (table == "tradelog" and form):
+        raise typer.BadParameter("is csv or json; a tradelog has one form", param_hint="--format")
     wants_json = as_json or form == "json"
     database = paper_paths().database
+    if table == "tradelog":
+        show(command.export_trade_log(database, session), False)
+        return
     show(command.export(database, Table(table), session, safe=safe_line, as_json=wants_json), False)
 
 

@@ -1,10 +1,11 @@
-"""The command line's part for the audit chain: verifying and signing it.
+"""The command line's part for what is proved: verifying and signing the audit chain, and the risk drill.
 
 Decides how its arguments are spelled. Imports typer alone at the top. Invariant: what is in the help works.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,10 @@ Session = Annotated[str, typer.Option("--session", help="Session id, or its begi
 
 def verify(
     session: Session = "",
+    anchor: Annotated[
+        str,
+        typer.Option("--anchor", help="A head that you kept: SEQ:HASH, or the file of a report."),
+    ] = "",
     rebuild: Annotated[
         bool,
         typer.Option("--rebuild", help="Write rows that differ anew, from a whole journal."),
@@ -26,15 +31,17 @@ def verify(
     from ytc_tui.adapters.signing import known_keys
     from ytc_tui.adapters.terminal_text import safe_line
     from ytc_tui.commands import verify as command
+    from ytc_tui.commands.anchor import anchor_of
     from ytc_tui.commands.places import paper_head_file, paper_paths
     from ytc_tui.sealing import kept_witnesses
 
-    if rebuild and session:
+    if rebuild and (session or anchor):
         raise typer.BadParameter("is about every ended session", param_hint="--rebuild")
     paths = paper_paths()
     if rebuild:
         show(command.rebuild(paths.database, safe=safe_line), as_json)
         return
+    kept = anchor_of(anchor, session or None, paths.database) if anchor else None
     witnesses, problems = kept_witnesses(paper_head_file())
     answer = command.verify(
         paths.database,
@@ -43,6 +50,7 @@ def verify(
         witnesses=witnesses,
         keys=known_keys(paths.signing_key),
         copy_problems=problems,
+        anchor=kept,
     )
     show(answer, as_json)
 
@@ -67,7 +75,30 @@ def sign(session: Session = "", as_json: AsJson = False) -> None:
     show(answer, as_json)
 
 
+def drill(
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Settings file; default ./config.toml.")
+    ] = None,
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", help="A setting, as key=value. Repeatable.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fire every risk rule, limit and emergency path in a sandbox: what passes, what is stopped."""
+    from ytc_tui.adapters.drill_file import DrillFile
+    from ytc_tui.adapters.terminal_text import safe_line
+    from ytc_tui.commands import drill as command
+    from ytc_tui.commands.places import paper_paths
+    from ytc_tui.config import assignments as parsed, load_settings
+
+    paths = paper_paths()
+    paths.prepare()
+    loaded = load_settings(config, parsed(assignments or ()))
+    show(command.drill(loaded, DrillFile(paths.drill_file), safe=safe_line), as_json)
+
+
 def register_audit(app: typer.Typer) -> None:
     """Add these commands to `app`, in the order of its help."""
     app.command()(verify)
     app.command()(sign)
+    app.command()(drill)

@@ -14,11 +14,13 @@ from datetime import datetime
 from math import inf
 from typing import Any, TypeVar
 
+from ytc_tui.adapters.drill_file import DrillFile
 from ytc_tui.adapters.paths import Paths
 from ytc_tui.adapters.transports.client import HttpClient
 from ytc_tui.adapters.transports.sockets import RunningEngine, engine_for, find_engines
 from ytc_tui.client import NEEDS_PIN, EngineClient, Receipt
 from ytc_tui.commands.answer import Answer
+from ytc_tui.commands.drill_pass import drill_words
 from ytc_tui.commands.status_text import (
     agent_lines,
     agent_rows,
@@ -30,6 +32,7 @@ from ytc_tui.commands.status_text import (
     text_of,
     unconfirmed_lines,
 )
+from ytc_tui.config import load_settings
 from ytc_tui.errors import EngineUnreachable, UsageInvalid, YtcError
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.market import NS_PER_S
@@ -43,11 +46,15 @@ AnswerT = TypeVar("AnswerT")
 
 
 def status(paths: Paths, wanted: str, component: str | None) -> Answer:
-    """The session document with health and metrics, or one component's health.
+    """The session document with health, metrics and the last drill that passed, or one component's health.
 
     `wanted` names the engine by its run's or session's id or a beginning of it; empty = the only one.
     """
-    return asked(paths, wanted, lambda client: ask_status(client, component))
+    answer = asked(paths, wanted, lambda client: ask_status(client, component))
+    if component is not None:
+        return answer
+    words = drill_words(DrillFile(paths.drill_file).last(), load_settings().digest)
+    return replace(answer, text=f"{answer.text}\ndrill    {words}", data={**answer.data, "drill": words})
 
 
 def send(paths: Paths, wanted: str, command: Command, ask_pin: Callable[[], str] | None = None) -> Answer:

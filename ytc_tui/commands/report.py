@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ytc_tui.adapters.instruments import load_instruments
+from ytc_tui.adapters.signing import is_genuine
 from ytc_tui.adapters.stores.operator import FILE, OperatorFile
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.commands.answer import Answer
@@ -26,9 +27,10 @@ from ytc_tui.commands.report_missed import missed_sections, perfect_of
 from ytc_tui.commands.report_page import page
 from ytc_tui.commands.sessions import open_session
 from ytc_tui.errors import JournalCorrupt
+from ytc_tui.model.chain import SignedHead, fingerprint
 from ytc_tui.model.codec import to_json
-from ytc_tui.views.journal import recorded
-from ytc_tui.views.report import SessionReport, build_report
+from ytc_tui.views.journal import recorded, utc
+from ytc_tui.views.report import HeadSignature, SessionReport, build_report
 from ytc_tui.views.report_layout import markdown, sections
 from ytc_tui.views.sanitised import Sanitiser, sanitised
 from ytc_tui.views.section import Section
@@ -87,11 +89,18 @@ def built_report(reader: SqliteReader, name: str, db_path: Path, safe: Sanitiser
     """The report of the session `name`; JournalCorrupt when an entry cannot be read."""
     try:
         later = OperatorFile(db_path.with_name(FILE)).notes(name)
-        return build_report(recorded(reader.entries(name)), safe=safe, later_notes=later)
+        signed = _signature(reader.signed_head(name))
+        return build_report(recorded(reader.entries(name)), safe=safe, later_notes=later, signed=signed)
     except (ValueError, ArithmeticError) as error:
         raise JournalCorrupt(
             f"session {name} cannot be read: {error}", where=str(db_path), fix="run `ytc verify`"
         ) from error
+
+
+def _signature(signed: SignedHead | None) -> HeadSignature | None:
+    if signed is None:
+        return None
+    return HeadSignature(signed.seq, utc(signed.signed_ns), fingerprint(signed.key), is_genuine(signed))
 
 
 def terminal(

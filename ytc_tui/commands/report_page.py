@@ -17,6 +17,7 @@ from ytc_tui.commands.report_chart import ChartData
 from ytc_tui.commands.report_figures import Figures
 from ytc_tui.views.json_data import mapping, text_of
 from ytc_tui.views.report import SessionReport
+from ytc_tui.views.report_layout import signed_words
 from ytc_tui.views.section import Section
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -68,6 +69,9 @@ def _body(
     for section in tables:
         if section.title not in _DRAWN:
             yield _section(section)
+    # Not folded away: what is printed is an anchor of the journal.
+    anchor = f"Journal of session {header.session}: head {header.anchor}, signed: {signed_words(header)}"
+    yield f'<p class="note anchor">{escape(anchor)}</p>'
 
 
 def _tiles(report: SessionReport, figures: Figures) -> Iterator[str]:

@@ -21,7 +21,7 @@ from ytc_tui.adapters.stores.verify import Verdict, Witnesses, verify
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.sessions import find_session
 from ytc_tui.errors import JournalCorrupt, UsageInvalid
-from ytc_tui.model.chain import ChainHead, SignedHead
+from ytc_tui.model.chain import ChainHead, SignedHead, fingerprint
 from ytc_tui.sealing import Sealer
 from ytc_tui.views.journal import utc
 from ytc_tui.views.sanitised import Sanitiser, sanitised
@@ -50,7 +50,8 @@ def sign(
     names = list(heads) if session is None else [find_session(list(heads), session, str(db_path))]
     signed = asyncio.run(_seal(db_path, {name: heads[name] for name in names}, key_path, head_file))
     lines = [
-        f"session {one.session}: entry {one.seq} {one.hash}, signed {utc(one.signed_ns)} with key {one.key}"
+        f"session {one.session}: entry {one.seq} {one.hash}, signed {utc(one.signed_ns)} with key {one.key},"
+        f" fingerprint {fingerprint(one.key)}"
         for one in signed
     ]
     lines.append(f"kept in {head_file.path}")

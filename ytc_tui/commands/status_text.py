@@ -47,6 +47,7 @@ def status_lines(document: Document) -> Iterator[str]:
     yield from _own_lines(document)
     yield from _drawdown_lines(document)
     yield from _correlation_lines(document)
+    yield from _rule_lines(document)
     yield from _emergency_lines(document)
     yield from _exposure_lines(document)
     yield from _alert_lines(document)
@@ -94,6 +95,19 @@ def _correlation_lines(document: Document) -> Iterator[str]:
     told = document.get("agent_states", {}).get("risk_management", {}).get("output", {})
     for row in told.get("correlation_matrix", []):
         yield f"rho      {row['first']} {row['second']} {row['told']}"
+
+
+def _rule_lines(document: Document) -> Iterator[str]:
+    """Which of the gate's rules were never asked in this session."""
+    rules = document.get("rules", [])
+    never = [row["rule"] for row in rules if row["last_evaluated"] is None]
+    if len(never) == len(rules) and rules:
+        yield f"rules    NONE of {len(rules)} asked yet: no trade was put to the gate"
+    elif never:
+        yield f"rules    {len(rules) - len(never)} of {len(rules)} asked; NEVER ASKED: {', '.join(never)}"
+    elif rules:
+        newest = max(row["last_evaluated"] for row in rules)
+        yield f"rules    all {len(rules)} asked, last {newest}"
 
 
 def _emergency_lines(document: Document) -> Iterator[str]:

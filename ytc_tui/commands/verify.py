@@ -20,6 +20,7 @@ from ytc_tui.adapters.stores.verify import (
     Witnesses,
     verify as verify_store,
 )
+from ytc_tui.commands.anchor import Anchor, with_anchor
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.reckoning import Examination, examine, examine_all
 from ytc_tui.commands.sessions import find_session
@@ -46,14 +47,16 @@ def verify(
     witnesses: Witnesses | None = None,
     keys: Collection[str] = (),
     copy_problems: Sequence[str] = (),
+    anchor: Anchor | None = None,
 ) -> Answer:
     """Verify the store at `db_path`, or one session of it (an id or its beginning).
 
     `witnesses` are heads known from outside, by session, `copy_problems` what is wrong with the file they
-    come from, `keys` the public keys that heads may be signed with (none: any). Raises UsageInvalid for an
-    unknown session; whatever the file holds becomes the answer, never an exception.
+    come from, `keys` the public keys that heads may be signed with (none: any), `anchor` a head that somebody
+    kept, of the session that it names. Raises UsageInvalid for an unknown session; whatever the file holds
+    becomes the answer, never an exception.
     """
-    stored = verify_store(db_path, witnesses=witnesses, keys=keys)
+    stored = verify_store(db_path, witnesses=with_anchor(witnesses or {}, anchor), keys=keys)
     verdicts = list(stored.sessions)
     wanted = None
     if session is not None and stored.verdict is not Verdict.UNREADABLE:
@@ -76,6 +79,7 @@ def verify(
             *({"session": "", "seq": 0, "text": problem} for problem in copy_problems),
             *(found._asdict() for found in _file_findings(stored, wanted)),
         ],
+        "anchor": None if anchor is None else anchor.data(verdicts),
         "other_sessions_ok": all(v.verdict is Verdict.OK for v in verdicts if v not in shown),
     }
     data = sanitised(data, safe)

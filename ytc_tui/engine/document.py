@@ -12,6 +12,7 @@ from typing import Any
 
 from ytc_tui.engine.drawdown import drawdowns
 from ytc_tui.engine.news import standing, told
+from ytc_tui.engine.risk.registry import RULES
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.market import NS_PER_S
@@ -211,3 +212,18 @@ def own_facts(sit: Situation) -> dict[str, Any]:
         "biases": [to_json(held) for held in biases if held is not None],
         "notes": [to_json(note) for note in state.notes.values()],
     }
+
+
+def rule_facts(sit: Situation) -> list[dict[str, Any]]:
+    """Every rule of the gate: when it last gave a verdict in this session (None: never), and how often it was
+    what refused."""
+    asked, refused = sit.state.rules_asked, sit.state.refused
+    return [
+        {
+            "rule": rule.name,
+            "summary": rule.summary,
+            "last_evaluated": iso(asked[rule.name]) if rule.name in asked else None,
+            "refused": refused.get(rule.name, 0),
+        }
+        for rule in RULES
+    ]

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from ytc_tui.client import MAX_PAGE_ROWS, Frame, Page, Receipt
 from ytc_tui.engine.charting import chart
-from ytc_tui.engine.document import metrics, own_facts, session_document
+from ytc_tui.engine.document import metrics, own_facts, rule_facts, session_document
 from ytc_tui.engine.external import difference_rows
 from ytc_tui.engine.health import health_rows
 from ytc_tui.engine.host import Host
@@ -100,6 +100,7 @@ class Door:
             ],
             "differences": difference_rows(sit.state, max(run.now_ns, sit.at_ns)),
             "own": own_facts(sit),
+            "rules": rule_facts(sit),
             "journal": {"entries": run.kernel.head.seq, "head": run.kernel.head.hash},
         }
 

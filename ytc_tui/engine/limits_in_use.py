@@ -58,7 +58,7 @@ def _limits(sit: Situation) -> Iterator[LimitUse]:
     recent = sum(1 for at_ns in state.order_times_ns if at_ns > sit.at_ns - NS_PER_MIN)
     yield _count(order_rate.RULE, "orders a minute", recent, limits.max_orders_per_minute)
     yield from _drawdowns(sit)
-    yield _count(rejects_in_row.RULE, "rejects in a row", state.rejects_in_row, limits.max_rejects_in_row)
+    yield _count(rejects_in_row.RULE, "rejects in row", state.rejects_in_row, limits.max_rejects_in_row)
 
 
 def _drawdowns(sit: Situation) -> Iterator[LimitUse]:

@@ -14,6 +14,7 @@ from ytc_tui.engine.decide.tasks import idle_reason
 from ytc_tui.engine.health import components
 from ytc_tui.engine.limits_in_use import limits_in_use
 from ytc_tui.engine.news import standing, told
+from ytc_tui.engine.risk.registry import RULES
 from ytc_tui.engine.runner import AgentRunner
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model.market import NS_PER_MIN, Side
@@ -96,6 +97,7 @@ def see(
         left_s=left_s,
         news=_news(sit, at_ns),
         mistake_codes=sit.policy.mistake_codes,
+        rules=tuple(rule.name for rule in RULES),
     )
 
 

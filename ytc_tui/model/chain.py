@@ -78,6 +78,11 @@ class SignedHead(NamedTuple):
         return f"ytc-head-1\n{self.session}\n{self.seq}\n{self.hash}\n{self.signed_ns}".encode()
 
 
+def fingerprint(key: str) -> str:
+    """A public key (hex) as people compare it: the first 16 digits of the sha256 of its hex text."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
 class ChainFault(NamedTuple):
     """The first bad entry of a chain: where, why, and the hash found against the one expected."""
 

@@ -216,6 +216,7 @@ class State:
     setup_refusals: dict[str, str] = field(default_factory=dict)
     detected: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
+    rules_asked: dict[str, int] = field(default_factory=dict)  # by rule: when it last gave a verdict
     approved: int = 0
     trades_taken: int = 0
     wins: int = 0

@@ -159,7 +159,10 @@ class RiskPane(Pane):
         self.query_one(LiveTable).set_rows(rows.risk_rows(view) if view else ())
         if view is not None:
             refused = sum(refusal.count for refusal in view.refusals)
-            self.entitle(f"setups {view.detected}, refused {refused}, trades {view.trades_taken}")
+            never = len(view.never_asked)
+            unasked = f"{never} rules never asked, " if never else ""
+            counts = f"setups {view.detected}, refused {refused}, trades {view.trades_taken}"
+            self.entitle(f"{unasked}{counts}", "$text-warning" if never else "")
 
 
 class AlertsPane(Pane):

@@ -18,7 +18,7 @@ from ytc_tui.views.agent_health import AgentRow, AgentsView
 from ytc_tui.views.ages import age_text
 from ytc_tui.views.alerts import AlertRow, AlertsView
 from ytc_tui.views.exposure import ExposureView, OrderRow, PositionRow, Protection
-from ytc_tui.views.risk import RiskRow, RiskView
+from ytc_tui.views.risk import RiskRow, RiskView, RuleRow
 from ytc_tui.views.seen import Level, Unit
 
 GAUGE_CELLS = 4
@@ -63,12 +63,12 @@ ORDER_COLUMNS = (
     Column("note", "note", 6, priority=4, share=1),
 )
 RISK_COLUMNS = (
-    Column("limit", "limit", 16, priority=10, share=1),
-    Column("gauge", "", GAUGE_CELLS, priority=7),
+    Column("limit", "limit", 15, priority=10, share=1),
+    Column("gauge", "", GAUGE_CELLS, priority=8),
     Column("used", "used", 6, "right", priority=9),
     Column("of", "of", 5, "right", priority=8),
     Column("left", "left", 6, "right", priority=5),
-    Column("level", "", 4, priority=6),
+    Column("asked", "eval", 4, "right", priority=8),
 )
 ALERT_COLUMNS = (
     Column("severity", "", 4, priority=10),
@@ -89,7 +89,7 @@ _LEVELS: dict[Level, tuple[str, Tone]] = {
     Level.OK: ("", "ok"),
     Level.NEAR: ("near", "warning"),
     Level.OVER: ("OVER", "critical"),
-    Level.UNKNOWN: ("?", "stale"),
+    Level.UNKNOWN: ("", "stale"),
 }
 _SEVERITIES: dict[Severity, tuple[str, Tone]] = {
     Severity.CRITICAL: ("CRIT", "critical"),
@@ -186,7 +186,20 @@ def _order(row: OrderRow) -> Row:
 
 
 def risk_rows(view: RiskView) -> tuple[Row, ...]:
-    return tuple(map(_limit, view.rows))
+    """The limits with their figures, then the rules that count nothing."""
+    counted = {row.rule.partition(".")[0] for row in view.rows}
+    rest = (row for row in view.rules if row.rule not in counted)
+    return (*map(_limit, view.rows), *map(_rule, rest))
+
+
+def _rule(row: RuleRow) -> Row:
+    label = Cell(row.rule.replace("_", " "))
+    return Row(row.rule, (label, *(Cell(""),) * 4, _asked(row.asked_s)))
+
+
+def _asked(age_s: int | None) -> Cell:
+    """When a rule was last evaluated; one that never was is a warning."""
+    return Cell("none", "warning") if age_s is None else Cell(age_text(age_s), "muted")
 
 
 def _limit(row: RiskRow) -> Row:
@@ -196,11 +209,11 @@ def _limit(row: RiskRow) -> Row:
         row.rule,
         (
             Cell(row.label),
-            Cell(words.gauge(row.share, GAUGE_CELLS), tone),
+            Cell(text or words.gauge(row.share, GAUGE_CELLS), tone),
             Cell(f"{words.figure(row.used)}{unit}", tone if text else "plain"),
             Cell(f"{words.figure(row.limit)}{unit}"),
             Cell(f"{words.figure(row.distance)}{unit}"),
-            Cell(text, tone),
+            _asked(row.asked_s),
         ),
     )
 

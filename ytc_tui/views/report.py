@@ -47,9 +47,20 @@ AFTER_CLOSE = ("performance_analytics", "psychology", "learning", "next_session_
 
 
 @dataclass(frozen=True, slots=True)
+class HeadSignature:
+    """Who vouches for the journal up to the entry `seq`: by the fingerprint of the key, and whether the
+    signature is one by that key over that entry."""
+
+    seq: int
+    at: str
+    key: str
+    genuine: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """Which session it was. Times are UTC, empty when the journal does not tell them; `until_ns` is the
-    instant of its last entry."""
+    instant of its last entry. `anchor` is that entry and its hash, as `ytc verify --anchor` takes them."""
 
     session: str
     mode: str
@@ -71,6 +82,8 @@ class Header:
     feed_digest: str
     init_ns: int
     until_ns: int
+    anchor: str
+    signed: HeadSignature | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +175,14 @@ class _Course:
 
 
 def build_report(
-    records: Iterable[Recorded], *, safe: Sanitiser, later_notes: Iterable[OwnNote] = ()
+    records: Iterable[Recorded],
+    *,
+    safe: Sanitiser,
+    later_notes: Iterable[OwnNote] = (),
+    signed: HeadSignature | None = None,
 ) -> SessionReport:
-    """The report of one session from its entries, oldest first, and the notes written on it later; every
-    text in it passed `safe`."""
+    """The report of one session from its entries, oldest first, the notes written on it later, and who signed
+    its head; every text in it passed `safe`."""
     course, ledger, rows, books, readings = _Course(), Ledger(), Rows(), Books(), StructureReadings()
     for record in records:
         course.take(record)
@@ -176,7 +193,7 @@ def build_report(
     checked = ledger.report()
     trades = tuple(rows.trade_rows(ledger))
     report = SessionReport(
-        _header(course),
+        _header(course, signed),
         _result(course, checked, trades),
         rows.limit_rows(),
         tuple(_drawdown(course.ledger, checked)),
@@ -231,7 +248,7 @@ def _drawdown(fixed: ev.LedgerFixed | None, checked: LedgerReport) -> Iterator[D
         )
 
 
-def _header(course: _Course) -> Header:
+def _header(course: _Course, signed: HeadSignature | None) -> Header:
     started = course.started
     return Header(
         session=course.session,
@@ -254,6 +271,8 @@ def _header(course: _Course) -> Header:
         feed_digest=started.feed_digest if started else "",
         init_ns=started.init_ns if started else 0,
         until_ns=course.until_ns,
+        anchor=f"{course.entries}:{course.head}",
+        signed=signed,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from ytc_tui.views.journal import plain, short
-from ytc_tui.views.report import SessionReport
+from ytc_tui.views.report import Header, SessionReport
 from ytc_tui.views.report_after import after_sections
 from ytc_tui.views.report_tables import FlattenRow, Funnel, TradeRow
 from ytc_tui.views.section import Section
@@ -139,7 +139,20 @@ def _header(report: SessionReport) -> Iterator[tuple[str, str]]:
     yield "status", header.status
     yield "end reason", header.end_reason or "-"
     yield "software", f"{header.software or '-'}, config {header.config_digest[:12] or '-'}"
-    yield "journal", f"{header.entries} entries, head {header.head}"
+    yield "journal", f"{header.entries} entries"
+    yield "head", header.anchor
+    yield "signed", signed_words(header)
+
+
+def signed_words(header: Header) -> str:
+    """Whether the head is signed, and by which key."""
+    signed = header.signed
+    if signed is None:
+        return "no"
+    if not signed.genuine:
+        return f"NOT GENUINE: entry {signed.seq}, said to be by key {signed.key}"
+    upto = "" if signed.seq == header.entries else f"up to entry {signed.seq} alone, "
+    return f"yes, {upto}{signed.at}, key {signed.key}"
 
 
 def _result(report: SessionReport) -> Iterator[tuple[str, str]]:

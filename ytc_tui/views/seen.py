@@ -101,7 +101,7 @@ class Seen:
     `equity`, `pnl` and `pnl_pct` are None while a mark is missing. `protected` is the quantity of each
     open symbol that working stops at the venue cover. `feed_state` says in a word what the feed does.
     `left_s` is the wall time left for an answer, by the id of what waits;
-    `mistake_codes` are those that a note may name.
+    `mistake_codes` are those that a note may name, `rules` the names of the gate's rules, in their order.
     """
 
     at_ns: int
@@ -130,3 +130,4 @@ class Seen:
     left_s: Mapping[str, int] = field(default_factory=dict)
     news: NewsSeen = field(default_factory=NewsSeen)
     mistake_codes: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ytc_tui.model.chain import fingerprint
 from ytc_tui.views.journal import Difference, plain, utc
 from ytc_tui.views.ledger import LedgerReport
 
@@ -44,6 +45,9 @@ def verification_text(data: Mapping[str, Any]) -> str:
 
 def _lines(data: Mapping[str, Any]) -> Iterator[str]:
     yield f"{data['path']}: {data['verdict']}"
+    if (anchor := data.get("anchor")) is not None:
+        state = "is there as it was" if anchor["holds"] else "is NOT there as it was"
+        yield f"anchor  entry {anchor['seq']} {anchor['hash']} of session {anchor['session']} {state}"
     for session in data["sessions"]:
         yield ""
         yield from _session(session)
@@ -62,6 +66,7 @@ def _session(session: Mapping[str, Any]) -> Iterator[str]:
     yield f"  chain  {session['entries']} entries, head {session['head_seq']} {session['head']}"
     if (signed := session["signed"]) is not None:
         yield f"  signed entry {signed['seq']} at {utc(signed['signed_ns'])} with key {signed['key']}"
+        yield f"         whose fingerprint is {fingerprint(signed['key'])}"
     else:
         yield "  not signed"
     if (fault := session["fault"]) is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from ytc_tui.engine.apply.asked import note_asked
 from ytc_tui.engine.apply.timers import arm_timer, disarm_timer
 from ytc_tui.model import events as ev
 from ytc_tui.model.proposals import PROPOSAL_TABLE, REFUSED_AS, ProposalState, ProposalTrigger
@@ -33,6 +34,7 @@ def apply_proposal(state: State, event: ev.TradeProposed | ev.ProposalDecided, a
             else:
                 _no_trade(state, record)
         case ev.ProposalDecided():
+            note_asked(state, event.verdicts, at_ns)
             record = state.proposals[event.proposal_id]
             record.state = next_state(PROPOSAL_TABLE, record.state, _TRIGGERS[event.state])
             record.decided_ns, record.decided_by, record.reason = at_ns, event.actor, event.reason

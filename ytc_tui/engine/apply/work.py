@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
+from ytc_tui.engine.apply.asked import note_asked
 from ytc_tui.engine.apply.timers import arm_timer, disarm_timer
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Verb
@@ -82,6 +83,7 @@ def apply_work(state: State, event: WorkEvent, at_ns: int) -> None:
             _count(state.detected, setup.kind.value)
         case ev.DecisionMade():
             state.decisions_made += 1
+            note_asked(state, event.verdicts, at_ns)
             if event.refused_by:
                 _count(state.refused, event.refused_by)
                 state.setup_refusals[event.setup_id] = event.refused_by

@@ -1,0 +1,58 @@
+"""The record of the last drill that passed: one small file in the state folder.
+
+Decides its format. Imports the errors alone. Invariant: the file holds a whole record or is as it was before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ytc_tui.errors import JournalUnavailable
+
+MAX_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class DrillPass:
+    """A drill without a failed line: when (wall clock, UTC ns), by which release, of which settings, and how
+    many lines."""
+
+    at_ns: int
+    software: str
+    config_digest: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrillFile:
+    """The record at `path`."""
+
+    path: Path
+
+    def keep(self, passed: DrillPass) -> None:
+        """Put `passed` in the place of the record before. Raises JournalUnavailable."""
+        fresh = self.path.with_suffix(f".{os.getpid()}.tmp")
+        try:
+            with open(fresh, "w", encoding="utf-8") as file:
+                json.dump(asdict(passed), file, sort_keys=True)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self.path)
+        except OSError as error:
+            raise JournalUnavailable(
+                f"the drill's record cannot be kept: {error.strerror}", where=str(self.path)
+            ) from error
+
+    def last(self) -> DrillPass | None:
+        """The record, None when there is none or it cannot be understood."""
+        try:
+            with open(self.path, "rb") as file:
+                found = DrillPass(**json.loads(file.read(MAX_BYTES)))
+        except (OSError, ValueError, TypeError):
+            return None
+        kinds = (int, str, str, int)
+        held = (found.at_ns, found.software, found.config_digest, found.lines)
+        return found if all(type(part) is kind for part, kind in zip(held, kinds, strict=True)) else None
