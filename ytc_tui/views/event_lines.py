@@ -60,6 +60,8 @@ def event_text(event: ev.Event) -> str:
         case ev.TargetMoved():
             before = "none" if event.before is None else event.before
             return f"TARGET   {event.trade_id} T{event.part} {before} -> {event.after}  ({MANUAL})"
+        case ev.GuardHalted() | ev.GuardOrdered() | ev.HaltCleared():
+            return _guard_text(event)
         case (
             ev.LevelAdded()
             | ev.LevelRemoved()
@@ -94,6 +96,16 @@ def _own_text(
             about = note.trade_id or _clock(note.about_ns)
             marks = "".join(f" #{tag}" for tag in note.tags) + "".join(f" !{code}" for code in note.mistakes)
             return f"NOTE     {note.note_id} on {about} by {note.actor}:{marks} {note.text}".rstrip()
+
+
+def _guard_text(event: ev.GuardHalted | ev.GuardOrdered | ev.HaltCleared) -> str:
+    match event:
+        case ev.GuardHalted():
+            return f"GUARD    halt {event.epoch}: {event.reason}"
+        case ev.GuardOrdered(order):
+            return f"GUARD    sent {order.role} {order.side} {order.quantity} {order.symbol}"
+        case ev.HaltCleared():
+            return f"GUARD    halt {event.epoch} cleared by {event.actor}  ({event.reason})"
 
 
 def _order_text(event: ev.Event) -> str:

@@ -29,6 +29,7 @@ from ytc_tui.engine.decide.alarms import alert, react
 from ytc_tui.engine.decide.connection import decide_heard, decide_silence
 from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.decide.evidence import decide_order_read
+from ytc_tui.engine.decide.halt import decide_halt
 from ytc_tui.engine.decide.news import decide_news
 from ytc_tui.engine.decide.own import decide_levels
 from ytc_tui.engine.decide.reconcile import decide_adopted
@@ -106,6 +107,8 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
             yield from flatten.decide_pressed(sit)
         case inp.ChainChecked(done):
             yield from journal.decide_checked(sit, done)
+        case inp.HaltFound() | inp.HaltLifted():
+            yield from decide_halt(sit, item)
         case inp.JournalStalled(message):
             yield from journal.decide_stalled(sit, message)
         case inp.JournalReturned(acted):
