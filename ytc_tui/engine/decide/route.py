@@ -47,7 +47,6 @@ from ytc_tui.model.tasks import HandoffState, ResponseMessage
 from ytc_tui.model.trades import OPEN_TRADE_STATES
 
 Decided = ev.Event | RunAgent
-
 SHUTDOWN_LAST_LINE = "Update session status"
 _MANAGERS = frozenset({"trade_management", "exit_execution"})
 
@@ -230,7 +229,6 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[Decided]:
 
 def _order_gone(sit: Situation, client_id: str) -> Iterator[ev.Event]:
     """A stop or close that is gone may leave something naked; a flatten goes on.
-
     A close that ended unfilled at the instant it was sent is sent anew at the next, not at once: the
     venue would answer the same for ever.
     """
