@@ -21,7 +21,7 @@ from ytc_tui.adapters.feeds.calendar import bundled_calendar, load_calendar
 from ytc_tui.adapters.feeds.demo import demo_sources
 from ytc_tui.adapters.feeds.files import open_source
 from ytc_tui.adapters.instruments import instrument_for, load_instruments
-from ytc_tui.adapters.locks import Lock, account_lock, session_lock
+from ytc_tui.adapters.locks import Lock, account_lock, account_lock_path, session_lock
 from ytc_tui.adapters.paths import Paths, paths_of
 from ytc_tui.adapters.stores.checking import ChainChecker
 from ytc_tui.adapters.stores.reader import SqliteReader
@@ -231,13 +231,17 @@ def relabel(parts: Parts, label: str) -> None:
 def hold_account(parts: Parts) -> None:
     """Lock the account of this run; AlreadyRunning names who holds it."""
     parts.paths.prepare()
-    lock = account_lock(
-        parts.paths.lock_dir,
-        "paper",
-        f"{parts.policy.account_id}-{parts.run_id}",
-        now_ns=WallClock().now_ns(),
-    )
+    lock = account_lock(parts.paths.lock_dir, "paper", _account_of(parts), now_ns=WallClock().now_ns())
     parts.closing.callback(lock.release)
+
+
+def account_lock_file(parts: Parts) -> Path:
+    """The lock that the engine of this run holds as long as it lives."""
+    return account_lock_path(parts.paths.lock_dir, "paper", _account_of(parts))
+
+
+def _account_of(parts: Parts) -> str:
+    return f"{parts.policy.account_id}-{parts.run_id}"
 
 
 def hold_session(parts: Parts, session: str) -> None:

@@ -26,9 +26,11 @@ from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.agents.base import Probe
 from ytc_tui.boot import Parts, chain_checker, hold_session
 from ytc_tui.checklists import Line, finishing_lines, initial_lines, refuse_unwritable, start_up_probes
+from ytc_tui.config import Settings
 from ytc_tui.engine.kernel import Observer
 from ytc_tui.engine.ports import Notice, Notifier, Venue
 from ytc_tui.errors import UsageInvalid, YtcError
+from ytc_tui.halting import fence_of
 from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import canonical
 from ytc_tui.model.events import AlertRaised, AnswerRepeated, Event, TaskAnswered, TaskReported
@@ -132,7 +134,7 @@ async def durable_outlets(
     settings = parts.loaded.settings
     venue = durable_venue(parts)
     spare = EmergencyFile(parts.paths.spare_file(parts.run_id))
-    log = RunLog(parts.paths.log_dir, _log_options(parts), REDACTOR)
+    log = RunLog(parts.paths.log_dir, log_options(settings), REDACTOR)
     prune_audit(parts.paths.log_dir, settings.logging.audit_keep_days, WallClock().now_ns())
     operator = OperatorFile(parts.paths.state_dir / FILE)
     notifier = Fanout(notifiers_of(settings), REDACTOR)
@@ -175,6 +177,7 @@ async def durable_outlets(
             hold=lambda session: hold_session(parts, session),
             seal=_sealing(journal, sealer, notifier),
             withhold=REDACTOR.values if REDACTOR.knows_any else None,
+            fence=lambda: fence_of(parts.paths, parts.run_id),
             own_view=lambda session, window: kept_view(parts, operator, window),
             keep_view=lambda state, window: keep_view(operator, state, window),
             check_chain=chain_checker(parts).begin,
@@ -278,8 +281,8 @@ def _write(target: Path, text: str) -> None:
     fresh.replace(target)
 
 
-def _log_options(parts: Parts) -> LogOptions:
-    wanted = parts.loaded.settings.logging
+def log_options(settings: Settings) -> LogOptions:
+    wanted = settings.logging
     return LogOptions(
         level=wanted.level,
         include_agent_outputs=wanted.include_agent_outputs,

@@ -11,7 +11,7 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from ytc_tui.adapters.clock import stopwatch_ns
 from ytc_tui.agents.base import NO_HISTORY, Probe
@@ -41,6 +41,30 @@ from ytc_tui.wiring import drawdown_limits
 VENUE_TIMEOUT_S = 10.0
 
 Lines = list[tuple[str, str, str]]
+
+
+class Fence(Protocol):
+    """What stands between an engine and the venue once a guard has acted.
+
+    `why` says why no order that can raise risk may leave, empty when it may; `met` what the state of its
+    session does not know yet of halts.
+    """
+
+    def why(self) -> str: ...
+
+    def met(self, state: State) -> inp.HaltFound | inp.HaltLifted | None: ...
+
+
+class NoFence:
+    """Of a run that no guard can reach."""
+
+    def why(self) -> str:
+        return ""
+
+    def met(self, state: State) -> inp.HaltFound | inp.HaltLifted | None:
+        return None
+
+
 OwnView = tuple[tuple[OwnLevel, ...], tuple[OwnBias, ...]]
 Opening = Callable[[str, Window], OwnView]
 
@@ -59,10 +83,10 @@ class Outlets:
 
     `checks` gives the initialisation checklist and the probes behind it; `finish` carries out the
     outside's lines of the shutdown checklist; `hold` keeps other processes off a session; `seal` signs the
-    head of one that has ended. `withhold` takes secrets out of a text that goes on record. `own_view` gives
-    the operator's levels and biases from before a session, `keep_view` what an ending one leaves of them.
-    `urgent` is the venue over a line of its own. `check_chain` verifies a whole chain beside the engine;
-    None: at once, before anything goes on.
+    head of one that has ended; `fence` makes the one of a session as it is opened. `withhold` takes secrets
+    out of a text that goes on record. `own_view` gives the operator's levels and biases from before a
+    session, `keep_view` what an ending one leaves of them. `urgent` is the venue over a line of its own.
+    `check_chain` verifies a whole chain beside the engine; None: at once, before anything goes on.
     """
 
     journal: Journal
@@ -76,6 +100,7 @@ class Outlets:
     hold: Callable[[str], None]
     seal: Callable[[ChainHead], Awaitable[None]]
     withhold: Callable[[str], str] | None = None
+    fence: Callable[[], Fence] = NoFence
     own_view: Opening = nothing_said
     keep_view: Callable[[State, Window], None] = _nothing_kept
     urgent: Venue | None = None
@@ -92,6 +117,7 @@ class PaperRun:
     feed_can_wait: bool = True
     documents: list[dict[str, Any]] = field(default_factory=list)
     history: History = NO_HISTORY
+    fence: Fence = field(default_factory=NoFence)  # of the session that was opened last
     host: Host = field(init=False)
     _past: dict[str, SessionBalance | None] = field(default_factory=dict)  # by local date, oldest first
 
@@ -128,6 +154,7 @@ class PaperRun:
             self._carry_over(state, head)
             await outlets.seal(head)
             return None
+        self.fence = outlets.fence()
         checks, probes = await outlets.checks()
         sit = Situation(state, parts.market, parts.policy, window, parts.registry, parts.workflow, probes)
         sit.history = self.history
@@ -151,6 +178,7 @@ class PaperRun:
             restarted=restarted,
             acted=outlets.spare.read_back() if restarted else (),
             checking=ChainCheck(checking) if checking is not None else None,
+            halt=self.fence.met(state),
         )
 
     def _check(self, session: str) -> asyncio.Future[None]:
@@ -184,6 +212,7 @@ class PaperRun:
                 outlets.spare,
                 VENUE_TIMEOUT_S,
                 outlets.urgent,
+                halted=self.fence.why,
             ),
             runner=AgentRunner(
                 parts.registry,

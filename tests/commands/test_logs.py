@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -122,3 +123,12 @@ def test_options_that_do_not_fit(tmp_path: Path, options: dict[str, Any]) -> Non
     dated(tmp_path, "s-1", 1)
     with pytest.raises(UsageInvalid):
         logs(tmp_path, **options)
+
+
+def test_a_guards_log_is_shown_where_it_is_named(tmp_path: Path) -> None:
+    dated(tmp_path, "guard-s-1", 2)
+    assert shown(tmp_path) == ["m2"]
+    dated(tmp_path, "s-1", 1)
+    os.utime(tmp_path / "s-1.log", (1, 1))
+    assert shown(tmp_path) == ["m1"]
+    assert shown(tmp_path, wanted="guard-") == ["m2"]

@@ -23,7 +23,7 @@ from ytc_tui.model.commands import Command
 from ytc_tui.model.events import AlertRaised, Event, TaskReported, TaskRequested
 from ytc_tui.model.session import StepResult
 from ytc_tui.model.state import State
-from ytc_tui.paper_run import Outlets, OwnView, PaperRun
+from ytc_tui.paper_run import Fence, NoFence, Outlets, OwnView, PaperRun
 from ytc_tui.venues import open_venue
 from ytc_tui.views.journal import Recorded, recorded
 
@@ -134,6 +134,7 @@ class Simulation:
     approval_life_s: float | None = None  # the same
     feed_waits: bool = True
     said_before: OwnView = ((), ())  # what the operator keeps for a session that begins
+    fence: Callable[[], Fence] = NoFence
     kept: list[State] = field(default_factory=list)  # what ended sessions left to keep
     host: AttendedHost = field(init=False)
 
@@ -174,6 +175,7 @@ class Simulation:
             observe=lambda entry, event: self.events.append((entry, event)),
             hold=lambda session: None,
             seal=_unsigned,
+            fence=self.fence,
             own_view=lambda session, window: self.said_before,
             keep_view=lambda state, window: self.kept.append(state),
         )

@@ -22,6 +22,11 @@ def stopwatch_ns() -> int:
     return time.perf_counter_ns()
 
 
+def monotonic_ns() -> int:
+    """Monotonic nanoseconds, the same clock in every process of this machine since it was started."""
+    return time.monotonic_ns()
+
+
 class WallClock:
     """UTC wall time. `read_ns` is what tells it."""
 

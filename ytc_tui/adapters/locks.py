@@ -72,7 +72,7 @@ def session_lock(folder: Path, session: str, *, now_ns: int) -> Lock:
 def account_lock(folder: Path, venue: str, account: str, *, now_ns: int) -> Lock:
     """Hold the account `account` of `venue`. Raises AlreadyRunning if another process does."""
     name = f"account {account} at {venue}"
-    return acquire(_path(folder, "account", f"{venue}\0{account}"), name, now_ns=now_ns)
+    return acquire(account_lock_path(folder, venue, account), name, now_ns=now_ns)
 
 
 def acquire(path: Path, what: str, *, now_ns: int) -> Lock:
@@ -139,6 +139,16 @@ def holder_of(path: Path) -> Holder | None:
     return None
 
 
+def flock_holders(path: Path) -> list[int]:
+    """The pids of the processes on this machine that hold the lock at `path`, as the kernel lists them."""
+    return sorted({pid for kind, pid in _kernel_locks(path) if kind == "FLOCK"})
+
+
+def account_lock_path(folder: Path, venue: str, account: str) -> Path:
+    """The file whose lock `account_lock` takes."""
+    return _path(folder, "account", f"{venue}\0{account}")
+
+
 def byte_lock_holders(path: Path) -> tuple[str, ...]:
     """Processes with a write lock on bytes of `path`, as "pid N (name)"; empty if /proc shows none."""
     pids = {pid for kind, pid in _kernel_locks(path) if kind in ("POSIX", "OFDLCK")}
@@ -154,7 +164,9 @@ def _kernel_locks(path: Path) -> list[tuple[str, int]]:
         return []
     found = []
     for line in lines:
-        words = line.replace("-> ", "").split()
+        if "->" in line:  # waits for the lock, and holds none
+            continue
+        words = line.split()
         # 1: POSIX  ADVISORY  WRITE 1234 fe:00:5678 120 120
         if len(words) >= 6 and words[3] == "WRITE" and words[5].rpartition(":")[2] == str(inode):
             found.append((words[1], int(words[4])))

@@ -29,6 +29,7 @@ from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.chain import Entry
 
 LOGGER = "ytc_tui"
+GUARD_LOG = "guard-"  # and the run: a log beside those of sessions
 MAX_TEXT = 16_384
 MAX_FIELDS = 65_536
 _TAIL_BYTES = 65_536

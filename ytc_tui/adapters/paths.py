@@ -39,6 +39,22 @@ class Paths:
         """The preallocated file of the emergency exception. Each run has its own: a full disk meets all."""
         return self.state_dir / f"emergency-{session_name(run)}.spare"
 
+    def heartbeat_file(self, run: str) -> Path:
+        """Where the engine of `run` shows that it lives."""
+        return self.state_dir / f"heartbeat-{session_name(run)}.beat"
+
+    def halt_file(self, run: str) -> Path:
+        """The halt epoch of `run`."""
+        return self.state_dir / f"halt-{session_name(run)}.json"
+
+    def guard_record(self, run: str) -> Path:
+        """What guards did on `run`."""
+        return self.state_dir / f"guard-{session_name(run)}.jsonl"
+
+    def guard_lock(self, run: str) -> Path:
+        """Held by the one guard of `run`."""
+        return self.lock_dir / f"guard-{session_name(run)}.lock"
+
     @property
     def signing_key(self) -> Path:
         """The key that signs heads of journals: outside the folders that hold them."""

@@ -14,6 +14,7 @@ import typer
 
 from ytc_tui.commands.app_audit import register_audit
 from ytc_tui.commands.app_data import data_app
+from ytc_tui.commands.app_guard import register_guard
 from ytc_tui.commands.app_hand import register_hand
 from ytc_tui.commands.app_host import register_host
 from ytc_tui.commands.app_operator import AsJson, register_operator, show
@@ -152,6 +153,7 @@ register_own(app)
 register_reconcile(app)
 register_audit(app)
 register_host(app)
+register_guard(app)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ytc_tui.adapters.logs import log_lines, log_sessions
+from ytc_tui.adapters.logs import GUARD_LOG, log_lines, log_sessions
 from ytc_tui.adapters.terminal_text import safe, safe_line
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.instants import parse_instant
@@ -32,7 +32,7 @@ def logs(
 ) -> Answer:
     """The last `lines` lines of the log in `folder` that are at least of `level` and not before `since`.
 
-    `wanted` is a session or its beginning; empty or `last` = the log that was written last. `since` is a UTC
+    `wanted` is a session or its beginning; empty or `last` = the session written last. `since` is a UTC
     instant. Raises UsageInvalid for a session without a log or an option that does not fit.
     """
     if not 1 <= lines <= MAX_LINES:
@@ -66,6 +66,9 @@ def _session(folder: Path, wanted: str) -> str:
     known = log_sessions(folder)
     wanted = "" if wanted == NEWEST else wanted
     fitting = [session for session in known if session.startswith(wanted)]
+    if not wanted:
+        # A guard writes beside its session's log; it is meant where it is named.
+        fitting = [session for session in fitting if not session.startswith(GUARD_LOG)] or fitting
     if wanted in known or (fitting and not wanted):
         return wanted or fitting[0]
     if len(fitting) == 1:

@@ -18,16 +18,18 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, assert_never
 
+from ytc_tui.adapters.locks import holder_of
 from ytc_tui.adapters.pin import PinFile
 from ytc_tui.adapters.presence import PinPresence
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.http import DoorServer
 from ytc_tui.boot import Parts, RunRequest, hold_account, open_journal, prepare, relabel, whole_on_record
+from ytc_tui.commands.beating import Beating
 from ytc_tui.commands.output import Output
 from ytc_tui.commands.record import Record
 from ytc_tui.commands.status_text import unconfirmed_lines
-from ytc_tui.commands.watch import watch
+from ytc_tui.commands.watch import Onlookers, watch
 from ytc_tui.config import LoadedSettings
 from ytc_tui.engine.document import session_document
 from ytc_tui.engine.door import Door
@@ -92,9 +94,11 @@ async def run_engine(loaded: LoadedSettings, request: RunRequest, manner: Manner
                 hold_account(parts)
             if whole_on_record(reader, parts):
                 return await _run_beside_the_record(parts, reader, output)
+            beating = Beating(parts)
             async with durable_outlets(parts, journal, reader, output.event) as outlets:
                 run = PaperRun(parts, outlets)
-                await _serve(run, manner)
+                await _serve(run, manner, beating)
+                beating.farewell(run)
                 output.hurried = run.host.stopping
         finally:
             await journal.close()
@@ -117,7 +121,7 @@ async def _run_beside_the_record(parts: Parts, reader: SqliteReader, output: Out
     return _conclude(run, output)
 
 
-async def _serve(run: PaperRun, manner: Manner) -> None:
+async def _serve(run: PaperRun, manner: Manner, beating: Beating) -> None:
     """Drive the run with its door and its kill file, and its signals where they are its own."""
     loop = asyncio.get_running_loop()
     done = asyncio.Event()
@@ -139,7 +143,8 @@ async def _serve(run: PaperRun, manner: Manner) -> None:
         door, run.parts.paths.socket(run.parts.door_name), presence.show if presence is not None else None
     )
     await server.start()
-    watcher = asyncio.create_task(watch(run))
+    onlookers = Onlookers(lambda: door.watching.watched, lambda: server.lost)
+    beside = [asyncio.create_task(watch(run, onlookers)), asyncio.create_task(beating.go_on(run))]
     manner.opened(door, stop)
     try:
         await run.run()
@@ -148,7 +153,8 @@ async def _serve(run: PaperRun, manner: Manner) -> None:
         if not run.host.stopping:
             await _stay(manner.stay, door, done)
     finally:
-        watcher.cancel()
+        for task in beside:
+            task.cancel()
         await server.stop()
 
 
@@ -185,7 +191,14 @@ def door_of(run: PaperRun) -> Door:
         record=Record(run.parts.paths.database),
         speed=lambda: f"{clock.speed}x" if clock.speed is not None else "max",
         venue="paper",
+        guard=lambda: _guard_of(run),
     )
+
+
+def _guard_of(run: PaperRun) -> str:
+    """Who guards this run, empty if nobody does."""
+    holder = holder_of(run.parts.paths.guard_lock(run.parts.run_id))
+    return "" if holder is None else str(holder)
 
 
 def _conclude(run: PaperRun, output: Output) -> int:

@@ -1,4 +1,4 @@
-"""What the process of a run looks after beside its sessions: kill files, and what must be told at once.
+"""What the process of a run looks after beside its sessions: kill files, halts, and what must be told.
 
 Decides who obeys a kill file and what is told on standard error. Imports the sockets and the run.
 Invariants: a kill file for the whole mode reaches every engine that answers in its state folder, and a
@@ -10,13 +10,18 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ytc_tui.adapters.clock import WallClock
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.sockets import find_engines
+from ytc_tui.engine.attendance import Attendance
+from ytc_tui.engine.ports import Notice
 from ytc_tui.model.commands import Command, Verb
+from ytc_tui.model.session import Severity
 from ytc_tui.paper_run import PaperRun
 from ytc_tui.views.by_hand import to_close
 from ytc_tui.views.journal import utc
@@ -24,13 +29,28 @@ from ytc_tui.views.journal import utc
 POLL_S = 0.25
 
 
-async def watch(run: PaperRun) -> None:
+@dataclass(slots=True)
+class Onlookers:
+    """Who looks on through the door: `watched` clients now, `lost` that left without a word so far."""
+
+    watched: Callable[[], int]
+    lost: Callable[[], int]
+
+
+# Of a run without a door.
+NOBODY = Onlookers(lambda: 0, lambda: 0)
+
+
+async def watch(run: PaperRun, onlookers: Onlookers = NOBODY) -> None:
     """Look again every `POLL_S` until cancelled."""
     kill_files, told, exposed = KillFiles(run), "", ""
+    attendance = Attendance(run.parts.loaded.settings.notify.link_down_s)
     while True:
         await asyncio.sleep(POLL_S)
         told = tell_of_journal(run, told)
         exposed = tell_of_exposure(run, exposed)
+        tell_of_halt(run)
+        await tell_of_absence(run, onlookers, attendance)
         await kill_files.look()
 
 
@@ -89,6 +109,27 @@ def _changed_ns(path: Path) -> int | None:
 def _remove(path: Path) -> None:
     with suppress(OSError):
         path.unlink()
+
+
+async def tell_of_absence(run: PaperRun, onlookers: Onlookers, attendance: Attendance) -> None:
+    """Tell a person outside that nobody looks on any more."""
+    current = run.host.current
+    positions = len(current.kernel.sit.state.positions) if current is not None else 0
+    now_s = asyncio.get_running_loop().time()
+    text = attendance.look(now_s, onlookers.watched(), onlookers.lost(), positions)
+    if text:
+        severity = Severity.CRITICAL if positions else Severity.WARNING
+        notice = Notice(WallClock().now_ns(), severity, "operator's link down", text)
+        await run.outlets.notifier.notify(notice)
+
+
+def tell_of_halt(run: PaperRun) -> None:
+    """Let a session that runs know of a halt that came over it."""
+    current = run.host.current
+    if current is not None and current.begun and not current.ended:
+        met = run.fence.met(current.kernel.sit.state)
+        if met is not None:
+            run.host.tell(met)
 
 
 def tell_of_journal(run: PaperRun, told: str) -> str:

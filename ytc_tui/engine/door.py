@@ -44,13 +44,14 @@ class Presence(Protocol):
 @dataclass(slots=True)
 class Door:
     """One engine's door. `speed` says how fast the feed plays, `venue` what stands behind the orders,
-    `presence` which commands need the PIN, if any do."""
+    `presence` which commands need the PIN, if any do, `guard` who watches the engine from outside."""
 
     host: Host
     record: RecordQuestions
     speed: Callable[[], str]
     venue: str
     presence: Presence | None = None
+    guard: Callable[[], str] = str
     last_document: dict[str, Any] = field(default_factory=dict)
     watching: Watching = field(init=False)
     _shown: tuple[object, ...] = ()
@@ -75,6 +76,11 @@ class Door:
             "status": "blocked" if run.kernel.stalled else "ok",
             "detail": run.kernel.stalled,
             "metrics": {"entries": run.kernel.head.seq},
+        }
+        guard = self.guard()
+        health["guard"] = {
+            "status": "ok" if guard else "not_applicable",
+            "detail": f"watching: {guard}" if guard else "none",
         }
         if component is not None:
             return {"component": component, **health.get(component, {"status": "unknown"})}

@@ -131,6 +131,10 @@ def _set(timer: ArmedTimer) -> SetTimer:
     return SetTimer(timer.name, timer.epoch, timer.after_s)
 
 
+def raises_risk(effect: Effect) -> bool:
+    return isinstance(effect, SubmitOrder) and not effect.approved.order.reduce_only
+
+
 def pending_effects(state: State) -> Iterator[Effect]:
     """What a restart must take up again: intents without an answer, cancels, tasks, timers (which wait their
     whole time anew), the closing lines."""

@@ -49,10 +49,6 @@ class _Waiting:
     answer: asyncio.Future[Receipt]
 
 
-def _waits_for_person(run: SessionRun) -> bool:
-    return bool(run.kernel.sit.state.timers) and not run.ended
-
-
 @dataclass(slots=True)
 class Host:
     """Runs the windows of a feed, one session after the other.
@@ -72,6 +68,7 @@ class Host:
     _breathed_s: float = 0.0  # in the event loop's time
     _press_s: float = _PRESS_FIRST_S
     _press_due_s: float = 0.0  # in the event loop's time; 0 = none is due
+    _told: deque[inp.Input] = field(default_factory=deque)
     _urgent: deque[_Waiting] = field(default_factory=deque)
     _inbox: deque[_Waiting] = field(default_factory=deque)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -193,6 +190,11 @@ class Host:
         self._arrived.set()
         return await waiting.answer
 
+    def tell(self, item: inp.Input) -> None:
+        """Let the running session take `item` before any command that waits."""
+        self._told.append(item)
+        self._arrived.set()
+
     async def between(self) -> None:
         """Between two steps: let others run, take commands, and wait while something waits for a person.
 
@@ -201,7 +203,7 @@ class Host:
         """
         await self.breathe()
         await self._take_commands()
-        while (run := self.current) is not None and _waits_for_person(run) and not self.stopping:
+        while (run := self.current) and run.kernel.sit.state.timers and not (run.ended or self.stopping):
             timers = run.kernel.outward.timers
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(timers.next_due()):
@@ -228,6 +230,8 @@ class Host:
 
     async def _take_commands(self) -> None:
         self._arrived.clear()
+        while self.current is not None and self._told:
+            await self.current.kernel.take(self.current.now_ns, (self._told.popleft(),))
         while self.current is not None and (waiting := self._next_waiting()):
             for one, receipt in zip(waiting, await self._carry_out(self.current, waiting), strict=True):
                 if not one.answer.done():

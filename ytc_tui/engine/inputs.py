@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from ytc_tui.model.commands import Command
 from ytc_tui.model.events import Event, LedgerFixed, SessionStarted
+from ytc_tui.model.halt import Clearance, Halt
 from ytc_tui.model.orders import VenueAccount, VenueOrder, VenuePosition, VenueReport
 from ytc_tui.model.own import OwnBias, OwnLevel
 from ytc_tui.model.tasks import ResponseMessage
@@ -150,6 +151,20 @@ class JournalReturned:
 
 
 @dataclass(frozen=True, slots=True)
+class HaltFound:
+    """A guard halted this account: in this session, of which it did what `halt` says, or before it."""
+
+    halt: Halt
+
+
+@dataclass(frozen=True, slots=True)
+class HaltLifted:
+    """An operator has cleared the halt under which this session stood."""
+
+    clearance: Clearance
+
+
+@dataclass(frozen=True, slots=True)
 class Restarted:
     """The session was recovered from its journal after entry `from_seq`."""
 
@@ -191,6 +206,8 @@ Input = (
     | FlattenPressed
     | JournalStalled
     | JournalReturned
+    | HaltFound
+    | HaltLifted
     | Restarted
     | ChainChecked
     | Happened

@@ -3,8 +3,8 @@
 Decides how a venue's failure becomes an input, what goes out together and over which line, and what still
 goes out while the journal cannot accept writes. Imports effects, inputs, ports and errors. Invariants: a
 create is sent once and never again on a failure (safety.md 2.2); what takes risk away waits for nothing
-that does not; without a durable entry only cancels and reduce-only orders leave; no decision's entries
-together pass what was approved for it.
+that does not; without a durable entry, and under a halt, only cancels and reduce-only orders leave; no
+decision's entries together pass what was approved for it.
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ _TOLD_LATER = (fx.SetTimer, fx.ForgetTimer, fx.Notify)
 _TRIES = 3
 
 
+def _never() -> str:
+    return ""
+
+
 class EmergencyLines(Protocol):
     """Where the emergency path writes what it sends: memory and a preallocated file."""
 
@@ -48,7 +52,8 @@ class EmergencyLines(Protocol):
 
 class Outward:
     """Performs effects. `finish` carries out the outside's shutdown lines and reports them; `urgent` is the
-    venue over a line of its own, for what takes risk away (None: over the same)."""
+    venue over a line of its own, for what takes risk away (None: over the same); `halted` is asked before
+    each order that can raise risk, and says why none may leave."""
 
     def __init__(
         self,
@@ -58,6 +63,7 @@ class Outward:
         spare: EmergencyLines,
         venue_timeout_s: float,
         urgent: Venue | None = None,
+        halted: Callable[[], str] = _never,
     ) -> None:
         self._venue = venue
         self._rules = VENUE_RULES[venue.name]
@@ -71,6 +77,7 @@ class Outward:
         self.api_calls = 0
         self.timers = Timers()  # in the event loop's time
         self._acted: list[str] = []
+        self._halted = halted
 
     async def perform(self, effect: fx.Effect, durable: bool) -> list[inp.Input]:
         """Carry out one effect; its answers are inputs. Agents and readings of the venue are the kernel's."""
@@ -132,6 +139,8 @@ class Outward:
 
     async def _submit(self, order: OrderRequest, durable: bool) -> list[inp.Input]:
         name = order.client_id
+        if not order.reduce_only and (halt := self._halted()):
+            return [inp.VenueFailed(name, False, True, f"not sent: {halt}")]
         if not durable:
             if not order.reduce_only:
                 message = "not sent: the journal cannot accept writes"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ytc_tui.engine import chain_check, inputs as inp
 from ytc_tui.engine.chain_check import ChainCheck
 from ytc_tui.engine.decide.recovery import CYCLE_NS
-from ytc_tui.engine.effects import Effect, pending_effects
+from ytc_tui.engine.effects import Effect, pending_effects, raises_risk
 from ytc_tui.engine.kernel import Kernel
 from ytc_tui.engine.ports import Journal, MatchedPoint, MatchingVenue, Minute
 from ytc_tui.engine.venue_answers import told
@@ -52,6 +52,7 @@ class SessionRun:
     restarted: inp.Restarted | None = None
     acted: tuple[str, ...] = ()  # what the emergency path sent before the restart
     checking: ChainCheck | None = None  # the verification of a recovered session's whole chain
+    halt: inp.HaltFound | inp.HaltLifted | None = None  # what is known of a guard's as the run begins
     begun: bool = False
     minutes: int = 0
     now_ns: int = 0
@@ -213,7 +214,7 @@ class SessionRun:
         self.begun = True
         self.now_ns = max(self.resumed_ns, self.opened.started.init_ns)
         if self.restarted is None:
-            await self.kernel.take(self.now_ns, (self.opened,))
+            await self.kernel.take(self.now_ns, (self.opened, *self._halts()))
         elif self.resumed_ns % NS_PER_MIN == 0:
             await self._take_up()
 
@@ -223,7 +224,10 @@ class SessionRun:
             return
         restarted, self.restarted = self.restarted, None
         effects = list(pending_effects(self.kernel.sit.state))
-        items: list[inp.Input] = [restarted]
+        items: list[inp.Input] = [restarted, *self._halts()]
+        if isinstance(self.halt, inp.HaltFound):
+            # Whether they were sent is for the venue to say.
+            effects = [effect for effect in effects if not raises_risk(effect)]
         if self.acted:
             items.append(inp.JournalReturned(self.acted))
         if self.checking is None or await self.checking.within(chain_check.QUICK_S):
@@ -258,6 +262,9 @@ class SessionRun:
         still = [e for e in entries if orders[e.approved.order.client_id].state is OrderState.INTENT]
         await kernel.resume(self.resumed_ns, still, (inp.ChainChecked(True),))
         return True
+
+    def _halts(self) -> tuple[inp.Input, ...]:
+        return () if self.halt is None else (self.halt,)
 
     def _catch_up(self, minute: Minute) -> None:
         """A minute that was journalled before the restart: prices and analysis only."""

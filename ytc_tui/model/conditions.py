@@ -50,6 +50,8 @@ _ROWS = (
     # Spec 000's critical errors: immediate shutdown.
     Condition("session_loss_limit", _CRITICAL, Reaction.SHUTDOWN, "session P&L at or below its limit"),
     Condition("connection_lost", _CRITICAL, Reaction.SHUTDOWN, "the venue is silent for its limit or longer"),
+    Condition("guard_halted", _CRITICAL, Reaction.SHUTDOWN, "a guard raised the halt epoch"),
+    Condition("halt_stands", _CRITICAL, Reaction.HOLD, "a halt of an earlier session is not cleared"),
     Condition("connection_degraded", _WARNING, Reaction.HOLD, "the venue is silent, short of its limit"),
     # Money, short of that limit.
     Condition("entries_off", _WARNING, Reaction.LATCH, "session P&L at or below the entries-off level"),

@@ -249,6 +249,8 @@ class State:
     biases: dict[str, OwnBias] = field(default_factory=dict)  # by symbol
     notes: dict[str, OwnNote] = field(default_factory=dict)
     venue_silent_ns: int = 0  # since when no request to the venue was answered; 0 = it answers
+    halt_epoch: int = 0  # the highest halt of a guard's that is on record here
+    halted: str = ""  # why, while no operator has cleared it
     flattening: Flattening | None = None
     unconfirmed: Unconfirmed | None = None
     ending_when_flat: str = ""  # why, when an operator asked for the end as soon as nothing is open

@@ -5,6 +5,7 @@ Numbers: semantics.md 7. Imports the field rules. Invariant: nothing here change
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import field_validator
@@ -48,6 +49,21 @@ class LoggingSettings(Section):
     audit_keep_days: int = setting(365, "Days that audit files are kept.", decides=False, ge=1, le=3650)
 
 
+class GuardSettings(Section):
+    """The guard, `ytc guard`: a process of its own that flattens when the engine cannot."""
+
+    heartbeat_s: float = setting(
+        30.0, "Seconds without a heartbeat after which the guard acts.", decides=False, ge=1, le=600
+    )
+    loss_pct: Decimal = setting(
+        "4",
+        "Loss of the session's start balance, by the venue's own account, at which the guard acts.",
+        decides=False,
+        ge=Decimal("0.01"),
+        le=100,
+    )
+
+
 class NotifySettings(Section):
     """Who hears of alerts besides the desk."""
 
@@ -68,6 +84,13 @@ class NotifySettings(Section):
         allowed='a list of names of secrets, written like "NTFY_TOKEN"',
         decides=False,
         max_length=16,
+    )
+    link_down_s: float = setting(
+        10.0,
+        "Seconds without a desk, after one was attached, until somebody is told; 0 = never.",
+        decides=False,
+        ge=0,
+        le=3600,
     )
 
     @field_validator("command")

@@ -21,6 +21,7 @@ from pydantic_settings import (
 from ytc_tui.model.session import Mode
 from ytc_tui.settings.fields import AgentName, setting
 from ytc_tui.settings.keeping import (
+    GuardSettings,
     JournalSettings,
     LoggingSettings,
     NotifySettings,
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
     logging: LoggingSettings = LoggingSettings()
     notify: NotifySettings = NotifySettings()
     security: SecuritySettings = SecuritySettings()
+    guard: GuardSettings = GuardSettings()
     notes: NotesSettings = NotesSettings()
     ui: UiSettings = UiSettings()
     agents: Mapping[AgentName, AgentSettings] = setting(

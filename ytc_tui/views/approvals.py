@@ -32,7 +32,8 @@ class Approvals:
     ended_seq: int = 0
     decisions: dict[str, ev.DecisionMade] = field(default_factory=dict)
     answers: Answers = field(default_factory=Answers)
-    orders: dict[str, ev.OrderIntended | ev.StopAttached] = field(default_factory=dict)
+    halts: set[int] = field(default_factory=set)
+    orders: dict[str, ev.OrderIntended | ev.StopAttached | ev.GuardOrdered] = field(default_factory=dict)
     intended: int = 0
 
     def take(self, record: Recorded, held: Mapping[str, Decimal]) -> Iterator[Difference]:
@@ -55,6 +56,12 @@ class Approvals:
             case ev.OrderIntended():
                 yield from self._order(seq, event, held.get(event.order.symbol, ZERO))
                 self.orders[event.order.client_id] = event
+                self.intended += 1
+            case ev.GuardHalted(epoch):
+                self.halts.add(epoch)
+            case ev.GuardOrdered(order):
+                yield from self._guards(seq, event)
+                self.orders[order.client_id] = event
                 self.intended += 1
             case ev.StopAttached():
                 yield from self._attached(seq, event)
@@ -82,6 +89,17 @@ class Approvals:
             yield from _reducing(seq, name, order, held)
             if self.gate is Gate.HALTED and order.role not in _HALTED_ROLES:
                 yield Difference(seq, name, "gate HALTED", "only closes and stops")
+
+    def _guards(self, seq: int, event: ev.GuardOrdered) -> Iterator[Difference]:
+        """An order of the guard's: reduce-only, under a halt that is on record, known once."""
+        order = event.order
+        name = f"{order.role.value} order {order.client_id} of the guard"
+        if order.client_id in self.orders:
+            yield Difference(seq, name, "sent a second time", "one order an id")
+        if not order.reduce_only:
+            yield Difference(seq, name, "not reduce-only", "reduce-only")
+        if event.epoch not in self.halts:
+            yield Difference(seq, name, f"halt {event.epoch} is not on record", "a halt first")
 
     def _entry(self, seq: int, name: str, event: ev.OrderIntended) -> Iterator[Difference]:
         if self.gate is not Gate.ACTIVE:

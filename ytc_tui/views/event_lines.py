@@ -60,6 +60,8 @@ def event_text(event: ev.Event) -> str:
         case ev.TargetMoved():
             before = "none" if event.before is None else event.before
             return f"TARGET   {event.trade_id} T{event.part} {before} -> {event.after}  ({MANUAL})"
+        case ev.GuardHalted() | ev.GuardOrdered() | ev.HaltCleared():
+            return _guard_text(event)
         case (
             ev.LevelAdded()
             | ev.LevelRemoved()
@@ -108,6 +110,16 @@ def _flatten_text(
             return f"EXPOSED  {'; '.join(remaining)}"
         case ev.ExposureUnconfirmed(why, by_hand):
             return f"EXPOSED  UNCONFIRMED, {why}; close by hand: {'; '.join(by_hand)}"
+
+
+def _guard_text(event: ev.GuardHalted | ev.GuardOrdered | ev.HaltCleared) -> str:
+    match event:
+        case ev.GuardHalted():
+            return f"GUARD    halt {event.epoch}: {event.reason}"
+        case ev.GuardOrdered(order):
+            return f"GUARD    sent {order.role} {order.side} {order.quantity} {order.symbol}"
+        case ev.HaltCleared():
+            return f"GUARD    halt {event.epoch} cleared by {event.actor}  ({event.reason})"
 
 
 def _order_text(event: ev.Event) -> str:

@@ -183,7 +183,7 @@ def _decision_named(history: History, event: ev.Event) -> str:
     match event:
         case ev.DecisionMade(decision_id) | ev.OrderIntended(decision_id=decision_id):
             return decision_id
-        case ev.ProposalDecided(decision_id=decision_id):
+        case ev.ProposalDecided(decision_id=decision_id) | ev.GuardOrdered(decision_id=decision_id):
             return decision_id
         case ev.TradeProposed(proposal):
             return proposal.decision_id

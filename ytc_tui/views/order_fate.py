@@ -45,7 +45,7 @@ def order_fate(client_id: str, records: Sequence[Recorded]) -> OrderFate:
         (
             (record, record.event)
             for record in records
-            if isinstance(record.event, ev.OrderIntended | ev.StopAttached)
+            if isinstance(record.event, ev.OrderIntended | ev.StopAttached | ev.GuardOrdered)
         ),
         None,
     )
@@ -58,6 +58,8 @@ def order_fate(client_id: str, records: Sequence[Recorded]) -> OrderFate:
         decision_id, approval_id = event.decision_id, event.approval_id
         reason = event.reason.value if event.reason is not None else ""
         why = " ".join(part for part in (reason, f"({event.note})" if event.note else "") if part)
+    elif isinstance(event, ev.GuardOrdered):
+        decision_id, approval_id, why = event.decision_id, f"guard-{event.epoch}", "sent by the guard"
     filled, notional = ZERO, ZERO
     for other in records:
         if isinstance(other.event, ev.FillBooked):

@@ -1,7 +1,7 @@
 """Spec 003's trade log: one JSON object a line for each execution, with the proof that it stands in the
 chain.
 
-Decides what a line holds and how lines hang together (ADR 0030). Imports the export's guard and the model.
+Decides what a line holds and how lines hang together (ADR 0032). Imports the export's guard and the model.
 Invariants: a line carries the whole entry that it comes from, so that its hash can be computed again; each
 line's own hash covers the line before it; a line is ASCII and acts nowhere.
 """

@@ -35,6 +35,8 @@ TakePin = Callable[[str, str], Awaitable[None]]
 
 MAX_CONNECTIONS = 64
 STOP_TIMEOUT_S = 2
+# What stands for a connection that ended without a closing frame of its client's (RFC 6455, 7.4.1).
+_NO_FAREWELL = frozenset({1005, 1006})
 
 
 class DoorServer:
@@ -44,7 +46,8 @@ class DoorServer:
         """`take_pin` takes a command id and a PIN, where commands may need one; raises PinRefused."""
         self.socket_path = socket_path
         self._desk = CommandDesk(client)
-        self._app = _app(client, self._desk, take_pin)
+        self.lost = 0  # watchers that left without a word, as when their line breaks
+        self._app = _app(client, self._desk, self._lose, take_pin)
         self._server: _Server | None = None
         self._task: asyncio.Task[None] | None = None
         self._inode = 0
@@ -73,6 +76,9 @@ class DoorServer:
         await self._desk.close()
         self._remove_socket()
         self._server = None
+
+    def _lose(self) -> None:
+        self.lost += 1
 
     def _remove_socket(self) -> None:
         # Another engine may have come to this path after ours was taken away.
@@ -130,7 +136,9 @@ def _config(app: FastAPI) -> uvicorn.Config:
     )
 
 
-def _app(client: EngineClient, desk: CommandDesk, take_pin: TakePin | None) -> FastAPI:
+def _app(
+    client: EngineClient, desk: CommandDesk, lose: Callable[[], None], take_pin: TakePin | None
+) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
 
     @app.get(f"{PREFIX}/status")
@@ -160,7 +168,8 @@ def _app(client: EngineClient, desk: CommandDesk, take_pin: TakePin | None) -> F
 
     @app.websocket(f"{PREFIX}/frames")
     async def frames(socket: WebSocket, views: str = "") -> None:
-        await _stream(client, socket, [name for name in views.split(",") if name])
+        if not await _stream(client, socket, [name for name in views.split(",") if name]):
+            lose()
 
     @app.get(f"{PREFIX}/health")
     async def health() -> Response:
@@ -172,17 +181,19 @@ def _app(client: EngineClient, desk: CommandDesk, take_pin: TakePin | None) -> F
     return app
 
 
-async def _stream(client: EngineClient, watcher: WebSocket, names: list[str]) -> None:
-    """Send frames until the watcher leaves; an error is the last message."""
+async def _stream(client: EngineClient, watcher: WebSocket, names: list[str]) -> bool:
+    """Send frames until the watcher leaves; an error is the last message. Whether it took its leave, or we
+    did, so that no line broke."""
     await watcher.accept()
     sending = asyncio.create_task(_send_frames(client, watcher, names))
     leaving = asyncio.create_task(_until_it_leaves(watcher))
     await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
     for task in (sending, leaving):
         task.cancel()
-    await asyncio.gather(sending, leaving, return_exceptions=True)
-    with contextlib.suppress(RuntimeError):  # the connection is gone
+    sent, left = await asyncio.gather(sending, leaving, return_exceptions=True)
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # the connection is gone
         await watcher.close()
+    return left not in _NO_FAREWELL if isinstance(left, int) else sent is None
 
 
 async def _send_frames(client: EngineClient, watcher: WebSocket, names: list[str]) -> None:
@@ -194,10 +205,13 @@ async def _send_frames(client: EngineClient, watcher: WebSocket, names: list[str
         await watcher.send_text(json.dumps(error_document(error)))
 
 
-async def _until_it_leaves(watcher: WebSocket) -> None:
-    with contextlib.suppress(WebSocketDisconnect):
+async def _until_it_leaves(watcher: WebSocket) -> int:
+    """The code with which the watcher closes."""
+    try:
         while True:
             await watcher.receive_text()
+    except WebSocketDisconnect as closed:
+        return closed.code
 
 
 def _handle_failures(app: FastAPI) -> None:

@@ -6,6 +6,7 @@ state alone, so replaying a journal gives the state that wrote it.
 
 from __future__ import annotations
 
+from ytc_tui.engine.apply.guard import apply_guard
 from ytc_tui.engine.apply.orders import apply_order
 from ytc_tui.engine.apply.own import apply_own
 from ytc_tui.engine.apply.proposals import apply_proposal
@@ -24,17 +25,11 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
     match event:  # answers first: in most journals nearly every event is one
         case ev.TaskAnswered() | ev.AnswerRepeated() | ev.TaskRequested() | ev.TaskReported():
             apply_work(state, event, at_ns)
-        case (
-            ev.TaskRetried()
-            | ev.SetupDetected()
-            | ev.DecisionMade()
-            | ev.HandoffProposed()
-            | ev.HandoffDecided()
-            | ev.AlertRaised()
-            | ev.AlertAcknowledged()
-            | ev.CommandTaken()
-            | ev.CommandRefused()
-        ):
+        case ev.TaskRetried() | ev.SetupDetected() | ev.DecisionMade() | ev.HandoffProposed():
+            apply_work(state, event, at_ns)
+        case ev.HandoffDecided() | ev.AlertRaised() | ev.AlertAcknowledged():
+            apply_work(state, event, at_ns)
+        case ev.CommandTaken() | ev.CommandRefused():
             apply_work(state, event, at_ns)
         case (
             ev.OrderIntended()
@@ -58,6 +53,8 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
             apply_order(state, event, at_ns)
         case ev.LevelAdded() | ev.LevelRemoved() | ev.LevelArmed() | ev.LevelReached():
             apply_own(state, event, at_ns)
+        case ev.GuardHalted() | ev.GuardOrdered() | ev.HaltCleared():
+            apply_guard(state, event, at_ns)
         case ev.BiasSet() | ev.NoteWritten():
             apply_own(state, event, at_ns)
         case ev.TradeProposed() | ev.ProposalDecided():

@@ -94,6 +94,8 @@ def _resume_refusal(sit: Situation, command: Command) -> str:
     state = sit.state
     if state.status is SessionStatus.EMERGENCY_STOP:
         return "no resume after emergency_stop"
+    if state.halted:
+        return f"halted by a guard ({state.halted}): `ytc guard --clear`, then start the engine anew"
     if sit.journal_away:
         return "the journal cannot accept writes"
     if sit.chain_unchecked:

@@ -83,8 +83,7 @@ def intend_close(
 ) -> Iterator[ev.Event]:
     """A reduce-only market order for `quantity` of what is open on `symbol`, all of it where None."""
     held = sit.state.position(symbol).quantity
-    trade = sit.trade_on(symbol)
-    trade_id, decision = (trade.trade_id, trade.decision_id) if trade is not None else ("", f"close-{symbol}")
+    trade_id, decision = closes_what(sit, symbol)
     order = OrderRequest(
         client_id=_leg_id(sit, decision, role),
         symbol=symbol,
@@ -99,6 +98,12 @@ def intend_close(
         yield _intended(answer, trade_id, decision, reason, note)
     else:
         yield _refused(symbol, order, answer.reason)
+
+
+def closes_what(sit: Situation, symbol: str) -> tuple[str, str]:
+    """The trade and the decision that a close of `symbol` belongs to."""
+    trade = sit.trade_on(symbol)
+    return (trade.trade_id, trade.decision_id) if trade is not None else ("", f"close-{symbol}")
 
 
 def cancel_all(sit: Situation, roles: tuple[OrderRole, ...], reason: str) -> Iterator[ev.Event]:

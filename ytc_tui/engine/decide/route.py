@@ -29,6 +29,7 @@ from ytc_tui.engine.decide.alarms import alert, react
 from ytc_tui.engine.decide.connection import decide_heard, decide_silence
 from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.decide.evidence import decide_order_read
+from ytc_tui.engine.decide.halt import decide_halt
 from ytc_tui.engine.decide.news import decide_news
 from ytc_tui.engine.decide.own import decide_levels
 from ytc_tui.engine.decide.reconcile import decide_adopted
@@ -46,7 +47,6 @@ from ytc_tui.model.tasks import HandoffState, ResponseMessage
 from ytc_tui.model.trades import OPEN_TRADE_STATES
 
 Decided = ev.Event | RunAgent
-
 SHUTDOWN_LAST_LINE = "Update session status"
 _MANAGERS = frozenset({"trade_management", "exit_execution"})
 
@@ -106,6 +106,8 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
             yield from flatten.decide_pressed(sit)
         case inp.ChainChecked(done):
             yield from journal.decide_checked(sit, done)
+        case inp.HaltFound() | inp.HaltLifted():
+            yield from decide_halt(sit, item)
         case inp.JournalStalled(message):
             yield from journal.decide_stalled(sit, message)
         case inp.JournalReturned(acted):
@@ -227,7 +229,6 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[Decided]:
 
 def _order_gone(sit: Situation, client_id: str) -> Iterator[ev.Event]:
     """A stop or close that is gone may leave something naked; a flatten goes on.
-
     A close that ended unfilled at the instant it was sent is sent anew at the next, not at once: the
     venue would answer the same for ever.
     """

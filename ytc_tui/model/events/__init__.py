@@ -16,6 +16,11 @@ from typing import Any, get_args
 
 from ytc_tui.model.chain import Entry
 from ytc_tui.model.codec import from_json
+from ytc_tui.model.events.guard import (
+    GuardHalted as GuardHalted,
+    GuardOrdered as GuardOrdered,
+    HaltCleared as HaltCleared,
+)
 from ytc_tui.model.events.orders import (
     CancelAsked as CancelAsked,
     CancelRefused as CancelRefused,
@@ -161,6 +166,9 @@ Event = (
     | ExternalCancelAsked
     | OrderLinked
     | EmergencyActed
+    | GuardHalted
+    | GuardOrdered
+    | HaltCleared
     | SessionEnded
 )
 

@@ -30,14 +30,16 @@ class HostedVenue(TradingLine):
     """
 
     def __init__(self, path: Path, account: AccountRequest) -> None:
-        super().__init__(path, account, True, self._stands, self._valid_until_ns)
+        named = path, account.name, account.instruments
+        super().__init__(*named, True, self._stands, self._valid_until_ns)
+        self._account = account
         self._drive: socket.socket | None = None
         self._received = b""
         self._drive_number = 0
         self._place = Place(0, True)
         self._take_drive()
         self._now_ns = self._place.place_ns  # where the feed stands that this side drives
-        self.urgent = TradingLine(path, account, self.absence_is_proof, self._stands, self._valid_until_ns)
+        self.urgent = TradingLine(*named, self.absence_is_proof, self._stands, self._valid_until_ns)
 
     def idle(self) -> bool:
         return self._place.idle

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from ytc_tui.adapters.error_documents import error_from
 from ytc_tui.adapters.venues.host import wire
-from ytc_tui.adapters.venues.host.wire import AccountRequest, Call, Place
+from ytc_tui.adapters.venues.host.wire import Call, Place
 from ytc_tui.adapters.venues.matching_state import reports_from_json
 from ytc_tui.errors import VenueError, VenueOutcomeUnknown, VenueRetryable, YtcError
 from ytc_tui.model.codec import from_json
@@ -119,7 +119,8 @@ def result_of(answer: dict[str, Any], number: int, heard: Heard) -> Any:
 
 class TradingLine:
     """Orders and reads of one account at a paper host, by the `Venue` port. `heard` is told after each
-    answer where the venue stands; `valid_until_ns` says until when, in feed time, an order may arrive."""
+    answer where the venue stands; `valid_until_ns` says until when, in feed time, an order may arrive, 0 = at
+    any time."""
 
     name = "paper"
     supports_attached_stop = True
@@ -127,13 +128,15 @@ class TradingLine:
     def __init__(
         self,
         path: Path,
-        account: AccountRequest,
+        account: str,
+        instruments: Mapping[str, Instrument],
         absence_is_proof: bool,
         heard: Heard,
         valid_until_ns: Callable[[], int],
     ) -> None:
         self._path = path
-        self._account = account
+        self._account_name = account
+        self._instruments = instruments
         self.absence_is_proof = absence_is_proof
         self._heard = heard
         self._until_ns = valid_until_ns
@@ -141,7 +144,7 @@ class TradingLine:
         self._opening = asyncio.Lock()
 
     async def instruments(self) -> dict[str, Instrument]:
-        return dict(self._account.instruments)
+        return dict(self._instruments)
 
     async def submit(self, request: OrderRequest) -> tuple[VenueReport, ...]:
         body = {"request": wire.request_json(request), "valid_until_ns": self._until_ns()}
@@ -216,7 +219,7 @@ class TradingLine:
                     lambda: _Connection(self._heard), os.fspath(self._path)
                 )
                 try:
-                    await connection.ask(Call.OPEN, {"account": self._account.name})
+                    await connection.ask(Call.OPEN, {"account": self._account_name})
                 except YtcError as error:
                     connection.close()
                     # A host that was started anew knows the account once it is driven again.

@@ -1,0 +1,190 @@
+"""Flattening an account at its venue without its engine: cancel, close reduce-only, read again, until flat.
+
+Decides each round from what the venue says alone. Imports the venue port and the model. Invariants: nothing
+is sent before its line is durable; every close is reduce-only, so none can open anything; protective stops
+stay until nothing is open; flat is what the venue said for a while, never what was sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ytc_tui.engine.ports import Venue
+from ytc_tui.errors import VenueError, VenueRefused
+from ytc_tui.model.codec import to_json
+from ytc_tui.model.market import Side
+from ytc_tui.model.money import ZERO
+from ytc_tui.model.orders import OrderKind, OrderRequest, OrderRole, VenueOrder, VenuePosition
+
+REQUEST_TIMEOUT_S = 5.0
+POLL_S = 0.2
+LONGEST_WAIT_S = 5.0
+# A flat account is read again for so long: what was on its way may still land.
+SETTLE_S = 3.0
+# As long as it is not flat, somebody is told at least so often what is left.
+TOLD_EVERY_S = 10.0
+NOT_YET = "not flat yet"
+# A close whose fate nobody knows is looked for this long, then another is sent; reduce-only, they do no harm
+# if both arrive.
+DOUBT_S = 2.0
+
+# Keeps one line, durable before it returns: kind, and what it holds.
+Note = Callable[[str, dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What the venue last said is open."""
+
+    positions: tuple[VenuePosition, ...] = ()
+    orders: tuple[VenueOrder, ...] = ()
+
+    @property
+    def flat(self) -> bool:
+        return not self.positions and not self.orders
+
+    def by_hand(self) -> tuple[str, ...]:
+        """What a person has to do at the venue to be flat."""
+        closes = [
+            f"{closing_side(held)} {abs(held.quantity)} {held.symbol}, reduce-only, at the market"
+            for held in self.positions
+        ]
+        cancels = [
+            f"cancel {order.request.client_id} ({order.request.role} {order.request.side} "
+            f"{order.request.quantity} {order.request.symbol})"
+            for order in self.orders
+        ]
+        return (*closes, *cancels)
+
+
+def closing_side(held: VenuePosition) -> Side:
+    return Side.SELL if held.quantity > ZERO else Side.BUY
+
+
+def is_protective(order: VenueOrder) -> bool:
+    return order.request.role is OrderRole.PROTECTIVE_STOP and order.request.reduce_only
+
+
+async def read_left(venue: Venue) -> Left:
+    """What is open now. Raises VenueError or TimeoutError."""
+    async with asyncio.timeout(REQUEST_TIMEOUT_S):
+        positions = await venue.positions()
+        orders = await venue.open_orders()
+    held = tuple(each for each in positions if each.quantity != ZERO)
+    return Left(held, tuple(order for order in orders if order.open))
+
+
+@dataclass(slots=True)
+class Flattener:
+    """Flattens what `venue` holds. `client_id` names the n-th close of a symbol, `tell` says what happens,
+    `now_s` is a monotonic clock. `left` is what the venue last said, None before it said anything."""
+
+    venue: Venue
+    note: Note
+    client_id: Callable[[str, int], str]
+    tell: Callable[[str], None]
+    unconfirmed: Callable[[str, Left | None], Awaitable[None]]
+    now_s: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    left: Left | None = None
+    sent: int = 0
+    _counts: dict[str, int] = field(default_factory=dict)
+    _own: set[str] = field(default_factory=set)
+    _doubts: dict[str, tuple[str, float]] = field(default_factory=dict)  # by symbol: id, since when
+    _told: str = ""
+    _told_s: float = 0.0
+
+    async def until_flat(self) -> None:
+        """Rounds until the venue has said for `SETTLE_S` that nothing is open. A venue that does not answer,
+        or does not get flat, is asked on for ever, and somebody is told again and again what it last held."""
+        flat_since_s: float | None = None
+        self._told, self._told_s = NOT_YET, self.now_s()
+        wait_s = POLL_S
+        while True:
+            try:
+                self.left = await read_left(self.venue)
+                if self.left.flat:
+                    flat_since_s = self.now_s() if flat_since_s is None else flat_since_s
+                    if self.now_s() - flat_since_s >= SETTLE_S:
+                        return
+                else:
+                    flat_since_s = None
+                    await self._round(self.left)
+                    await self._alarm(NOT_YET)
+                wait_s = POLL_S
+            except (VenueError, TimeoutError) as error:
+                flat_since_s = None
+                await self._alarm(str(error) or "the venue does not answer in time")
+                wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+            await self.sleep(wait_s)
+
+    async def _alarm(self, reason: str) -> None:
+        """Tell of exposure: a new reason at once, the same again after `TOLD_EVERY_S`."""
+        if reason != self._told or self.now_s() - self._told_s >= TOLD_EVERY_S:
+            self._told, self._told_s = reason, self.now_s()
+            await self.unconfirmed(reason, self.left)
+
+    async def _round(self, left: Left) -> None:
+        """All that one reading asks for, gathered; the first failure is raised after all were tried."""
+        kept = self._own if left.positions else set()
+        doomed = [
+            order.request.client_id
+            for order in left.orders
+            if not (left.positions and is_protective(order)) and order.request.client_id not in kept
+        ]
+        closing = {order.request.symbol for order in left.orders if order.request.client_id in self._own}
+        naked = [held for held in left.positions if held.symbol not in closing]
+        outcomes = await asyncio.gather(
+            *map(self._cancel, doomed), *map(self._close, naked), return_exceptions=True
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def _cancel(self, client_id: str) -> None:
+        self.note("cancel", {"client_id": client_id})
+        self.sent += 1
+        async with asyncio.timeout(REQUEST_TIMEOUT_S):
+            await self.venue.cancel(client_id)
+
+    async def _close(self, held: VenuePosition) -> None:
+        if await self._in_doubt(held.symbol):
+            return
+        number = self._counts[held.symbol] = self._counts.get(held.symbol, 0) + 1
+        order = OrderRequest(
+            client_id=self.client_id(held.symbol, number),
+            symbol=held.symbol,
+            side=closing_side(held),
+            kind=OrderKind.MARKET,
+            role=OrderRole.FLATTEN,
+            quantity=abs(held.quantity),
+            reduce_only=True,
+        )
+        self.note("submit", {"order": to_json(order)})
+        self._own.add(order.client_id)
+        self._doubts[held.symbol] = (order.client_id, self.now_s())
+        self.sent += 1
+        self.tell(f"close {order.side} {order.quantity} {order.symbol} ({order.client_id})")
+        try:
+            async with asyncio.timeout(REQUEST_TIMEOUT_S):
+                await self.venue.submit(order)
+        except VenueRefused:
+            # Proof that it was not taken: the next round may ask again.
+            del self._doubts[held.symbol]
+            raise
+        del self._doubts[held.symbol]
+
+    async def _in_doubt(self, symbol: str) -> bool:
+        """Whether a close of `symbol` may still be on its way: nobody said what became of it."""
+        client_id, since_s = self._doubts.get(symbol, ("", 0.0))
+        if not client_id:
+            return False
+        async with asyncio.timeout(REQUEST_TIMEOUT_S):
+            found = await self.venue.order(client_id)
+        if found is None and self.now_s() - since_s < DOUBT_S:
+            return True
+        del self._doubts[symbol]
+        return found is not None and found.open
