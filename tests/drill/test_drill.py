@@ -11,7 +11,7 @@ import pytest
 
 from ytc_tui.commands.watch import watch
 from ytc_tui.config import load_settings
-from ytc_tui.drill import emergencies, latches, limits, limits_outer
+from ytc_tui.drill import emergencies, from_outside, latches, limits, limits_outer
 from ytc_tui.drill.lines import DrillLine, Group
 from ytc_tui.drill.rules import CASES, drill_rule, drill_rules
 from ytc_tui.drill.sandbox import Sandbox, sandbox
@@ -235,7 +235,8 @@ def test_a_kill_file_that_nobody_sees_is_found(shared: Sandbox) -> None:
     async def blind(run: PaperRun) -> None:
         return
 
-    assert not emergencies.kill_file(shared, blind).passed
+    assert not from_outside.kill_file(shared, blind).passed
+    assert not from_outside.guard_halted(shared, blind).passed
 
 
 def test_verbs_that_latch_nothing_are_found(monkeypatch: pytest.MonkeyPatch, shared: Sandbox) -> None:

@@ -7,7 +7,7 @@ what venue, books and journal all say; a position that nobody asked to close sta
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -26,12 +26,10 @@ from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.session import Gate, SessionStatus
 from ytc_tui.model.trades import TradeState
-from ytc_tui.paper_run import PaperRun
 
 # Regulators ask for an alert within so many seconds (safety.md 1.2); for a naked position it is the limit.
 ALARM_S = Decimal(5)
 
-Watch = Callable[[PaperRun], Awaitable[None]]
 Figures = dict[str, Decimal | int]
 
 
@@ -51,7 +49,7 @@ def flat(scene: Scene, box: Sandbox) -> str:
     return ""
 
 
-def _holding(name: str, **more: Any) -> Scene:
+def default_holding(name: str, **more: Any) -> Scene:
     """A position of the default limits: these paths are not about limits."""
     return holding(name, default_limits=True, **more)
 
@@ -62,7 +60,7 @@ def _raised(*scenes: Scene) -> tuple[str, ...]:
 
 def undisturbed(box: Sandbox, name: str) -> Tried:
     """The inner side of most paths: nothing is asked, and the position stays open under its stop."""
-    scene = played(box, _holding(f"{name}-inside", until=ACT_MINUTE + 3))
+    scene = played(box, default_holding(f"{name}-inside", until=ACT_MINUTE + 3))
     problem = protected(scene) or ("something was closed" if scene.venue.count(OrderRole.FLATTEN) else "")
     return Tried("not asked for: the position stays open under its stop", problem)
 
@@ -89,7 +87,7 @@ def flattened(
 
 
 def _operator_flatten(name: str, box: Sandbox, told: str, *rules: FaultRule, **more: Any) -> DrillLine:
-    scene = _holding(
+    scene = default_holding(
         f"{name}-outside", act=says(Verb.FLATTEN), faults=FaultScript(rules), until=ACT_MINUTE + 6, **more
     )
     return flattened(name, box, scene, gate=Gate.REDUCING, status=SessionStatus.PAUSED, told=told)
@@ -134,24 +132,11 @@ def close_by_hand_rejected(box: Sandbox) -> DrillLine:
     inside = undisturbed(box, "close_failed")
     faults = FaultScript((FaultRule(FaultKind.REJECT, role=OrderRole.EXIT, nth=1),))
     act = says(Verb.CLOSE, close=ClosePart())
-    scene = played(box, _holding("close_failed-outside", act=act, faults=faults, until=ACT_MINUTE + 4))
+    scene = played(box, default_holding("close_failed-outside", act=act, faults=faults, until=ACT_MINUTE + 4))
     problem = flat(scene, box) or ("" if scene.alerted("close_failed") else "no alert close_failed")
     figures: Figures = {"closes": scene.venue.count(OrderRole.EXIT)}
     outside = Tried("the venue rejects a close by hand: told, and closed by the next", problem)
     return DrillLine(Group.EMERGENCY, "close_by_hand_rejected", inside, outside, figures, _raised(scene))
-
-
-def kill_file(box: Sandbox, watch: Watch) -> DrillLine:
-    """The kill file of the whole mode, seen by the watcher of a run."""
-
-    async def act(scene: Scene) -> None:
-        if scene.once("kill", ACT_MINUTE):
-            scene.run.parts.paths.state_dir.mkdir(parents=True, exist_ok=True)
-            scene.run.parts.paths.kill_file().touch()
-
-    scene = _holding("kill_file-outside", act=act, beside=watch, until=ACT_MINUTE + 6)
-    told = "the file kill appears: verified flat, then paused"
-    return flattened("kill_file", box, scene, told=told, gate=Gate.REDUCING, status=SessionStatus.PAUSED)
 
 
 def line_cut(box: Sandbox) -> DrillLine:
@@ -159,7 +144,7 @@ def line_cut(box: Sandbox) -> DrillLine:
     from_ns = tape.open_ns(ACT_MINUTE)
     limit_s = box.wanted.risk.connection_timeout_s
     until_ns = from_ns + (limit_s + 120) * NS_PER_S
-    scene = _holding(
+    scene = default_holding(
         "line_cut-outside",
         settings={"risk.connection_timeout_s": str(limit_s)},
         faults=FaultScript(outages=(Outage(from_ns, until_ns),)),
@@ -214,7 +199,7 @@ def stop_rejected(box: Sandbox) -> DrillLine:
     """The venue refuses the attached stop: alarm, and a stop anew at the same instant."""
     inside = undisturbed(box, "stop_rejected")
     faults = FaultScript((FaultRule(FaultKind.REJECT, role=OrderRole.PROTECTIVE_STOP, nth=1),))
-    scene = played(box, _holding("stop_rejected-outside", faults=faults, until=ACT_MINUTE))
+    scene = played(box, default_holding("stop_rejected-outside", faults=faults, until=ACT_MINUTE))
     outside, figures = _naked(scene, "the venue refuses the attached stop: alarm, and a stop anew")
     if not outside.problem and protected(scene):
         outside = Tried(outside.told, protected(scene))
@@ -225,7 +210,7 @@ def stop_impossible(box: Sandbox) -> DrillLine:
     """No stop can be had: alarm, and the position is closed."""
     inside = undisturbed(box, "stop_impossible")
     faults = FaultScript((FaultRule(FaultKind.REJECT, role=OrderRole.PROTECTIVE_STOP),))
-    scene = played(box, _holding("stop_impossible-outside", faults=faults, until=ACT_MINUTE + 3))
+    scene = played(box, default_holding("stop_impossible-outside", faults=faults, until=ACT_MINUTE + 3))
     outside, figures = _naked(scene, "no stop can be had: alarm, and the position is closed")
     closed = scene.all(ev.TradeClosed)
     if closed:
@@ -253,7 +238,7 @@ def _naked(scene: Scene, told: str) -> tuple[Tried, Figures]:
 
 def shutdown(box: Sandbox) -> DrillLine:
     """The session is ended: everything closed, verified, and on record."""
-    scene = _holding("shutdown-outside", act=says(Verb.SHUTDOWN), until=ACT_MINUTE + 12)
+    scene = default_holding("shutdown-outside", act=says(Verb.SHUTDOWN), until=ACT_MINUTE + 12)
     line = flattened(
         "shutdown",
         box,
@@ -283,8 +268,7 @@ EMERGENCIES: Mapping[str, Callable[[Sandbox], DrillLine]] = {
 }
 
 
-def drill_emergencies(box: Sandbox, watch: Watch) -> list[DrillLine]:
-    """One line for each emergency path; `watch` is what a run's process does beside its session."""
+def drill_emergencies(box: Sandbox) -> list[DrillLine]:
+    """One line for each emergency path of a session."""
     drills: dict[str, Callable[[Sandbox], DrillLine]] = {**EMERGENCIES, **LATCHES}
-    drills["kill_file"] = partial(kill_file, watch=watch)
     return [guarded(Group.EMERGENCY, name, partial(drill, box)) for name, drill in drills.items()]

@@ -26,6 +26,7 @@ from ytc_tui.engine.host import Host
 from ytc_tui.engine.ports import Minute, Notice
 from ytc_tui.engine.recovery import recover_state
 from ytc_tui.engine.situation import Situation
+from ytc_tui.halting import fence_of
 from ytc_tui.model import events as ev
 from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import to_json
@@ -238,6 +239,7 @@ class Scene:
             observe=lambda entry, event: self.events.append((entry, event)),
             hold=lambda session: None,
             seal=unsigned,
+            fence=lambda: fence_of(parts.paths, parts.run_id),
         )
         self.run = PaperRun(parts, outlets, feed_can_wait=self.feed_can_wait)
         plain = self.run.host

@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from ytc_tui.adapters.stores.verify import Verdict, verify
 from ytc_tui.config import Settings
-from ytc_tui.drill.emergencies import Watch, drill_emergencies
+from ytc_tui.drill.emergencies import drill_emergencies
+from ytc_tui.drill.from_outside import Watch, drill_from_outside
 from ytc_tui.drill.limits import drill_limits
 from ytc_tui.drill.lines import DrillLine, Group, Tried
 from ytc_tui.drill.rules import drill_rules
@@ -32,7 +33,8 @@ class Drilled:
 def drill(wanted: Settings, watch: Watch) -> Drilled:
     """Drill the limits of `wanted`; `watch` is what a run's process does beside its session."""
     with sandbox(wanted) as box:
-        lines = [*drill_rules(box), *drill_limits(box), *drill_emergencies(box, watch)]
+        lines = [*drill_rules(box), *drill_limits(box)]
+        lines += [*drill_emergencies(box), *drill_from_outside(box, watch)]
         return Drilled((*lines, _chain(box)))
 
 
