@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 from collections.abc import Iterator
 
@@ -15,10 +14,3 @@ def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="ytc-") as folder:
         monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
         yield folder
-
-
-@pytest.fixture(autouse=True)
-def uncaptured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is logged stays out of the test's report, which no process can pass on with characters that have no
-    place in UTF-8."""
-    monkeypatch.setattr(logging.root, "handlers", [])
