@@ -114,7 +114,7 @@ def test_settings_that_are_edited_meanwhile_are_those_of_the_next_start(home: Ho
     settings.write_text("[risk]\nmax_session_loss_pct = 3\n")
     with home.running(*SLOW, "--config", str(settings)) as engine:
         session = json.loads(home.ytc("status", "--json").stdout)["session_id"]
-        settings.write_text("[risk]\nmax_session_loss_pct = 2\n")
+        settings.write_text("[risk]\nmax_session_loss_pct = 3.5\n")
         lives_on(home)
         assert json.loads(home.ytc("status", "--json").stdout)["session_id"] == session
         engine.send_signal(signal.SIGTERM)
