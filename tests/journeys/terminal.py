@@ -46,6 +46,8 @@ class Terminal:
         self._main, inner = pty.openpty()
         self.resize(COLUMNS, LINES)
         environment = {**home.environment, "TERM": "xterm-256color", **(variables or {})}
+        for name in ("COLUMNS", "LINES"):  # the terminal itself says how large it is
+            environment.pop(name, None)
         hangup = signal.SIG_IGN if nohup else signal.SIG_DFL
         command = [sys.executable, "-S", "-E", "-c", _BECOME, str(int(hangup)), *arguments]
         self.executed_s = time.monotonic()
