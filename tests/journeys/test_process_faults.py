@@ -64,7 +64,7 @@ def test_a_suspended_desk_leaves_its_engine_alone_and_comes_back(home: Home) -> 
 
 def test_the_plainest_terminal_shows_the_desk_and_the_lines(home: Home) -> None:
     with home.running(*SLOW), Terminal(home, "attach", variables=PLAIN) as desk:
-        desk.shows("PAPER", "gate ")
+        desk.shows("PAPER", "gate ", "setup_scanner")
         desk.press(b"q")
         assert desk.process.wait(timeout=10) == 0
     with Terminal(home, "report", variables=PLAIN) as report:
