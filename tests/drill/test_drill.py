@@ -202,7 +202,7 @@ def test_a_connection_loss_that_acts_twice_is_found(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_flatten_that_sends_nothing_is_found(monkeypatch: pytest.MonkeyPatch, shared: Sandbox) -> None:
-    monkeypatch.setattr(flatten, "decide_round", lambda sit: iter(()))
+    monkeypatch.setattr(flatten, "decide_round", lambda sit, closes=True: iter(()))
     for line in (emergencies.flatten_operator, emergencies.shutdown, emergencies.close_rejected):
         assert not line(shared).passed
 

@@ -134,8 +134,8 @@ _round = flatten.decide_round
 _cancel_all = of(flatten, "cancel_all")
 
 
-def _flat_by_word(sit: Any) -> Iterator[Any]:
-    yield from _round(sit)
+def _flat_by_word(sit: Any, closes: bool = True) -> Iterator[Any]:
+    yield from _round(sit, closes)
     if sit.state.flattening is not None and not sit.state.flattening.verified:
         yield ev.FlatVerified(sit.pnl_pct(), Decimal(0), 1)
 
