@@ -96,6 +96,14 @@ class Terminal:
         while (left_s := end - time.monotonic()) > 0:
             self._read(left_s)
 
+    def ended(self, limit_s: float = 10.0) -> int:
+        """Read on until the program has ended; its exit code."""
+        end = time.monotonic() + limit_s
+        while self.process.poll() is None and time.monotonic() < end:
+            with suppress(AssertionError):
+                self._read(0.1)
+        return self.process.wait(timeout=1)
+
     def resize(self, columns: int, lines: int) -> None:
         fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 

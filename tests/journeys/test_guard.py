@@ -106,6 +106,7 @@ def test_an_engine_that_falls_silent_is_ended_and_its_account_flattened(
     assert home.ytc("verify").returncode == 0
 
 
+@pytest.mark.slow
 def test_an_engine_that_lives_is_left_alone(home: Home) -> None:
     with hosting(home, *ALONE) as (_, use):
         with (
@@ -122,6 +123,7 @@ def test_an_engine_that_lives_is_left_alone(home: Home) -> None:
         assert read_record(paths.guard_record(run)) == ((), "")
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_too_large_halts_an_engine_that_lives(home: Home) -> None:
     with hosting(home, *ALONE) as (_, use):
         # The entry's fee alone is more than this.

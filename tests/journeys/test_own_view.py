@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.journeys.desk import desk_on
 from tests.journeys.process import Home, count_on_record, until
 from tests.sim.tape import DAY, Tape
@@ -70,6 +72,7 @@ async def test_a_typed_level_is_drawn_and_told_once_when_price_touches_it(start:
         assert not view.levels[0].armed
 
 
+@pytest.mark.slow
 def test_levels_bias_and_notes_around_a_session(home: Home, tmp_path: Path) -> None:
     """Kept before it, journalled in it, carried on after it; its chain is what it was."""
     assert told(home, "levels", "add", "BTCUSDT", "20200", "--alert", "touch", "--label", "high")["kept"]

@@ -66,7 +66,7 @@ def test_the_plainest_terminal_shows_the_desk_and_the_lines(home: Home) -> None:
     with home.running(*SLOW), Terminal(home, "attach", variables=PLAIN) as desk:
         desk.shows("PAPER", "gate ", "setup_scanner")
         desk.press(b"q")
-        assert desk.process.wait(timeout=10) == 0
+        assert desk.ended() == 0
     with Terminal(home, "report", variables=PLAIN) as report:
         report.shows("mode", "PAPER")
 
