@@ -172,7 +172,8 @@ def live(plan: Plan) -> Lived:
 
 
 def _end(loop: WorldLoop) -> None:
-    """Drop a loop with everything that still waited in it."""
+    """Drop a loop with everything that still waited in it, and what nobody waits for any more."""
+    loop.set_exception_handler(lambda loop, context: None)
     for task in asyncio.all_tasks(loop):
         dropped: Any = task
         dropped._log_destroy_pending = False
