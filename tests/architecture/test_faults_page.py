@@ -1,9 +1,11 @@
-"""docs/faults.md: sixty faults, the words that exist, the tests that exist."""
+"""The pages of faults and of simulation: sixty faults, words and tests that exist, every planted bug."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+
+from tests.world.bugs import BUGS
 
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"\| (\d+) \|(.*?)\|(.*?)\|(.*?)\|$")
@@ -41,3 +43,8 @@ def test_the_tests_exist() -> None:
             if not (ROOT / path).exists() or f"def {name}(" not in (ROOT / path).read_text():
                 missing.append((number, reference))
     assert not missing
+
+
+def test_every_planted_bug_is_in_the_table() -> None:
+    page = (ROOT / "docs" / "simulation.md").read_text()
+    assert not [bug.name for bug in BUGS if f"| {bug.name} |" not in page]

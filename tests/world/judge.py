@@ -162,7 +162,12 @@ def _nothing_forgotten(world: World, state: State) -> None:
         found.append(f"I1 the venue holds {held}, the record {known}")
     if resting - working:
         found.append(f"I1 orphans at the venue: {sorted(resting - working)}")
-    settled = {name for name in working if state.orders[name].state in RESTING_STATES}
+    settled = {
+        name
+        for name in working
+        # Of one whose cancel is not confirmed the record does not say that it rests.
+        if state.orders[name].state in RESTING_STATES and not state.orders[name].cancel_ns
+    }
     if settled - resting and world.plan.provable:
         found.append(f"I1 gone at the venue: {sorted(settled - resting)}")
     if wallet != state.wallet:

@@ -78,13 +78,13 @@ def _entered(sit: Situation, trade: Trade, record: OrderRecord) -> Iterator[ev.E
     after = TradeState.IN_POSITION if complete else TradeState.PARTIALLY_FILLED
     if trade.state in FILLING and trade.state is not after:
         yield ev.TradeMoved(trade.trade_id, trade.state, after, "entry filled")
-        if complete and trade.open_quantity == ZERO:
-            # Its exit was told before it.
-            yield from _closed_by_exits(sit, trade, record)
     elif not flattening(sit):
         # It may have outgrown a stop that was tightened before; a move is followed by this of itself.
         yield from decide_coverage(sit)
-    if complete:
+    if complete and trade.open_quantity == ZERO:
+        # Its exit was told before it.
+        yield from _closed_by_exits(sit, trade, record)
+    elif complete:
         yield from place_targets(sit, trade)
 
 
