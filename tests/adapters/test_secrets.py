@@ -25,7 +25,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def keyring(monkeypatch: pytest.MonkeyPatch, get: object) -> None:
     module = types.ModuleType("keyring")
-    module.get_password = get  # type: ignore[attr-defined]
+    monkeypatch.setattr(module, "get_password", get, raising=False)
     monkeypatch.setitem(sys.modules, "keyring", module)
 
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -181,9 +182,9 @@ def paths(folder: Path) -> Paths:
     return found
 
 
-def beating(where: Paths, run: str, **changes: object) -> None:
+def beating(where: Paths, run: str, **changes: Any) -> None:
     file = HeartbeatFile(where.heartbeat_file(run))
-    file.write(replace(BEAT, run=run, lock=str(where.lock_dir / f"{run}.lock"), **changes))  # type: ignore[arg-type]
+    file.write(replace(BEAT, run=run, lock=str(where.lock_dir / f"{run}.lock"), **changes))
     file.close()
 
 

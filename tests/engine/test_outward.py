@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from tests.sim.harness import LineList, NoticeList
 from ytc_tui.engine import effects as fx, inputs as inp
 from ytc_tui.engine.outward import Outward
+from ytc_tui.engine.ports import MatchingVenue
 from ytc_tui.engine.risk.gate import ApprovedOrder, _name_of, recall
 from ytc_tui.errors import VenueOutcomeUnknown, VenueRefused, VenueRetryable
 from ytc_tui.model.market import Side
@@ -60,7 +61,8 @@ def outward(ordinary: Line, urgent: Line) -> Outward:
     def finish() -> list[tuple[str, str, str]]:
         return []
 
-    return Outward(ordinary, NoticeList(), finish, LineList(), 10.0, urgent)  # type: ignore[arg-type]
+    lines = [cast(MatchingVenue, line) for line in (ordinary, urgent)]
+    return Outward(lines[0], NoticeList(), finish, LineList(), 10.0, lines[1])
 
 
 def order(name: str, *, reduce_only: bool = True) -> ApprovedOrder:
@@ -90,7 +92,8 @@ async def test_cancels_and_closes_go_out_together_and_are_told_in_their_order() 
     told = await all_of(outward(ordinary, urgent), *effects)
     assert urgent.most_at_once == 60
     assert ordinary.asked == []
-    assert [one.report.client_id for one in told if isinstance(one, inp.VenueReported)] == names  # type: ignore[union-attr]
+    reports = [one.report for one in told if isinstance(one, inp.VenueReported)]
+    assert [report.client_id for report in reports if isinstance(report, Canceled)] == names
 
 
 async def test_a_reading_waits_for_what_was_sent_before_it() -> None:

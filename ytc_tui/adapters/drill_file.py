@@ -1,16 +1,16 @@
 """The record of the last drill that passed: one small file in the state folder.
 
-Decides its format. Imports the errors alone. Invariant: the file holds a whole record or is as it was before.
+Decides its format. Imports how small files are kept. Invariant: the file holds a whole record or is as it
+was before.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ytc_tui.errors import JournalUnavailable
+from ytc_tui.adapters.private_file import write_private
 
 MAX_BYTES = 4096
 
@@ -33,18 +33,8 @@ class DrillFile:
     path: Path
 
     def keep(self, passed: DrillPass) -> None:
-        """Put `passed` in the place of the record before. Raises JournalUnavailable."""
-        fresh = self.path.with_suffix(f".{os.getpid()}.tmp")
-        try:
-            with open(fresh, "w", encoding="utf-8") as file:
-                json.dump(asdict(passed), file, sort_keys=True)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self.path)
-        except OSError as error:
-            raise JournalUnavailable(
-                f"the drill's record cannot be kept: {error.strerror}", where=str(self.path)
-            ) from error
+        """Put `passed` in the place of the record before. Raises ConfigInvalid."""
+        write_private(self.path, json.dumps(asdict(passed), sort_keys=True).encode())
 
     def last(self) -> DrillPass | None:
         """The record, None when there is none or it cannot be understood."""

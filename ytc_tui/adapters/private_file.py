@@ -62,7 +62,11 @@ def write_private(path: Path, content: bytes) -> None:
         os.replace(fresh, path)
         sync_folder(path.parent)
     except OSError as error:
-        raise ConfigInvalid(f"cannot be written: {error.strerror}", where=str(path)) from error
+        raise ConfigInvalid(
+            f"cannot be written: {error.strerror}",
+            where=str(path),
+            fix="free space on this disk, and look at the rights of the folder",
+        ) from error
 
 
 def remove_private(path: Path) -> None:

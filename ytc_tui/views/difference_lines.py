@@ -7,19 +7,8 @@ from typing import assert_never
 from ytc_tui.model import events as ev
 from ytc_tui.model.money import ZERO
 
-DifferenceEvent = (
-    ev.DiscrepancyFound
-    | ev.DiscrepancyResolved
-    | ev.DiscrepancyIgnored
-    | ev.PositionAdopted
-    | ev.WalletAdopted
-    | ev.ExternalOrderAdopted
-    | ev.ExternalCancelAsked
-    | ev.OrderLinked
-)
 
-
-def difference_text(event: DifferenceEvent) -> str:
+def difference_text(event: ev.DifferenceEvent) -> str:
     """What differs, or what was done about it and by whom."""
     name = event.discrepancy_id
     match event:

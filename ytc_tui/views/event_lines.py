@@ -13,7 +13,7 @@ from ytc_tui.model.chain import Entry
 from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.proposals import ProposalState
 from ytc_tui.model.trades import MANUAL
-from ytc_tui.views.difference_lines import DifferenceEvent, difference_text
+from ytc_tui.views.difference_lines import difference_text
 
 
 def event_line(entry: Entry, event: ev.Event) -> str:
@@ -175,4 +175,4 @@ def _order_text(event: ev.Event) -> str:
         case ev.SessionEnded():
             return f"ENDED    {event.reason}  balance {event.end_balance}"
         case _:
-            return difference_text(event) if isinstance(event, DifferenceEvent) else ""
+            return difference_text(event) if isinstance(event, ev.DifferenceEvent) else ""

@@ -25,7 +25,7 @@ Cell = str | int | float | Decimal | None
 
 # What begins a formula in the usual spreadsheets, in full width too, at the begin of a cell or of what a
 # spreadsheet that parts cells by semicolons or tabs would take for one.
-_FORMULA = re.compile(r"(^|[;\t\r\n])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_FORMULA = re.compile(r"(^|[;\t\r\n])([^\S\t\r\n]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _ALONE = frozenset("\t\r")
 # Times are given in words; in nanoseconds they are beyond what a spreadsheet counts exactly.
 _LEFT_OUT = frozenset({"at_ns"})

@@ -14,6 +14,7 @@ from tests.engine.guard.test_watch import BEAT
 from ytc_tui.adapters.guard.halt_file import UNREADABLE_EPOCH, HaltFile
 from ytc_tui.adapters.guard.heartbeat import FILE_BYTES, HeartbeatFile, beats_in, read_beat
 from ytc_tui.adapters.guard.record import GuardRecord, read_record
+from ytc_tui.engine.inputs import HaltFound
 from ytc_tui.errors import ConfigInvalid
 from ytc_tui.halting import HaltFence
 from ytc_tui.model.halt import NO_CLEARANCE, BeatState, Clearance, Halt
@@ -108,7 +109,7 @@ def test_a_clearance_that_cannot_be_read_clears_nothing(tmp_path: Path) -> None:
 
 def test_a_halt_without_room_for_it_is_refused_by_name(tmp_path: Path) -> None:
     halts = HaltFile(tmp_path / "none" / "halt-a.json")
-    with pytest.raises(ConfigInvalid, match="halt file cannot be written"):
+    with pytest.raises(ConfigInvalid, match=r"halt-a\.json: cannot be written"):
         halts.halt(Halt(1, "s", "silent", 5))
 
 
@@ -182,13 +183,13 @@ def test_the_next_engine_finds_what_was_done_in_its_session(tmp_path: Path) -> N
     halts.halt(Halt(2, "s", "silent", 5))
     state = State("s")
     met = fence(halts).met(state)
-    assert met is not None
-    assert met.halt.orders == (CLOSE,)  # type: ignore[union-attr]
-    assert met.halt.acts[0] == "cancel client_id yentry"  # type: ignore[union-attr]
+    assert isinstance(met, HaltFound)
+    assert met.halt.orders == (CLOSE,)
+    assert met.halt.acts[0] == "cancel client_id yentry"
     # Of another session it says only that a halt stands; once that is on record, nothing.
     other = fence(halts).met(State("next"))
-    assert other is not None
-    assert other.halt.orders == ()  # type: ignore[union-attr]
+    assert isinstance(other, HaltFound)
+    assert other.halt.orders == ()
     state.halt_epoch = 2
     assert fence(halts).met(state) is None
     # Cleared before anybody took it up, it is taken up all the same.

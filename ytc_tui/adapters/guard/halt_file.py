@@ -8,11 +8,10 @@ cleared.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TypeVar
 
-from ytc_tui.errors import ConfigInvalid
+from ytc_tui.adapters.private_file import write_private
 from ytc_tui.model.codec import canonical, from_json
 from ytc_tui.model.halt import NO_CLEARANCE, Clearance, Halt
 
@@ -50,13 +49,14 @@ class HaltFile:
 
     def halt(self, halt: Halt) -> None:
         """Halt the run, durably. Raises ConfigInvalid."""
-        _write(self.path, canonical(halt))
+        write_private(self.path, canonical(halt).encode() + b"\n")
 
     def clear(self, actor: str, reason: str, at_ns: int) -> int:
         """Clear every halt so far, durably; the epoch that stands cleared. Raises ConfigInvalid."""
         standing = self.standing()
         epoch = 0 if standing is None else standing.epoch
-        _write(self._cleared_path, canonical(Clearance(epoch, actor, reason, at_ns)))
+        cleared = canonical(Clearance(epoch, actor, reason, at_ns))
+        write_private(self._cleared_path, cleared.encode() + b"\n")
         return epoch
 
 
@@ -70,26 +70,3 @@ def _read(path: Path, kind: type[ValueT]) -> ValueT | None:
         return from_json(kind, json.loads(text))
     except (TypeError, AttributeError) as error:
         raise ValueError(str(error)) from error
-
-
-def _write(path: Path, text: str) -> None:
-    """The whole file or none of it, on disk with its name."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with os.fdopen(fd, "wb") as file:
-            file.write(text.encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        raise ConfigInvalid(
-            f"the halt file cannot be written: {error.strerror}",
-            where=str(path),
-            fix="free space on this disk, and look at the rights of the folder",
-        ) from error

@@ -14,19 +14,8 @@ from ytc_tui.model.money import ZERO
 from ytc_tui.model.state import Discrepancy, ExternalOrder, State
 from ytc_tui.model.trades import Position
 
-ReconcileEvent = (
-    ev.DiscrepancyFound
-    | ev.DiscrepancyResolved
-    | ev.DiscrepancyIgnored
-    | ev.PositionAdopted
-    | ev.WalletAdopted
-    | ev.ExternalOrderAdopted
-    | ev.ExternalCancelAsked
-    | ev.OrderLinked
-)
 
-
-def apply_reconcile(state: State, event: ReconcileEvent, at_ns: int) -> None:
+def apply_reconcile(state: State, event: ev.DifferenceEvent, at_ns: int) -> None:
     match event:
         case ev.DiscrepancyFound():
             known = state.discrepancies.get(event.discrepancy_id)

@@ -49,6 +49,7 @@ from ytc_tui.model.events.own import (
     NoteWritten as NoteWritten,
 )
 from ytc_tui.model.events.reconcile import (
+    DifferenceEvent as DifferenceEvent,
     DiscrepancyFound as DiscrepancyFound,
     DiscrepancyIgnored as DiscrepancyIgnored,
     DiscrepancyResolved as DiscrepancyResolved,

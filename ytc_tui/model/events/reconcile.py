@@ -96,3 +96,16 @@ class OrderLinked:
     client_id: str
     order_id: str
     actor: str
+
+
+# Everything that is said of a difference with the venue.
+DifferenceEvent = (
+    DiscrepancyFound
+    | DiscrepancyResolved
+    | DiscrepancyIgnored
+    | PositionAdopted
+    | WalletAdopted
+    | ExternalOrderAdopted
+    | ExternalCancelAsked
+    | OrderLinked
+)
