@@ -106,6 +106,23 @@ def test_a_stop_that_fills_before_it_was_told_of_is_taken_up(sit: Situation) -> 
     assert not sit.state.discrepancies
 
 
+def test_a_stop_that_fills_with_more_than_was_told_of_its_entry_has_grown(sit: Situation) -> None:
+    long_entry(sit)
+    settle(
+        sit, fill("0.5"), inp.VenueReported(Acked("ystop", "v2", sit.at_ns, replace(STOP, quantity=D("0.5"))))
+    )
+    events = settle(sit, fill("0.75", "19950", 2, client_id="ystop", side=Side.SELL))
+    assert kinds(events)[:2] == ["StopAttached", "FillBooked"]
+    assert sit.state.orders["ystop"].request.quantity == D("0.75")
+    assert not sit.state.discrepancies
+
+
+def test_a_stop_that_fills_with_more_than_its_entry_asked_for_is_a_difference(sit: Situation) -> None:
+    entered(sit)
+    settle(sit, fill("1.5", "19950", 2, client_id="ystop", side=Side.SELL))
+    assert "overfill-ystop" in sit.state.discrepancies
+
+
 def test_a_stop_told_twice_with_another_size_has_the_last_one(sit: Situation) -> None:
     long_entry(sit)
     settle(sit, fill("1"))

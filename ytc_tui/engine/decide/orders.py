@@ -34,7 +34,7 @@ from ytc_tui.model.orders import (
     Rejected,
     VenueReport,
 )
-from ytc_tui.model.state import OrderRecord
+from ytc_tui.model.state import ATTACHED, OrderRecord
 from ytc_tui.model.trades import after_fill
 
 _CLOSED = (OrderState.FILLED, OrderState.CANCELED, OrderState.EXPIRED, OrderState.REJECTED)
@@ -74,10 +74,14 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
             yield found
         return
     record = state.orders.get(fill.client_id)
-    entry = entry_with_stop(sit, fill.client_id) if record is None else None
-    if entry is not None:
+    attached = record is None or record.note == ATTACHED
+    entry = entry_with_stop(sit, fill.client_id) if attached else None
+    if record is None and entry is not None:
         # The stop of an entry filled before we were told that it came to life.
         yield ev.StopAttached(_stop_of(entry, fill), "", entry.trade_id)
+    grown = _grown_stop(record, entry, fill.quantity)
+    if grown is not None:
+        yield grown
     trade = sit.trade_on(fill.symbol)
     owner = record or entry
     trade_id = owner.trade_id if owner is not None else (trade.trade_id if trade else "")
@@ -87,31 +91,40 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
     yield ev.FillBooked(fill, trade_id, realised, size)
     if owner is None and not fill.client_id.startswith("liquidation-"):
         yield _foreign_fill(sit, fill)
-    elif record is not None and (fill.symbol, fill.side) != (record.request.symbol, record.request.side):
-        asked = f"{record.request.side} {record.request.symbol}"
-        filled = f"filled {fill.side} {fill.quantity} {fill.symbol}"
-        name = f"content-{fill.client_id}"
-        yield ev.DiscrepancyFound(name, "order_content", fill.symbol, asked, filled, fill.client_id)
-    elif record is not None and record.state is OrderState.REJECTED:
-        yield ev.DiscrepancyFound(
-            f"rejected-{fill.client_id}",
-            "filled_after_reject",
-            fill.symbol,
-            "rejected",
-            f"filled {fill.quantity}",
-            fill.client_id,
-            fill.quantity * fill.side.sign,
-        )
-    elif record is not None and record.filled + fill.quantity > record.request.quantity:
-        yield ev.DiscrepancyFound(
-            f"overfill-{fill.client_id}",
-            "overfill",
-            fill.symbol,
-            f"ordered {record.request.quantity}",
-            f"filled {record.filled + fill.quantity}",
-            fill.client_id,
-            (record.filled + fill.quantity - record.request.quantity) * fill.side.sign,
-        )
+    elif record is not None and grown is None:
+        yield from _fill_differs(record, fill)
+
+
+def _grown_stop(stop: OrderRecord | None, entry: OrderRecord | None, more: Decimal) -> ev.StopAttached | None:
+    """An attached stop that fills by `more` as it is now: it grows with the fills of its entry, all of which
+    need not have been told yet."""
+    if (
+        stop is None
+        or entry is None
+        or not stop.request.quantity < stop.filled + more <= entry.request.quantity
+    ):
+        return None
+    grown = replace(stop.request, quantity=stop.filled + more)
+    return ev.StopAttached(grown, stop.venue_order_id, stop.trade_id)
+
+
+def _fill_differs(record: OrderRecord, fill: Fill) -> Iterator[ev.Event]:
+    """What a fill, now to be booked, shows that our order did not ask for."""
+    request, filled, signed = record.request, record.filled + fill.quantity, fill.side.sign
+    if (fill.symbol, fill.side) != (request.symbol, request.side):
+        kind, name = "order_content", f"content-{fill.client_id}"
+        asked = f"{request.side} {request.symbol}"
+        told, excess = f"filled {fill.side} {fill.quantity} {fill.symbol}", ZERO
+    elif record.state is OrderState.REJECTED:
+        kind, name = "filled_after_reject", f"rejected-{fill.client_id}"
+        asked, told, excess = "rejected", f"filled {fill.quantity}", fill.quantity * signed
+    elif filled > request.quantity:
+        kind, name = "overfill", f"overfill-{fill.client_id}"
+        asked, told = f"ordered {request.quantity}", f"filled {filled}"
+        excess = (filled - request.quantity) * signed
+    else:
+        return
+    yield ev.DiscrepancyFound(name, kind, fill.symbol, asked, told, fill.client_id, excess)
 
 
 def _stop_of(entry: OrderRecord, fill: Fill) -> OrderRequest:
