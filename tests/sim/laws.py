@@ -11,7 +11,6 @@ from ytc_tui.engine.apply import apply
 from ytc_tui.engine.recovery import recover_state
 from ytc_tui.model import events as ev
 from ytc_tui.model.chain import Entry, first_fault
-from ytc_tui.model.codec import canonical
 from ytc_tui.model.events import decode_event
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRole, OrderState
@@ -50,7 +49,7 @@ def check_laws(simulation: Simulation, record: Record | None = None) -> State:
     _covered_or_alarmed(record)
     run = simulation.host.current
     if run is not None:
-        assert canonical(run.kernel.sit.state) == canonical(state)
+        assert run.kernel.sit.state == state
     return state
 
 

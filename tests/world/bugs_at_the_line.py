@@ -123,8 +123,8 @@ async def _no_missed_fills(self: Any, since_ns: int, known: Any) -> Any:
 
 async def _errors_are_empty(self: Any) -> Any:
     found = await _read_venue(self)
-    if isinstance(found, inp.VenueUnreadable):
-        return inp.VenueRead((), (), VenueAccount("USDT", Decimal(0), Decimal(0), Decimal(0)))
+    if any(isinstance(each, inp.VenueUnreadable) for each in found):
+        return [inp.VenueRead((), (), VenueAccount("USDT", Decimal(0), Decimal(0), Decimal(0)))]
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 from tests.sim.laws import Record, check_laws, record_of
@@ -10,11 +11,13 @@ from tests.world.world import World, settings_of
 from ytc_tui.engine.apply import apply
 from ytc_tui.engine.decide.evidence import NEVER_ARRIVED
 from ytc_tui.model import events as ev
-from ytc_tui.model.codec import canonical
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import RESTING_STATES, OrderRole, OrderState
 from ytc_tui.model.state import ATTACHED, State
 from ytc_tui.model.trades import ENDED_TRADE_STATES, Trade
+
+# Answers may overtake each other on the line.
+_LAST_ANSWERS = 3
 
 
 class Violation(AssertionError):
@@ -32,9 +35,10 @@ def judge(world: World) -> State:
         raise Violation(f"law: {error}") from error
     if not state.ended:
         raise Violation("the session did not end")
-    if canonical(_every_moment(world, record)) != canonical(state):
+    if _every_moment(world, record) != state:
         raise Violation("what the engine held in the end is not what its record gives")
     _what_failed_was_told(world, record)
+    _what_was_told_is_booked(world, record)
     _nothing_forgotten(world, state)
     return state
 
@@ -49,6 +53,8 @@ def _every_moment(world: World, record: Record) -> State:
         never = isinstance(event, ev.OrderRejected) and event.reason == NEVER_ARRIVED
         if never and world.wire is not None and not world.wire.absence_is_proof:
             raise Violation(f"I2 entry {entry.seq}: absence was believed where it proves nothing")
+        if isinstance(event, ev.DiscrepancyFound) and event.kind == "position":
+            _venue_said_so(world, entry.seq, event)
         if isinstance(event, ev.FlatVerified) and (state.positions or state.working):
             raise Violation(f"entry {entry.seq} says flat: {[*state.positions, *state.working]}")
         apply(state, event, entry.at)
@@ -131,6 +137,23 @@ def _what_failed_was_told(world: World, record: Record) -> None:
     asked = {event.client_id for event in record.events if isinstance(event, ev.CancelAsked)}
     if unsent := sorted(asked - world.sent.cancels):
         raise Violation(f"I3 cancels on record and not sent: {unsent}")
+
+
+def _what_was_told_is_booked(world: World, record: Record) -> None:
+    """In a life that was not cut short, a fill that was told is booked, and noted each further time."""
+    if world.plan.kills:
+        return
+    noted = Counter(e.fill.venue_fill_id for e in record.events if isinstance(e, ev.FillBooked))
+    noted.update(e.venue_fill_id for e in record.events if isinstance(e, ev.FillRepeated))
+    if missed := world.sent.told_fills - noted:
+        raise Violation(f"I1 fills were told and are not noted: {sorted(missed)}")
+
+
+def _venue_said_so(world: World, seq: int, event: ev.DiscrepancyFound) -> None:
+    """A difference in what is held is one that the venue told of, in one of its last answers."""
+    before = [held for written, held in world.sent.holdings if written < seq][-_LAST_ANSWERS:]
+    if event.quantity not in {held.get(event.symbol, ZERO) for held in before}:
+        raise Violation(f"I1 entry {seq}: {event.theirs} {event.symbol} was not told by the venue")
 
 
 def _nothing_forgotten(world: World, state: State) -> None:

@@ -70,14 +70,22 @@ def live_through(seeds: range) -> Tally:
 
 
 def found_by_number(number: int) -> tuple[str, str, str]:
-    """What finds the planted bug of that number: its name, the first seed or "none", what it broke there."""
+    """What finds the planted bug of that number: its name, the first seed or "none", what it broke there.
+    A seed that breaks something without the bug as well finds nothing."""
     logging.disable(logging.CRITICAL)
     bug = BUGS[number]
     for seed in range(BUG_SEEDS):
-        try:
-            with planted(bug):
-                world = live(plan_of(seed)).world
-            judge(world)
-        except Exception as error:
-            return bug.name, str(seed), " ".join(f"{type(error).__name__}: {error}".split())[:WORDS]
+        with planted(bug):
+            broken = _broken(seed)
+        if broken and not _broken(seed):
+            return bug.name, str(seed), broken[:WORDS]
     return bug.name, "none", ""
+
+
+def _broken(seed: int) -> str:
+    """What the world of `seed` breaks, in one line; empty when it holds."""
+    try:
+        judge(live(plan_of(seed)).world)
+    except Exception as error:
+        return " ".join(f"{type(error).__name__}: {error}".split())
+    return ""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from random import Random
 from typing import TypeVar
 
@@ -50,6 +51,8 @@ class Sent:
     lives: dict[str, set[int]] = field(default_factory=dict)
     cancels: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)  # submits without an answer
+    told_fills: Counter[str] = field(default_factory=Counter)  # by the market's side, not by asking
+    holdings: list[tuple[int, dict[str, Decimal]]] = field(default_factory=list)  # told when, entries written
     violations: list[str] = field(default_factory=list)
     drawn: Counter[str] = field(default_factory=Counter)
 
@@ -71,7 +74,8 @@ class Sent:
 
 @dataclass
 class Wire:
-    """A venue's port over `venue`. `is_durable`, `is_told` and `is_stopped` look at what the engine left."""
+    """A venue's port over `venue`. `is_durable`, `is_told`, `is_stopped` and `written` look at what
+    the engine left."""
 
     venue: PaperVenue
     faults: Faults
@@ -81,6 +85,7 @@ class Wire:
     is_durable: Callable[[str], bool]
     is_told: Callable[[str], bool]
     is_stopped: Callable[[], bool]
+    written: Callable[[], int]  # how many entries the journal holds
     strangers: list[tuple[int, OrderRequest]] = field(default_factory=list)  # when somebody else sends what
     name: str = "paper"
     supports_attached_stop: bool = True
@@ -176,7 +181,9 @@ class Wire:
 
     async def positions(self) -> tuple[VenuePosition, ...]:
         await self._read()
-        return await self.venue.positions()
+        answer = await self.venue.positions()
+        self.sent.holdings.append((self.written(), {held.symbol: held.quantity for held in answer}))
+        return answer
 
     async def account(self) -> VenueAccount:
         await self._read()
@@ -210,6 +217,7 @@ class Wire:
             self.chance.shuffle(told)
         if told and self._drawn("late", self.faults.late):
             self._late = [told.pop()]
+        self.sent.told_fills.update(report.venue_fill_id for report in told if isinstance(report, Fill))
         return MatchedPoint(matched.at_ns, matched.prices, tuple(told))
 
     def skip_minute(self, minute: Minute) -> None:

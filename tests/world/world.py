@@ -31,7 +31,8 @@ from ytc_tui.engine import ids
 from ytc_tui.engine.market import MarketView
 from ytc_tui.engine.schedule import windows
 from ytc_tui.model.market import Instrument
-from ytc_tui.model.session import Mode
+from ytc_tui.model.session import Mode, Phase
+from ytc_tui.model.workflow import Step, Workflow
 from ytc_tui.wiring import analysis_params, hours_of, paper_settings, policy_of
 
 SETTINGS = {
@@ -67,6 +68,12 @@ def _own_agents() -> tuple[Agent, ...]:
     return discover()
 
 
+@cache
+def _workflow_with(steps: tuple[tuple[Phase, Step], ...]) -> Workflow:
+    """The session's own workflow with `steps`."""
+    return _workflow(Registry.build(_own_agents()), RunRequest(steps=steps))
+
+
 @dataclass
 class World(Simulation):
     """A simulation whose parts are made in memory from a plan; one object a life of the engine."""
@@ -92,7 +99,7 @@ class World(Simulation):
             feed=feed,
             instruments=_instruments(),
             registry=registry,
-            workflow=_workflow(registry, self.request),
+            workflow=_workflow_with(self.request.steps),
             policy=policy,
             market=MarketView(_instruments(), analysis),
             windows=tuple(found),
@@ -117,6 +124,7 @@ class World(Simulation):
             is_durable=lambda name: name in journal.intents,
             is_told=lambda name: any(name in line for line in spare.lines),
             is_stopped=lambda: journal.final_flatten,
+            written=lambda: journal.head(journal.sessions()[-1]).seq,
             strangers=strangers(Random(f"strangers {self.plan.seed}"), self.plan.strangers),
         )
         return self.wire
