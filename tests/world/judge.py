@@ -11,11 +11,15 @@ from tests.world.world import World, settings_of
 from ytc_tui.engine.apply import apply
 from ytc_tui.engine.decide.evidence import NEVER_ARRIVED
 from ytc_tui.model import events as ev
+from ytc_tui.model.chain import Entry
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import RESTING_STATES, OrderRole, OrderState
 from ytc_tui.model.state import ATTACHED, State
 from ytc_tui.model.trades import ENDED_TRADE_STATES, Trade
 
+_ORDER_NEWS = (
+    ev.FillBooked, ev.OrderAcknowledged, ev.OrderCanceled, ev.OrderExpired, ev.OrderRejected, ev.StopAttached
+)  # fmt: skip
 # Answers may overtake each other on the line.
 _LAST_ANSWERS = 3
 
@@ -39,7 +43,7 @@ def judge(world: World) -> State:
         raise Violation("what the engine held in the end is not what its record gives")
     _what_failed_was_told(world, record)
     _what_was_told_is_booked(world, record)
-    _nothing_forgotten(world, state)
+    _nothing_forgotten(world, record, state)
     return state
 
 
@@ -60,7 +64,7 @@ def _every_moment(world: World, record: Record) -> State:
         apply(state, event, entry.at)
         if (after is None or after.at != entry.at) and not state.ended:
             _orders_fit_their_trades(world, state, entry.seq)
-            _flatten_goes_on(state, entry.seq)
+            _flatten_goes_on(state, entry)
     return state
 
 
@@ -82,12 +86,19 @@ def _risk_is_bounded(world: World, state: State, seq: int, event: ev.OrderIntend
         raise Violation(f"I4 entry {seq}: {at_risk} at risk of {base}")
 
 
-def _flatten_goes_on(state: State, seq: int) -> None:
-    """Until it is verified, a flatten has a close on its way for each position, and no entry or target."""
+def _flatten_goes_on(state: State, entry: Entry) -> None:
+    """Until it is verified, a flatten has a close on its way for each position, but while the venue is silent
+    and after it refused one at this instant; and no entry or target."""
+    seq, at_ns = entry.seq, entry.at
     if state.flattening is None or state.flattening.verified:
         return
-    for symbol in state.positions:
-        if not state.working_orders(symbol, OrderRole.FLATTEN):
+    refused_now = {
+        record.request.symbol
+        for record in state.orders.values()
+        if record.request.role is OrderRole.FLATTEN and record.updated_ns == at_ns and not record.working
+    }
+    for symbol in {} if state.venue_silent_ns else state.positions:
+        if symbol not in refused_now and not state.working_orders(symbol, OrderRole.FLATTEN):
             raise Violation(f"no close of {symbol} is on its way after entry {seq}")
     for record in state.working_orders():
         if record.request.role in (OrderRole.ENTRY, OrderRole.TARGET) and not record.cancel_ns:
@@ -102,8 +113,10 @@ def _orders_fit_their_trades(world: World, state: State, seq: int) -> None:
         if trade is None:
             continue
         name, role = record.request.client_id, record.request.role
-        # A stop that came to life tells of a fill that nobody has told yet: it is needed.
-        needed = record.note == ATTACHED and trade.entered_quantity == ZERO
+        # A stop that came to life tells of a fill not told yet; what was closed before it was told
+        # to have been opened stands in the books as a position.
+        untold = record.note == ATTACHED and trade.entered_quantity == ZERO
+        needed = untold or (record.request.reduce_only and record.request.symbol in state.positions)
         if trade.state in ENDED_TRADE_STATES and not record.cancel_ns and not needed:
             raise Violation(f"I1 {role} {name} outlives {trade.trade_id} after entry {seq}")
         price = record.request.stop_price
@@ -115,7 +128,9 @@ def _orders_fit_their_trades(world: World, state: State, seq: int) -> None:
             whole = [
                 record
                 for record in state.working_orders(trade.symbol, OrderRole.PROTECTIVE_STOP)
-                if not record.cancel_ns and record.remaining >= trade.open_quantity
+                if not record.cancel_ns
+                and record.state is not OrderState.UNKNOWN  # as after a sleep of the machine
+                and record.remaining >= trade.open_quantity
             ]
             if len(whole) > 1:
                 raise Violation(f"I5 {len(whole)} stops cover {trade.trade_id} after entry {seq}")
@@ -156,7 +171,13 @@ def _venue_said_so(world: World, seq: int, event: ev.DiscrepancyFound) -> None:
         raise Violation(f"I1 entry {seq}: {event.theirs} {event.symbol} was not told by the venue")
 
 
-def _nothing_forgotten(world: World, state: State) -> None:
+def _last_news(record: Record) -> int:
+    """The last entry that says something of an order or a fill."""
+    pairs = zip(record.entries, record.events, strict=True)
+    return max((entry.seq for entry, event in pairs if isinstance(event, _ORDER_NEWS)), default=0)
+
+
+def _nothing_forgotten(world: World, record: Record, state: State) -> None:
     """I1 and I6: what stands at the venue in the end, and the money there, is what the record says. Only in
     a world with trouble on the line may the record say instead that it differs."""
     wire = world.wire
@@ -177,7 +198,9 @@ def _nothing_forgotten(world: World, state: State) -> None:
     if not state.venue_silent_ns and (untold := sorted(told - set(state.discrepancies))):
         raise Violation(f"I1 nobody was told of somebody else's orders: {untold}")
     resting -= strange
+    # A difference stands until all of the books are read again.
     without_cause = sorted(set(state.discrepancies) - told)
+    read_since = world.sent.read_whole >= _last_news(record)
     working = {record.request.client_id for record in state.working_orders()}
     wallet = account.view(machine.executions.instruments, machine.marks).wallet_balance
     found = []
@@ -195,7 +218,7 @@ def _nothing_forgotten(world: World, state: State) -> None:
         found.append(f"I1 gone at the venue: {sorted(settled - resting)}")
     if wallet != state.wallet:
         found.append(f"I6 the venue's wallet is {wallet}, the record's {state.wallet}")
-    if without_cause and world.plan.provable:
+    if without_cause and world.plan.provable and read_since:
         found.append(f"I1 differences without a cause: {without_cause}")
     if found and (world.plan.provable or not without_cause):
         raise Violation("; ".join(found))

@@ -26,6 +26,7 @@ from ytc_tui.model.orders import (
 
 ResultT = TypeVar("ResultT")
 _HANG_S = 600.0
+_PARTS = 3  # of a reading of the books
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Sent:
     failed: set[str] = field(default_factory=set)  # submits without an answer
     told_fills: Counter[str] = field(default_factory=Counter)  # by the market's side, not by asking
     holdings: list[tuple[int, dict[str, Decimal]]] = field(default_factory=list)  # told when, entries written
+    readings: dict[tuple[int, float], Counter[str]] = field(default_factory=dict)  # begun when: what
+    read_whole: int = 0  # entries written when the last reading began of which every part was told
     violations: list[str] = field(default_factory=list)
     drawn: Counter[str] = field(default_factory=Counter)
 
@@ -171,22 +174,37 @@ class Wire:
         if self._drawn("hung", self.faults.hung):
             await asyncio.sleep(_HANG_S)
 
+    def _told_of(self, part: str, begun: tuple[int, float]) -> None:
+        told = self.sent.readings.setdefault(begun, Counter())
+        told[part] += 1
+        if len(told) == _PARTS:
+            self.sent.read_whole = max(self.sent.read_whole, begun[0])
+
+    def _now(self) -> tuple[int, float]:
+        return self.written(), asyncio.get_running_loop().time()
+
     async def order(self, client_id: str) -> VenueOrder | None:
         await self._read()
         return await self.venue.order(client_id)
 
     async def open_orders(self) -> tuple[VenueOrder, ...]:
+        begun = self._now()
         await self._read()
+        self._told_of("orders", begun)
         return await self.venue.open_orders()
 
     async def positions(self) -> tuple[VenuePosition, ...]:
+        begun = self._now()
         await self._read()
+        self._told_of("positions", begun)
         answer = await self.venue.positions()
         self.sent.holdings.append((self.written(), {held.symbol: held.quantity for held in answer}))
         return answer
 
     async def account(self) -> VenueAccount:
+        begun = self._now()
         await self._read()
+        self._told_of("account", begun)
         return await self.venue.account()
 
     async def fills(self, since_ns: int) -> tuple[Fill, ...]:

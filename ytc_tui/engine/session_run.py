@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from ytc_tui.engine import chain_check, inputs as inp
 from ytc_tui.engine.chain_check import ChainCheck
 from ytc_tui.engine.decide.recovery import CYCLE_NS
-from ytc_tui.engine.effects import Effect, pending_effects, raises_risk
+from ytc_tui.engine.effects import pending_effects, raises_risk
 from ytc_tui.engine.kernel import Kernel
 from ytc_tui.engine.ports import Journal, MatchedPoint, MatchingVenue, Minute
 from ytc_tui.engine.venue_answers import told
 from ytc_tui.errors import VenueRetryable
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S, PATH_OFFSETS_NS
-from ytc_tui.model.orders import OrderState
 
 Between = Callable[[], Awaitable[None]]
 
@@ -77,8 +76,8 @@ class SessionRun:
         market.own_levels = kernel.sit.state.all_levels()
         market.begin_minute(minute)
         self.minutes += 1
-        silent = kernel.sit.state.venue_silent_ns
-        if self.restarted is None and self.venue.idle() and not self.paced() and not silent:
+        watched = self.paced() or kernel.sit.state.venue_silent_ns
+        if self.restarted is None and self.venue.idle() and not watched:
             self.venue.skip_minute(minute)
         elif not await self._path(minute):
             await self._wait_for_journal()
@@ -101,17 +100,20 @@ class SessionRun:
         False when the session or the process ended on the way.
         """
         kernel = self.kernel
-        for point in range(len(PATH_OFFSETS_NS)):
-            await self._listen(minute.open_ns + PATH_OFFSETS_NS[point])
-            await self.pace(minute.open_ns + PATH_OFFSETS_NS[point])
+        for point, offset_ns in enumerate(PATH_OFFSETS_NS):
+            at_ns = minute.open_ns + offset_ns
+            if self.resumed_ns < at_ns:
+                await self._take_up()
+                if self.ended:
+                    return False
+            await self._listen(at_ns)
+            await self.pace(at_ns)
             matched = await self._matched(minute, point)
             if matched is None:
                 return False
             await self.breathe()
             kernel.sit.market.on_point(matched.prices)
             if matched.at_ns <= self.resumed_ns:
-                if matched.at_ns == self.resumed_ns:
-                    await self._take_up()
                 continue
             self.now_ns = matched.at_ns
             state = kernel.sit.state
@@ -128,6 +130,7 @@ class SessionRun:
             if self.ended:
                 return False
             await self.between()
+        await self._take_up()
         return not self.ended
 
     async def _evidence(self, at_ns: int) -> list[inp.Input]:
@@ -219,10 +222,11 @@ class SessionRun:
             await self._take_up()
 
     async def _take_up(self) -> None:
-        """Carry on after the last entry: unanswered intents first, then read the venue."""
-        if self.restarted is None:
-            return
+        """Carry on after the last entry, once, when the feed is there again: unanswered intents first, then
+        read the venue."""
         restarted, self.restarted = self.restarted, None
+        if restarted is None:
+            return
         effects = list(pending_effects(self.kernel.sit.state))
         items: list[inp.Input] = [restarted, *self._halts()]
         if isinstance(self.halt, inp.HaltFound):
@@ -232,36 +236,15 @@ class SessionRun:
             items.append(inp.JournalReturned(self.acted))
         if self.checking is None or await self.checking.within(chain_check.QUICK_S):
             await self.kernel.resume(self.resumed_ns, effects, (*items, inp.ChainChecked(True)))
-        elif not await self._take_up_unchecked(self.checking, effects, items):
+        elif not await chain_check.resume_unchecked(
+            self.kernel, self.checking, self.resumed_ns, effects, items, self.between, self.stopping
+        ):
             return
         # The venue may be a step ahead of the journal; its books compare once the feed is past it.
         self.reconcile_after_ns = max(self.venue.place_ns(), self.resumed_ns, 1)
         # What waited for a person waits again, before the market moves on.
         if self.kernel.sit.state.timers:
             await self.between()
-
-    async def _take_up_unchecked(
-        self, checking: ChainCheck, effects: list[Effect], items: list[inp.Input]
-    ) -> bool:
-        """Manage what is open and hear operators while the chain is being verified; entries wait, and so does
-        the feed. False when the process is asked to stop before the end of it."""
-        kernel = self.kernel
-        entries = chain_check.entries_of(effects)
-        kernel.sit.chain_unchecked = True
-        await kernel.resume(
-            self.resumed_ns,
-            [effect for effect in effects if effect not in entries],
-            (*items, inp.ChainChecked(False)),
-        )
-        while not await checking.within(chain_check.PAUSE_S):
-            if self.stopping():
-                return False
-            await self.between()
-        kernel.sit.chain_unchecked = False
-        orders = kernel.sit.state.orders
-        still = [e for e in entries if orders[e.approved.order.client_id].state is OrderState.INTENT]
-        await kernel.resume(self.resumed_ns, still, (inp.ChainChecked(True),))
-        return True
 
     def _halts(self) -> tuple[inp.Input, ...]:
         return () if self.halt is None else (self.halt,)
@@ -285,16 +268,15 @@ class SessionRun:
         if not self.begun:
             await self._begin()
         # A venue that cannot be reached is tried without end: nobody else would.
-        while self.feed_can_wait and self.kernel.in_doubt and not self.stopping():
-            if not self.kernel.sit.state.venue_silent_ns:
-                break
+        state = self.kernel.sit.state
+        while self.feed_can_wait and state.venue_silent_ns and self.kernel.in_doubt and not self.stopping():
             await asyncio.sleep(_RETRY_S)
             await self.press()
             await self.between()
         if self.stopping():
             return
         self.kernel.sit.feed_over = True
-        self.now_ns = max(self.now_ns, self.kernel.sit.state.now_ns)
+        self.now_ns = max(self.now_ns, state.now_ns)
         await self.kernel.take(self.now_ns, (inp.FeedEnded(),))
         if not self.ended:
             await self.between()

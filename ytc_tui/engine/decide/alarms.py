@@ -13,12 +13,27 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.conditions import CONDITIONS, Reaction
 from ytc_tui.model.session import Gate, SessionStatus
+from ytc_tui.model.state import GATE_JOURNAL
 
 
 def alert(alert_id: str, code: str, message: str) -> ev.AlertRaised:
     """The alert alone: for conditions that are only told, or whose reaction other deciders read from state
     (the gate's rules for HOLD, the coverage of positions for PROTECT)."""
     return ev.AlertRaised(alert_id, CONDITIONS[code].severity, code, message)
+
+
+def unlatched(sit: Situation) -> bool:
+    """Whether entries may go out, now or as soon as the journal lets them."""
+    state = sit.state
+    return state.gate is Gate.ACTIVE or (
+        state.gate is Gate.REDUCING and state.gate_reason.startswith(GATE_JOURNAL)
+    )
+
+
+def entries_off(sit: Situation, reason: str) -> Iterator[ev.Event]:
+    """Close the gate to entries, for `reason` instead of the journal's, which would be lifted by itself."""
+    if unlatched(sit):
+        yield ev.GateChanged(sit.state.gate, Gate.REDUCING, reason)
 
 
 def react(
@@ -33,8 +48,7 @@ def react(
     yield ev.AlertRaised(alert_id, row.severity, code, message)
     match row.reaction:
         case Reaction.LATCH:
-            if sit.state.gate is Gate.ACTIVE:
-                yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, reason)
+            yield from entries_off(sit, reason)
         case Reaction.PAUSE:
             if sit.state.status is SessionStatus.RUNNING:
                 yield ev.StatusChanged(SessionStatus.RUNNING, SessionStatus.PAUSED, reason)

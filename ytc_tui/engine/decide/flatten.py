@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ytc_tui.engine.decide.alarms import alert
+from ytc_tui.engine.decide.alarms import alert, entries_off
 from ytc_tui.engine.decide.outgoing import cancel_all, has_working, intend_close
 from ytc_tui.engine.external import left_alone
 from ytc_tui.engine.inputs import VenueRead
@@ -35,10 +35,11 @@ def decide_started(sit: Situation, event: ev.FlattenStarted) -> Iterator[ev.Even
     """The latch: gate, status, and the first round."""
     state = sit.state
     closing_time = event.cause == "session_end"
-    gate = Gate.REDUCING if closing_time else Gate.HALTED
-    if state.gate is not gate and state.gate is not Gate.HALTED:
-        yield ev.GateChanged(state.gate, gate, event.reason)
-    if not closing_time:
+    if closing_time:
+        yield from entries_off(sit, event.reason)
+    else:
+        if state.gate is not Gate.HALTED:
+            yield ev.GateChanged(state.gate, Gate.HALTED, event.reason)
         trigger = StatusTrigger.EMERGENCY if event.final else StatusTrigger.PAUSE
         # An emergency stop is final: flattening again leaves the status as it is.
         if state.status is not SessionStatus.EMERGENCY_STOP:
@@ -132,7 +133,7 @@ def decide_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
     While our own books are not flat yet, a reading says nothing new about the flatten.
     """
     state = sit.state
-    if state.flattening is None or not wants_venue_read(sit):
+    if state.flattening is None or state.ended or not wants_venue_read(sit):
         return
     rounds = state.flattening.rounds + 1
     alone = left_alone(state, sit.at_ns)

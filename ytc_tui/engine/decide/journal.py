@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ytc_tui.engine.decide.alarms import react
+from ytc_tui.engine.decide.alarms import entries_off, react, unlatched
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.session import Gate, Phase
@@ -31,14 +31,14 @@ def decide_checked(sit: Situation, done: bool) -> Iterator[ev.Event]:
     """The whole chain of a recovered session is verified, or still being verified."""
     if done:
         yield from _reopened(sit, "the whole journal is verified")
-    elif sit.state.gate is Gate.ACTIVE:
-        reason = f"{GATE_JOURNAL}its whole chain is being verified"
-        yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, reason)
+    else:
+        yield from entries_off(sit, f"{GATE_JOURNAL}its whole chain is being verified")
 
 
 def _reopened(sit: Situation, reason: str) -> Iterator[ev.Event]:
     state = sit.state
     hours = state.phase is Phase.ACTIVE_TRADING and sit.at_ns < sit.window.planned_end_ns
-    allowed = hours and sit.pnl_pct() > -sit.policy.limits.entries_off_loss_pct
-    if state.gate is Gate.REDUCING and state.gate_reason.startswith(GATE_JOURNAL) and allowed:
+    whole = not sit.journal_away and not sit.chain_unchecked
+    allowed = hours and whole and sit.pnl_pct() > -sit.policy.limits.entries_off_loss_pct
+    if state.gate is Gate.REDUCING and unlatched(sit) and allowed:
         yield ev.GateChanged(Gate.REDUCING, Gate.ACTIVE, reason)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ytc_tui.engine.decide.alarms import alert, react
+from ytc_tui.engine.decide.alarms import alert, react, unlatched
 from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
-from ytc_tui.model.session import Gate
 
 
 def decide_loss(sit: Situation) -> Iterator[ev.Event]:
@@ -26,7 +25,7 @@ def decide_loss(sit: Situation) -> Iterator[ev.Event]:
         reason = f"session P&L {pnl:.4f} % <= -{limits.max_session_loss_pct} %"
         yield from react(sit, "session-loss", "session_loss_limit", reason, pnl=pnl)
         return
-    if pnl <= -limits.entries_off_loss_pct and state.gate is Gate.ACTIVE:
+    if pnl <= -limits.entries_off_loss_pct and unlatched(sit):
         reason = f"session P&L {pnl:.4f} % <= -{limits.entries_off_loss_pct} %: entries off"
         yield from react(sit, "loss-entries-off", "entries_off", reason)
     levels = (

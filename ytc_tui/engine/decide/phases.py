@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from ytc_tui.engine.decide.alarms import alert
+from ytc_tui.engine.decide.alarms import alert, entries_off
 from ytc_tui.engine.decide.flatten import flattening
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -82,9 +82,8 @@ def _trading_hours(sit: Situation) -> Iterator[ev.Event]:
     state, window = sit.state, sit.window
     if sit.at_ns < window.planned_end_ns:
         return
-    if state.gate is Gate.ACTIVE:
-        reason = "feed ends" if window.feed_ends_early else "planned session time is over"
-        yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, f"{reason}: entries off")
+    over = "feed ends" if window.feed_ends_early else "planned session time is over"
+    yield from entries_off(sit, f"{over}: entries off")
     for record in state.working_orders(role=OrderRole.ENTRY):
         if not record.cancel_ns:
             yield ev.CancelAsked(record.request.client_id, "session time is over")
@@ -181,7 +180,20 @@ def decide_entered(sit: Situation, event: ev.PhaseChanged) -> Iterator[ev.Event]
             if state.gate is Gate.REDUCING and state.gate_reason == GATE_BEFORE_HOURS:
                 yield ev.GateChanged(Gate.REDUCING, Gate.ACTIVE, "trading hours")
         case Phase.POST_MARKET:
-            if state.gate is Gate.ACTIVE:
-                yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, event.reason)
+            yield from entries_off(sit, event.reason)
         case Phase.INIT | Phase.SESSION_OPEN | Phase.SHUTDOWN:
             return
+
+
+def decide_after_flat(sit: Situation) -> Iterator[ev.Event]:
+    """A final flatten ends the session, one at its end hands over."""
+    flattened = sit.state.flattening
+    if flattened is None:
+        return
+    if flattened.final:
+        yield from decide_abort(sit, flattened.reason)
+    elif flattened.cause == "session_end":
+        if sit.at_ns >= sit.window.planned_end_ns:
+            yield from decide_clock(sit)
+        else:
+            yield from decide_abort(sit, flattened.reason)

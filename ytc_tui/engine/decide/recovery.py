@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ytc_tui.engine.decide.alarms import react
+from ytc_tui.engine.decide.alarms import entries_off, react
 from ytc_tui.engine.decide.evidence import entry_with_stop, missing_name
 from ytc_tui.engine.inputs import VenueRead
 from ytc_tui.engine.situation import Situation
@@ -32,8 +32,7 @@ def decide_restarted(sit: Situation, from_seq: int) -> Iterator[ev.Event]:
     yield ev.EngineRecovered(from_seq, sit.at_ns, len(state.working), len(state.positions))
     if sit.policy.mode is Mode.PAPER or state.ended:
         return
-    if state.gate is Gate.ACTIVE:
-        yield ev.GateChanged(Gate.ACTIVE, Gate.REDUCING, "restarted: resume when reconciled")
+    yield from entries_off(sit, "restarted: resume when reconciled")
     if state.status is SessionStatus.RUNNING:
         yield ev.StatusChanged(state.status, SessionStatus.PAUSED, "restarted")
 

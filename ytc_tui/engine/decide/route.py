@@ -121,6 +121,11 @@ def _at_point(sit: Situation, point: inp.PointMet) -> Iterator[ev.Event]:
         if point.first:
             yield from trade.decide_hole(sit)
         yield from loss.decide_loss(sit)
+    yield from _at_prices(sit)
+
+
+def _at_prices(sit: Situation) -> Iterator[ev.Event]:
+    """What is open at the prices of now, and what waits for a person."""
     if flatten.flattening(sit):
         yield from flatten.decide_pressed(sit)
     elif sit.state.positions:
@@ -135,11 +140,7 @@ def _uncovered(sit: Situation) -> Iterator[ev.Event]:
 
 
 def _at_close(sit: Situation) -> Iterator[Decided]:
-    if flatten.flattening(sit):
-        yield from flatten.decide_pressed(sit)
-    elif sit.state.positions:
-        yield from coverage.decide_coverage(sit)
-    yield from proposals.decide_drift(sit)
+    yield from _at_prices(sit)
     yield from decide_news(sit)
     yield from decide_levels(sit)
     yield from _data_alerts(sit)
@@ -174,9 +175,8 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[Decided]:
             yield from phases.decide_clock(sit)
         case ev.OrderAcknowledged(client_id):
             yield from trade.decide_stop_acknowledged(sit, client_id)
-        case ev.StopAttached():
-            # Told out of order it may cover less than was thought.
-            yield from _uncovered(sit)
+        case ev.StopAttached(order):
+            yield from trade.decide_stop_attached(sit, order.client_id)
         case ev.OrderRejected(client_id, reason) | ev.OrderCanceled(client_id, reason):
             yield from orders.decide_order_news(sit, event)
             yield from trade.decide_entry_ended(sit, client_id, reason)
@@ -186,6 +186,9 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[Decided]:
             yield from _order_gone(sit, client_id)
         case ev.DiscrepancyFound():
             yield from orders.decide_order_news(sit, event)
+        case ev.ConnectionRestored() if flatten.flattening(sit):
+            # What could not leave while the venue was silent leaves now, not with the next price.
+            yield from flatten.decide_round(sit)
         case ev.OrderLost(client_id):
             if sit.state.orders[client_id].request.role is OrderRole.PROTECTIVE_STOP:
                 yield from _uncovered(sit)
@@ -204,7 +207,7 @@ def _follow(sit: Situation, event: ev.Event) -> Iterator[Decided]:
             yield from flatten.decide_started(sit, event)
         case ev.FlatVerified():
             yield from flatten.decide_verified(sit, event)
-            yield from _after_flat(sit)
+            yield from phases.decide_after_flat(sit)
         case ev.DecisionMade():
             yield from orders.decide_order_rate(sit, event)
             yield from setups.decide_next_proposal(sit)
@@ -258,19 +261,6 @@ def _refit_after_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event
         yield from targets.decide_refit(sit, event.trade_id)
     if role in (OrderRole.EXIT, OrderRole.PROTECTIVE_STOP) and not record.working:
         yield from _uncovered(sit)
-
-
-def _after_flat(sit: Situation) -> Iterator[ev.Event]:
-    flattened = sit.state.flattening
-    if flattened is None:
-        return
-    if flattened.final:
-        yield from phases.decide_abort(sit, flattened.reason)
-    elif flattened.cause == "session_end":
-        if sit.at_ns >= sit.window.planned_end_ns:
-            yield from phases.decide_clock(sit)
-        else:
-            yield from phases.decide_abort(sit, flattened.reason)
 
 
 def _harvest(sit: Situation, response: ResponseMessage) -> Iterator[Decided]:

@@ -94,7 +94,8 @@ def decide_entry_ended(sit: Situation, client_id: str, reason: str) -> Iterator[
     trade = sit.state.trades.get(record.trade_id)
     if trade is None or record.request.role is not OrderRole.ENTRY:
         return
-    if trade.state is TradeState.PENDING_ENTRY and trade.entered_quantity == ZERO:
+    untold = trade.exited_quantity != ZERO  # fills of it, for what it brought was closed already
+    if trade.state is TradeState.PENDING_ENTRY and trade.entered_quantity == ZERO and not untold:
         yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.NOT_ENTERED, reason)
     elif trade.state in OPEN_TRADE_STATES and trade.open_quantity == ZERO:
         yield from _closed_by_exits(sit, trade, record)
@@ -114,6 +115,18 @@ def _closed_by_exits(sit: Situation, trade: Trade, entry: OrderRecord) -> Iterat
     last = max(exits, key=lambda other: other.updated_ns, default=None)
     price = trade.exit_notional / trade.exited_quantity / trade.contract_size
     yield from _closed(sit, trade, last, price)
+
+
+def decide_stop_attached(sit: Situation, client_id: str) -> Iterator[ev.Event]:
+    """The stop of an entry came to life or grew: told out of order, it may find its trade ended, or cover
+    less than was thought."""
+    record = sit.state.orders[client_id]
+    trade = sit.state.trades.get(record.trade_id)
+    if trade is not None and trade.state in ENDED_TRADE_STATES:
+        if trade.entered_quantity and record.working and not record.cancel_ns:
+            yield ev.CancelAsked(client_id, "trade closed")
+    elif not flattening(sit):
+        yield from decide_coverage(sit)
 
 
 def decide_stop_acknowledged(sit: Situation, client_id: str) -> Iterator[ev.Event]:
@@ -155,7 +168,7 @@ def _closed(
     price: Decimal,
     reason: ExitReason | None = None,
 ) -> Iterator[ev.Event]:
-    if trade.state in ENDED_TRADE_STATES:
+    if trade.state in ENDED_TRADE_STATES and trade.state not in PENDING:
         return
     reason = reason or _exit_reason(trade, record)
     state = TradeState.FULLY_CLOSED
