@@ -18,6 +18,7 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.money import ZERO, price_ceiling, price_floor
 from ytc_tui.model.orders import OrderKind, OrderRequest, OrderRole, OrderState
+from ytc_tui.model.state import ATTACHED, OrderRecord
 from ytc_tui.model.trades import ExitReason, Trade
 
 # A cancel is idempotent: it is repeated while unconfirmed, but not on every point of the path.
@@ -108,11 +109,19 @@ def closes_what(sit: Situation, symbol: str) -> tuple[str, str]:
 
 
 def cancel_all(sit: Situation, roles: tuple[OrderRole, ...], reason: str) -> Iterator[ev.Event]:
-    """Cancels of every working order in `roles`; one that was asked for lately is not repeated."""
+    """Cancels of every working order in `roles`; one asked for lately is not repeated, and a stop that
+    tells of a fill not told yet stays with what it protects."""
     for record in sit.state.working_orders():
         asked = record.state in (OrderState.CANCELING, OrderState.UNKNOWN) and record.cancel_ns
-        if record.request.role in roles and not (asked and sit.at_ns - record.cancel_ns < _CANCEL_REPEAT_NS):
+        lately = asked and sit.at_ns - record.cancel_ns < _CANCEL_REPEAT_NS
+        if record.request.role in roles and not lately and not _tells_of_a_fill(sit, record):
             yield ev.CancelAsked(record.request.client_id, reason)
+
+
+def _tells_of_a_fill(sit: Situation, record: OrderRecord) -> bool:
+    """Whether it is an attached stop, alive by a fill of its entry that is not booked yet."""
+    trade = sit.state.trades.get(record.trade_id)
+    return record.note == ATTACHED and trade is not None and trade.entered_quantity == ZERO
 
 
 def stop_unanswered(sit: Situation, symbol: str) -> bool:

@@ -252,7 +252,7 @@ def _order_gone(sit: Situation, client_id: str) -> Iterator[ev.Event]:
 
 def _refit_after_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
     """A target or close that is complete may leave room for the targets that made way for it; a close or
-    stop that is complete may leave what its entry filled meanwhile."""
+    stop that is complete may leave what its entry filled meanwhile, which a flatten closes."""
     record = sit.state.orders.get(event.fill.client_id)
     if record is None:
         return
@@ -261,6 +261,8 @@ def _refit_after_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event
         yield from targets.decide_refit(sit, event.trade_id)
     if role in (OrderRole.EXIT, OrderRole.PROTECTIVE_STOP) and not record.working:
         yield from _uncovered(sit)
+    if role is OrderRole.ENTRY and flatten.flattening(sit):
+        yield from flatten.decide_round(sit)
 
 
 def _harvest(sit: Situation, response: ResponseMessage) -> Iterator[Decided]:
