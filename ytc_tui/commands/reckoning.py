@@ -29,7 +29,7 @@ from ytc_tui.model.chain import ChainHead
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.events import decode_event
 from ytc_tui.model.state import State
-from ytc_tui.views.journal import Reading
+from ytc_tui.views.journal import Reading, Recorded
 from ytc_tui.views.ledger import Ledger, LedgerReport
 
 # With fewer entries a second process takes longer to start than it saves.
@@ -123,8 +123,7 @@ def _reckon(reader: SqliteReader, session: str) -> Examination:
     ledger, reading, state, head = Ledger(), Reading(), State(session), ChainHead(session)
     for entry in reader.entries(session):
         event = decode_event(entry)
-        for record in reading.of(entry, event):
-            ledger.take(record)
+        ledger.take(Recorded(entry, reading.full(entry, event)))
         if result.row_faults:
             continue
         try:
