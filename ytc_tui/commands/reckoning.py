@@ -37,7 +37,7 @@ from ytc_tui.views.ledger import Ledger, LedgerReport
 # With fewer entries a second process takes longer to start than it saves.
 SHARED_FROM_ENTRIES = 100_000
 # Sessions go to the processes in so many turns each, so that none waits long for the last one.
-_TURNS = 8
+_TURNS = 32
 
 # What an entry or a row that is not what it should be may raise.
 _UNREADABLE = (YtcError, ValueError, ArithmeticError, TypeError, LookupError, AttributeError)
