@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.views.journals import SESSION, D, Journal, finished, opened, stored, traded
-from ytc_tui.adapters.stores.verify import Witness
+from tests.views.journals import INIT_NS, SESSION, D, Journal, finished, opened, stored, traded
+from ytc_tui.adapters.stores.verify import Claims, Witness
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.commands import reckoning
 from ytc_tui.commands.verify import rebuild, verify
 from ytc_tui.errors import JournalCorrupt, UsageInvalid
 from ytc_tui.model import events as ev
+from ytc_tui.views.journal import Recorded
 
 OTHER = "c0ffee00-0000-5000-8000-000000000002"
 
@@ -125,6 +129,15 @@ async def test_rows_that_do_not_follow_from_the_journal(path: Path, statement: s
     assert of(data)["sums"]["ok"]
 
 
+async def test_an_entry_of_no_known_version_in_a_whole_chain_is_unreadable(tmp_path: Path) -> None:
+    journal = opened()
+    entry = journal.head.link(INIT_NS, "TradePlanned", 0, "", "", "{}")
+    journal.records.append(Recorded(entry, ev.EndingWhenFlat("")))
+    code, data, _ = asked(await stored(tmp_path / "ytc.db", journal))
+    assert (code, of(data)["fault"], of(data)["sums"]) == (3, None, None)
+    assert "TradePlanned" in of(data)["unreadable"]
+
+
 async def test_a_cut_journal_is_truncated_and_not_called_wrong(path: Path) -> None:
     last = finished().head.seq
     change(path, f"DELETE FROM journal WHERE session = '{SESSION}' AND seq > {last - 3}")
@@ -189,11 +202,56 @@ async def test_rebuilding_needs_a_whole_journal(path: Path) -> None:
         rebuild(path, safe=safe_line)
 
 
-async def test_a_long_journal_is_shared_between_processes(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    alone = asked(path)
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From its call on even a short journal is shared between two processes."""
+
+    def share() -> None:
+        monkeypatch.setattr(reckoning, "SHARED_FROM_ENTRIES", 1)
+        monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1})
+
+    return share
+
+
+async def test_a_long_journal_is_shared_between_processes(path: Path, shared: Callable[[], None]) -> None:
+    alone, one = asked(path), asked(path, OTHER)
     assert len(alone[1]["sessions"]) > 1
-    monkeypatch.setattr(reckoning, "SHARED_FROM_ENTRIES", 1)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1})
+    shared()
     assert asked(path) == alone
+    assert asked(path, OTHER) == one
+
+
+async def test_several_processes_name_what_is_wrong_as_one_does(
+    path: Path, shared: Callable[[], None]
+) -> None:
+    last = opened(OTHER).head.seq
+    change(
+        path,
+        f"UPDATE journal SET body = replace(body, '100.4', '100.3') WHERE session = '{SESSION}' AND seq > 9",
+        f"DELETE FROM journal WHERE session = '{OTHER}' AND seq = {last}",
+    )
+    alone = asked(path)
+    assert (of(alone[1])["fault"]["type"], of(alone[1], OTHER)["verdict"]) == ("FillBooked", "truncated")
+    shared()
+    assert asked(path) == alone
+
+
+async def test_a_damaged_file_is_unreadable_to_several_processes_too(
+    path: Path, shared: Callable[[], None]
+) -> None:
+    change(path, f"UPDATE journal SET body = CAST(x'ff' AS TEXT) WHERE session = '{SESSION}' AND seq = 5")
+    alone = asked(path)
+    shared()
+    for code, data, text in (alone, asked(path)):
+        assert (code, data["sessions"]) == (3, [])
+        assert "Could not decode to UTF-8" in text
+
+
+def test_the_sessions_of_a_killed_process_are_unreadable() -> None:
+    future: Future[list[reckoning.Judged]] = Future()
+    future.set_exception(BrokenProcessPool())
+    [(verdict, examination)] = reckoning.taken([Claims("a")], future)
+    assert examination is not None
+    assert (verdict.session, verdict.verdict, examination.verdict) == ("a", 3, 3)
+    assert "killed" in verdict.findings[0].text
+    assert "killed" in examination.unreadable

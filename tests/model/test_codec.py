@@ -63,6 +63,29 @@ def test_a_wrong_value_is_named_with_its_field() -> None:
         from_json(OrderRequest, {"side": "sideways"})
 
 
+def test_a_missing_field_is_named() -> None:
+    with pytest.raises(ValueError, match=r"OrderRequest: .*'client_id'"):
+        from_json(OrderRequest, {"symbol": "BTCUSDT"})
+
+
+@pytest.mark.parametrize("data", [None, [], [["symbol", "BTCUSDT"]], "text", 1])
+def test_what_is_no_object_is_no_record(data: Any) -> None:
+    with pytest.raises(ValueError, match="OrderRequest: not an object"):
+        from_json(OrderRequest, data)
+
+
+@pytest.mark.parametrize("bad", [None, [], {}, "", 1, True])
+def test_a_value_that_is_no_member_is_refused_in_the_words_of_its_type(bad: Any) -> None:
+    with pytest.raises(ValueError, match=r"OrderRequest\.side: .* is not a valid Side"):
+        from_json(OrderRequest, {"side": bad})
+
+
+@pytest.mark.parametrize("bad", [None, [], [["a", 1]], "text", 1])
+def test_what_is_no_object_is_no_mapping(bad: Any) -> None:
+    with pytest.raises(ValueError, match=r"State\.document"):
+        from_json(State, {"session_id": "s", "document": bad})
+
+
 def test_floats_are_rounded_to_the_stated_digits() -> None:
     assert canonical(0.1 + 0.2) == "0.3"
 

@@ -25,6 +25,7 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.market import Side
 from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.tasks import ResponseStatus
 from ytc_tui.model.trades import ExitReason, TradeOutcome, TradeState
 from ytc_tui.views.journal import Recorded
 from ytc_tui.views.ledger import LedgerReport, check_ledger
@@ -193,6 +194,15 @@ def test_a_fill_or_order_after_the_end_and_a_repeated_task_id() -> None:
     told = "\n".join(map(str, check_ledger(journal.records).differences))
     for what in ("after the session's end", "no fill", "gate REDUCING", "id task-1 again"):
         assert what in told
+
+
+def test_a_task_id_of_an_answer_that_was_there_before_is_named() -> None:
+    journal = opened()
+    journal.add(task("setup_scanner", 7))
+    message = task("setup_scanner", 7).task
+    repeated = journal.add(ev.TaskAnswered(message, ResponseStatus.SUCCESS, {})).seq
+    told = [str(found) for found in check_ledger(journal.records).differences]
+    assert told == [f"entry {repeated}: task of setup_scanner: id task-7 again; expected a new id"]
 
 
 def test_an_open_position_is_not_valued_and_its_document_profit_not_judged() -> None:

@@ -1,4 +1,4 @@
-"""Sessions reckoned again from their entries: money, state and rows.
+"""Sessions verified, and reckoned again from their entries: money, state and rows.
 
 Decides how a session's books are held against its entries, and how many processes share a long journal.
 Imports the store, the engine's replay and the ledger check. Invariants: reckoning writes nothing; nothing is
@@ -10,32 +10,37 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
-from ytc_tui.adapters.stores.reader import SqliteReader, open_readonly
-from ytc_tui.adapters.stores.schema import RECORD_TABLES, Shape, shapes
+from ytc_tui.adapters.stores.reader import SqliteReader
+from ytc_tui.adapters.stores.schema import RECORD_TABLES, Shape
 from ytc_tui.adapters.stores.values import Stored, unpack
-from ytc_tui.adapters.stores.verify import SessionVerdict, Verdict
+from ytc_tui.adapters.stores.verify import Claims, SessionVerdict, Verdict, session_verdict, unread
+from ytc_tui.commands.sessions import find_session
 from ytc_tui.engine.ports import ProjectionRow
 from ytc_tui.engine.projections import rows_of
 from ytc_tui.engine.recovery import replay_entry
-from ytc_tui.errors import JournalCorrupt, YtcError
-from ytc_tui.model.chain import ChainHead
+from ytc_tui.errors import JournalCorrupt, YtcError, words_of
+from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.events import decode_event
 from ytc_tui.model.state import State
-from ytc_tui.views.journal import Reading
+from ytc_tui.views.journal import Reading, Recorded
 from ytc_tui.views.ledger import Ledger, LedgerReport
 
 # With fewer entries a second process takes longer to start than it saves.
 SHARED_FROM_ENTRIES = 100_000
 # Sessions go to the processes in so many turns each, so that none waits long for the last one.
-_TURNS = 8
+_TURNS = 32
+
+# What an entry or a row that is not what it should be may raise.
+_UNREADABLE = (YtcError, ValueError, ArithmeticError, TypeError, LookupError, AttributeError)
 
 RowKey = tuple[str, tuple[str, ...]]
 
@@ -60,95 +65,137 @@ class Examination:
         return Verdict.UNREADABLE if self.unreadable else Verdict.OK
 
 
-def examine_all(db_path: Path, verdicts: Sequence[SessionVerdict]) -> dict[str, Examination]:
-    """Each session of `verdicts` examined, a long journal by as many processes as there are cores for us.
-
-    What a session holds becomes its examination, never an exception; the rebuilt rows are not kept.
-    """
-    workers = min(len(verdicts), len(os.sched_getaffinity(0)))
-    if workers < 2 or sum(verdict.entries for verdict in verdicts) < SHARED_FROM_ENTRIES:
-        return dict(_examined(db_path, verdicts))
-    size = -(-len(verdicts) // (workers * _TURNS))
-    parts = [verdicts[start : start + size] for start in range(0, len(verdicts), size)]
-    # Ctrl-C reaches every process of the terminal; what it means is said once.
-    interrupt = (signal.SIGINT, signal.SIG_DFL)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=signal.signal, initargs=interrupt) as pool:
-        running = [pool.submit(_examined, db_path, part) for part in parts]
-        return dict(one for part, future in zip(parts, running, strict=True) for one in _taken(part, future))
+Judged = tuple[SessionVerdict, Examination | None]
 
 
-def _taken(
-    part: Sequence[SessionVerdict], future: Future[list[tuple[str, Examination]]]
-) -> list[tuple[str, Examination]]:
+class Reckoner:
+    """Judges the sessions of a file and reckons them again in the same pass; only `wanted` where it is given
+    (an id or its beginning), whose name raises UsageInvalid if it is none. `examined` is what was found."""
+
+    def __init__(self, db_path: Path, wanted: str | None = None) -> None:
+        self.examined: dict[str, Examination] = {}
+        self._db_path = db_path
+        self._wanted = wanted
+
+    @contextmanager
+    def judge(self, claims: Sequence[Claims]) -> Iterator[Iterable[SessionVerdict]]:
+        """The verdicts of these sessions, a long journal's by as many processes as there are cores for us."""
+        names = [each.session for each in claims]
+        wanted = None if self._wanted is None else find_session(names, self._wanted, str(self._db_path))
+        workers = min(len(claims), len(os.sched_getaffinity(0)))
+        if workers < 2 or self._entries(names) < SHARED_FROM_ENTRIES:
+            yield self._kept(_part(self._db_path, claims, wanted))
+            return
+        size = -(-len(claims) // (workers * _TURNS))
+        parts = [claims[start : start + size] for start in range(0, len(claims), size)]
+        # Ctrl-C reaches every process of the terminal; what it means is said once.
+        interrupt = (signal.SIGINT, signal.SIG_DFL)
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, context, initializer=signal.signal, initargs=interrupt) as pool:
+            running = [pool.submit(_part, self._db_path, part, wanted) for part in parts]
+            yield self._kept(chain.from_iterable(map(taken, parts, running)))
+
+    def _entries(self, names: Sequence[str]) -> int:
+        with SqliteReader(self._db_path) as reader:
+            return sum(reader.head(name).seq for name in names)
+
+    def _kept(self, judged: Iterable[Judged]) -> Iterator[SessionVerdict]:
+        for verdict, examination in judged:
+            if examination is not None:
+                self.examined[verdict.session] = examination
+            yield verdict
+
+
+def taken(part: Sequence[Claims], future: Future[list[Judged]]) -> list[Judged]:
+    """What a process found of `part`; a process that was killed could read none of it."""
     try:
         return future.result()
     except BrokenProcessPool:
         killed = "a process of this check was killed; it may have been short of memory"
-        return [(verdict.session, Examination(unreadable=killed)) for verdict in part]
+        return [(unread(claims, killed), Examination(unreadable=killed)) for claims in part]
 
 
-def _examined(db_path: Path, verdicts: Sequence[SessionVerdict]) -> list[tuple[str, Examination]]:
-    found = []
-    for verdict in verdicts:
-        try:
-            examination = examine(db_path, verdict)
-        except (YtcError, ValueError, ArithmeticError, TypeError) as error:
-            examination = Examination(unreadable=str(error))
-        examination.rebuilt.clear()
-        found.append((verdict.session, examination))
-    return found
+def _part(db_path: Path, part: Sequence[Claims], wanted: str | None) -> list[Judged]:
+    """These sessions judged, the `wanted` one (None: each) reckoned; the rebuilt rows are not kept."""
+    judged: list[Judged] = []
+    with SqliteReader(db_path) as reader:
+        for claims in part:
+            if wanted in (None, claims.session):
+                verdict, examination = examine(reader, claims)
+                examination.rebuilt.clear()
+                judged.append((verdict, examination))
+            else:
+                judged.append((session_verdict(reader, claims), None))
+    return judged
 
 
-def examine(db_path: Path, verdict: SessionVerdict) -> Examination:
-    """Reckon one session again. Nothing is concluded from a broken chain.
+def examine(reader: SqliteReader, claims: Claims) -> tuple[SessionVerdict, Examination]:
+    """Verify one session and reckon it again. Nothing is concluded from a broken chain.
 
-    One read transaction covers entries and rows, so that a running engine cannot come between.
+    What a session holds becomes its examination, never an exception. One read transaction covers entries and
+    rows, so that a running engine cannot come between.
     """
-    if verdict.fault is not None or not verdict.entries:
-        return Examination()
-    with closing(open_readonly(db_path)) as connection:
-        connection.execute("BEGIN")
-        reader = SqliteReader.over(connection, db_path)
-        result = _reckon(reader, verdict.session)
-        if verdict.verdict is not Verdict.TRUNCATED and not result.row_faults:
-            tables = {name: s for name, s in shapes(connection).items() if name not in RECORD_TABLES}
-            _compare_rows(reader, tables, verdict.session, result)
-    return result
-
-
-def _reckon(reader: SqliteReader, session: str) -> Examination:
-    """Sums and rows from the entries; a fault of one does not stop the other."""
-    result = Examination()
-    ledger, reading, state, head = Ledger(), Reading(), State(session), ChainHead(session)
-    for entry in reader.entries(session):
-        event = decode_event(entry)
-        for record in reading.of(entry, event):
-            ledger.take(record)
-        if result.row_faults:
-            continue
+    reckoning = _Reckoning(claims.session)
+    with reader.one_view():
+        verdict = session_verdict(reader, claims, take=reckoning.take)
+        if verdict.fault is not None or not verdict.entries:
+            return verdict, Examination()
+        result = reckoning.result()
+        if verdict.verdict is Verdict.TRUNCATED or result.row_faults or result.unreadable:
+            return verdict, result
         try:
-            replay_entry(state, entry, head, event)
+            _compare_rows(reader, claims.session, result)
+        except _UNREADABLE as error:
+            result = Examination(unreadable=words_of(error) or type(error).__name__)
+    return verdict, result
+
+
+class _Reckoning:
+    """Sums and rows from the entries; a fault of one does not stop the other."""
+
+    def __init__(self, session: str) -> None:
+        self._result = Examination()
+        self._ledger, self._reading = Ledger(), Reading()
+        self._state, self._head = State(session), ChainHead(session)
+
+    def take(self, entry: Entry) -> None:
+        """Book the next entry; after one that cannot be read, nothing."""
+        if not self._result.unreadable:
+            try:
+                self._book(entry)
+            except _UNREADABLE as error:
+                self._result = Examination(unreadable=words_of(error) or type(error).__name__)
+
+    def _book(self, entry: Entry) -> None:
+        event = decode_event(entry)
+        self._ledger.take(Recorded(entry, self._reading.full(entry, event)))
+        result = self._result
+        if result.row_faults:
+            return
+        try:
+            replay_entry(self._state, entry, self._head, event)
         except JournalCorrupt as error:
             result.row_faults.append(f"state cannot be rebuilt: {error.what}")
-            continue
-        for row in rows_of(state, event):
+            return
+        for row in rows_of(self._state, event):
             result.rebuilt[row.table, row.key] = row
-    result.ledger = ledger.report()
-    result.ended = state.ended
-    return result
+
+    def result(self) -> Examination:
+        if not self._result.unreadable:
+            self._result.ledger = self._ledger.report()
+            self._result.ended = self._state.ended
+        return self._result
 
 
-def _compare_rows(
-    reader: SqliteReader, tables: Mapping[str, Shape], session: str, result: Examination
-) -> None:
+def _compare_rows(reader: SqliteReader, session: str, result: Examination) -> None:
     """Every stored row equals the rebuilt one, none is missing and none is there without a cause."""
     result.rows, result.compared = len(result.rebuilt), True
     stored: dict[RowKey, tuple[Stored, ...]] = {}
+    tables = {name: shape for name, shape in reader.shapes().items() if name not in RECORD_TABLES}
     for table, shape in tables.items():
         places = [shape.places[name] for name in shape.key]
         for row in reader.stored_rows(table, session):
-            stored[table, tuple(str(row[place]) for place in places)] = row
+            stored[table, tuple([str(row[place]) for place in places])] = row
     for key in dict.fromkeys((*result.rebuilt, *stored)):
         problem = _row_problem(tables[key[0]], stored.get(key), result.rebuilt.get(key))
         if problem:

@@ -14,6 +14,7 @@ from typing import Any
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.store import Store
 from ytc_tui.adapters.stores.verify import (
+    Claims,
     SessionVerdict,
     Verdict,
     Verification,
@@ -22,8 +23,7 @@ from ytc_tui.adapters.stores.verify import (
 )
 from ytc_tui.commands.anchor import Anchor, with_anchor
 from ytc_tui.commands.answer import Answer
-from ytc_tui.commands.reckoning import Examination, examine, examine_all
-from ytc_tui.commands.sessions import find_session
+from ytc_tui.commands.reckoning import Examination, Reckoner, examine
 from ytc_tui.engine.ports import Batch, ProjectionRow
 from ytc_tui.errors import JournalCorrupt
 from ytc_tui.model.codec import to_json
@@ -56,13 +56,13 @@ def verify(
     kept, of the session that it names. Raises UsageInvalid for an unknown session; whatever the file holds
     becomes the answer, never an exception.
     """
-    stored = verify_store(db_path, witnesses=with_anchor(witnesses or {}, anchor), keys=keys)
+    reckoner = Reckoner(db_path, session)
+    known = with_anchor(witnesses or {}, anchor)
+    stored = verify_store(db_path, witnesses=known, keys=keys, judge=reckoner.judge)
+    examined = reckoner.examined
     verdicts = list(stored.sessions)
-    wanted = None
-    if session is not None and stored.verdict is not Verdict.UNREADABLE:
-        wanted = find_session([verdict.session for verdict in verdicts], session, str(db_path))
-    shown = [verdict for verdict in verdicts if wanted in (None, verdict.session)]
-    examined = examine_all(db_path, shown)
+    shown = [verdict for verdict in verdicts if verdict.session in examined]
+    wanted = shown[0].session if session is not None and shown else None
     worst = _worst(stored, shown, examined, wanted)
     if copy_problems and worst is Verdict.OK:
         worst = Verdict.TAMPERED
@@ -98,7 +98,8 @@ def rebuild(db_path: Path, *, safe: Sanitiser) -> Answer:
         raise JournalCorrupt("the journal is not whole", where=str(db_path), fix="run `ytc verify`")
     lines, results = [], []
     for verdict in stored.sessions:
-        examined = examine(db_path, verdict)
+        with SqliteReader(db_path) as reader:
+            _, examined = examine(reader, Claims(verdict.session))
         if examined.unreadable or (examined.ledger is not None and not examined.ledger.ok):
             fix = "run `ytc verify`"
             raise JournalCorrupt(f"session {verdict.session} does not add up", where=str(db_path), fix=fix)

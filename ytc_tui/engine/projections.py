@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from ytc_tui.engine.ports import ProjectionRow
 from ytc_tui.model import events as ev
-from ytc_tui.model.codec import to_json
 from ytc_tui.model.state import State
 from ytc_tui.model.tasks import ResponseStatus, TaskMessage
 from ytc_tui.model.trades import Trade
@@ -198,7 +197,7 @@ def _decision(state: State, event: ev.DecisionMade) -> ProjectionRow:
             "symbol": event.plan.symbol,
             "outcome": "refused" if event.refused_by else "approved",
             "rule": event.refused_by or None,
-            "detail": to_json(event),
+            "detail": event,
         },
     )
 

@@ -8,7 +8,7 @@ change, removal or reordering of an entry breaks its own hash or the next (safet
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -92,17 +92,40 @@ class ChainFault(NamedTuple):
     expected: str
 
 
+@dataclass(slots=True)
+class ChainWalk:
+    """Where a walk along a chain stands: its last whole entry, and the fault at which it ended."""
+
+    seq: int = 0
+    hash: str = GENESIS_HASH
+    fault: ChainFault | None = None
+
+    def along(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        """Each entry that continues the chain, up to the first that does not."""
+        for entry in entries:
+            self.fault = self._fault_of(entry)
+            if self.fault is not None:
+                return
+            self.seq, self.hash = entry.seq, entry.hash
+            yield entry
+
+    def _fault_of(self, entry: Entry) -> ChainFault | None:
+        seq = self.seq + 1
+        if entry.seq != seq:
+            return ChainFault(seq, f"expected entry {seq}, found {entry.seq}", "", "")
+        if entry.prev_hash != self.hash:
+            return ChainFault(seq, "does not continue the entry before it", entry.prev_hash, self.hash)
+        expected = entry_hash(*entry[:9])
+        if entry.hash != expected:
+            return ChainFault(seq, "its content does not match its hash", entry.hash, expected)
+        return None
+
+
 def first_fault(
     entries: Iterable[Entry], *, seq: int = 0, prev_hash: str = GENESIS_HASH
 ) -> ChainFault | None:
     """The first entry that breaks the chain continuing after (`seq`, `prev_hash`), or None."""
-    for entry in entries:
-        if entry.seq != seq + 1:
-            return ChainFault(seq + 1, f"expected entry {seq + 1}, found {entry.seq}", "", "")
-        if entry.prev_hash != prev_hash:
-            return ChainFault(entry.seq, "does not continue the entry before it", entry.prev_hash, prev_hash)
-        expected = entry_hash(*entry[:8], prev_hash)
-        if entry.hash != expected:
-            return ChainFault(entry.seq, "its content does not match its hash", entry.hash, expected)
-        seq, prev_hash = entry.seq, entry.hash
-    return None
+    walk = ChainWalk(seq, prev_hash)
+    for _ in walk.along(entries):
+        pass
+    return walk.fault

@@ -221,51 +221,55 @@ def _plain(data: Json) -> Json:
     return data
 
 
-def _decimal(data: Json) -> Decimal:
-    return Decimal(data)
+def _member_of(kind: type[Enum]) -> Callable[[Json], Enum]:
+    members = {member.value: member for member in kind}
 
+    def decode(data: Json) -> Enum:
+        try:
+            return members[data]
+        except (KeyError, TypeError):
+            return kind(data)  # raises, in the words of the type
 
-def _number(data: Json) -> float:
-    return float(data)
-
-
-def _optional(inner: Callable[[Json], Any]) -> Callable[[Json], Any]:
-    return lambda data: None if data is None else inner(data)
+    return decode
 
 
 def _tuple_of(items: tuple[Any, ...]) -> Callable[[Json], tuple[Any, ...]]:
     if len(items) == 2 and items[1] is Ellipsis:
         inner = _decoder(items[0])
-        return lambda data: tuple(inner(item) for item in data)
+        return tuple if inner is _plain else lambda data: tuple([inner(item) for item in data])
     inners = [_decoder(item) for item in items]
-    return lambda data: tuple(inner(item) for inner, item in zip(inners, data, strict=True))
+    return lambda data: tuple([inner(item) for inner, item in zip(inners, data, strict=True)])
 
 
 def _mapping_of(items: tuple[Any, ...]) -> Callable[[Json], dict[Any, Any]]:
     key, value = (_decoder(item) for item in items)
+    if key is value is _plain:
+        return lambda data: {**data}
     return lambda data: {key(k): value(v) for k, v in data.items()}
 
 
 def _record(kind: type) -> Callable[[Json], Any]:
     hints = get_type_hints(kind)
     decoders = {name: _decoder(hints[name]) for name in _field_names(kind)}
+    changed = [(name, decoder) for name, decoder in decoders.items() if decoder is not _plain]
 
     def decode(data: Json) -> Any:
-        values = {}
-        for name, inner in decoders.items():
-            if name not in data:
+        if not isinstance(data, dict):
+            raise ValueError(f"{kind.__name__}: not an object")
+        values = {**data}
+        for name, inner in changed:
+            if name not in values:
                 continue
             try:
-                values[name] = inner(data[name])
+                values[name] = inner(values[name])
             except (ValueError, TypeError, KeyError, ArithmeticError) as error:
                 raise ValueError(f"{kind.__name__}.{name}: {error}") from error
-        unknown = set(data) - set(decoders)
-        if unknown:
-            raise ValueError(f"{kind.__name__}: unknown fields {sorted(unknown)}")
         try:
             return kind(**values)
         except TypeError as error:
-            raise ValueError(f"{kind.__name__}: {error}") from error
+            unknown = values.keys() - decoders.keys()
+            problem = f"unknown fields {sorted(unknown)}" if unknown else str(error)
+            raise ValueError(f"{kind.__name__}: {problem}") from error
 
     return decode
 
@@ -278,19 +282,18 @@ def _decoder(kind: Any) -> Callable[[Json], Any]:
         rest = [arg for arg in args if arg is not type(None)]
         if len(rest) != 1:
             raise TypeError(f"a union cannot be decoded: {kind}")
-        return _optional(_decoder(rest[0]))
+        inner = _decoder(rest[0])
+        return _plain if inner is _plain else lambda data: None if data is None else inner(data)
     if origin is tuple:
         return _tuple_of(args)
     if origin in (dict, Mapping, typing.Mapping):
         return _mapping_of(args)
-    if kind is Decimal:
-        return _decimal
-    if kind is float:
-        return _number
+    if kind is Decimal or kind is float:
+        return cast(Callable[[Json], Any], kind)
     if kind in (str, int, bool, Any):
         return _plain
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind
+        return _member_of(kind)
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         return _record(kind)
     raise TypeError(f"no decoder for {kind}")

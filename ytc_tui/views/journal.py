@@ -60,17 +60,24 @@ class Reading:
 
     _answered: dict[str, TaskAnswered] = field(default_factory=dict)  # by agent
 
-    def of(self, entry: Entry, event: Event) -> tuple[Recorded, ...]:
-        """The entry with its event; a task that was answered at once as its request and its report, both of
-        one entry. ValueError names an entry that cannot be read."""
+    def full(self, entry: Entry, event: Event) -> Event:
+        """The event of `entry`; a repeated answer as the one that it repeats. ValueError names an entry that
+        cannot be read."""
         if isinstance(event, AnswerRepeated):
             before = self._answered.get(event.agent)
             if before is None:
                 raise ValueError(f"entry {entry.seq}: {event.agent} has no answer that it could repeat")
             event = TaskAnswered(event.task(before.task), before.status, before.result)
+        if isinstance(event, TaskAnswered):
+            self._answered[event.task.agent_target] = event
+        return event
+
+    def of(self, entry: Entry, event: Event) -> tuple[Recorded, ...]:
+        """The entry with its event as `full` gives it; a task that was answered at once as its request and
+        its report, both of one entry."""
+        event = self.full(entry, event)
         if not isinstance(event, TaskAnswered):
             return (Recorded(entry, event),)
-        self._answered[event.task.agent_target] = event
         return Recorded(entry, TaskRequested(event.task)), Recorded(entry, TaskReported(event.response))
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from ytc_tui.model import events as ev
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.tasks import TaskMessage
 from ytc_tui.model.trades import Trade
 from ytc_tui.views.approvals import Approvals
 from ytc_tui.views.document_claims import document_differences
@@ -58,8 +59,12 @@ class Ledger:
 
     def take(self, record: Recorded) -> None:
         """Book one entry and compare what it states."""
-        self.differences.extend(self.approvals.take(record, self.sums.open_positions()))
-        self.differences.extend(self._take(record.seq, record.event))
+        match record.event:
+            case ev.TaskAnswered(task) | ev.TaskRequested(task):  # in most journals nearly every event
+                self._asked(record.seq, task)
+            case event:
+                self.differences.extend(self.approvals.take(record, self.sums.open_positions()))
+                self.differences.extend(self._take(record.seq, event))
 
     def report(self) -> LedgerReport:
         open_questions = (found for name, found in self.unexplained.items() if name not in self.discrepancies)
@@ -68,6 +73,12 @@ class Ledger:
         return LedgerReport(
             self.sums, self.approvals.intended, decisions, len(self.trades), self.ended, tuple(differences)
         )
+
+    def _asked(self, seq: int, task: TaskMessage) -> None:
+        if task.task_id in self.task_ids:
+            again = f"id {task.task_id} again"
+            self.differences.append(Difference(seq, f"task of {task.agent_target}", again, "a new id"))
+        self.task_ids.add(task.task_id)
 
     def _take(self, seq: int, event: ev.Event) -> Iterator[Difference]:
         match event:
@@ -82,12 +93,6 @@ class Ledger:
                 yield from self._planned(seq, trade)
             case ev.StopTightened():
                 yield from self._tightened(seq, event)
-            case ev.TaskRequested(task):
-                if task.task_id in self.task_ids:
-                    yield Difference(
-                        seq, f"task of {task.agent_target}", f"id {task.task_id} again", "a new id"
-                    )
-                self.task_ids.add(task.task_id)
             case ev.OrderRejected(client_id):
                 self.rejected.add(client_id)
             case ev.FillBooked():

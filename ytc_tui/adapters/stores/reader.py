@@ -239,12 +239,25 @@ class SqliteReader:
         key = ", ".join(f'"{name}"' for name in self._shape(table).key)
         return self._all(f'SELECT * FROM "{table}" WHERE session = ? ORDER BY {key}', (session,))
 
-    def _shape(self, table: str) -> Shape:
+    @contextlib.contextmanager
+    def one_view(self) -> Iterator[None]:
+        """What is read inside is of one instant, though an engine may be writing."""
+        self._all("BEGIN", ())
+        try:
+            yield
+        finally:
+            self._connection.rollback()
+
+    def shapes(self) -> dict[str, Shape]:
+        """Every table of the store by name."""
         if not self._shapes:
             self._shapes = shapes(self._connection)
-        shape = self._shapes.get(table)
+        return self._shapes
+
+    def _shape(self, table: str) -> Shape:
+        shape = self.shapes().get(table)
         if shape is None:
-            raise UsageInvalid(f"no table {table!r}", fix=f"use one of {', '.join(sorted(self._shapes))}")
+            raise UsageInvalid(f"no table {table!r}", fix=f"use one of {', '.join(sorted(self.shapes()))}")
         return shape
 
     def _all(self, sql: str, values: tuple[Any, ...]) -> list[Any]:

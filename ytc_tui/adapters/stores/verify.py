@@ -7,8 +7,10 @@ Invariant: the verdict is ok only if every entry's hash was computed again from 
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -17,8 +19,10 @@ from ytc_tui.adapters.stores.bars import ALL_SQL, BarFault, first_bar_fault
 from ytc_tui.adapters.stores.failures import translated
 from ytc_tui.adapters.stores.heads import head_rows, signature_problem
 from ytc_tui.adapters.stores.reader import SqliteReader, open_readonly
-from ytc_tui.errors import YtcError
-from ytc_tui.model.chain import GENESIS_HASH, ChainFault, Entry, SignedHead, first_fault
+from ytc_tui.errors import UsageInvalid, YtcError
+from ytc_tui.model.chain import GENESIS_HASH, ChainFault, ChainWalk, Entry, SignedHead
+
+SNAPSHOT_ANCHORS_SQL = "SELECT session, seq, hash FROM snapshots ORDER BY session, seq DESC"
 
 
 class Verdict(IntEnum):
@@ -88,23 +92,19 @@ class Verification:
         return sum(session.entries for session in self.sessions)
 
 
-@dataclass(slots=True)
-class _Seen:
-    """Follows entries as they pass: their number, the last one, and the hashes that were asked for."""
+class Claims(NamedTuple):
+    """What is said of one session beside its entries: entries that must be there, and who signed its head.
 
-    wanted: frozenset[int]
-    count: int = 0
-    seq: int = 0
-    hash: str = GENESIS_HASH
-    hashes: dict[int, str] = field(default_factory=dict)
+    `keys` are the public keys (hex) that it may be signed with (none: any)."""
 
-    def watch(self, entries: Iterable[Entry]) -> Iterator[Entry]:
-        for entry in entries:
-            yield entry
-            self.count += 1
-            self.seq, self.hash = entry.seq, entry.hash
-            if entry.seq in self.wanted:
-                self.hashes[entry.seq] = entry.hash
+    session: str
+    anchors: tuple[Witness, ...] = ()
+    signed: SignedHead | None = None
+    keys: frozenset[str] = frozenset()
+
+
+# Verifies the sessions of these claims, in their order, while the caller goes on with the rest of the file.
+Judge = Callable[[Sequence[Claims]], AbstractContextManager[Iterable[SessionVerdict]]]
 
 
 def verify(
@@ -113,11 +113,13 @@ def verify(
     witnesses: Witnesses | None = None,
     keys: Collection[str] = (),
     checks: Sequence[EntryCheck] = (),
+    judge: Judge | None = None,
 ) -> Verification:
     """Verify the file at `path`; never raises for what the file holds.
 
     `witnesses` are heads known from outside by session, `keys` the public keys (hex) that heads may be
-    signed with (none: any); `checks` run on each session with a whole chain.
+    signed with (none: any); `judge` verifies the sessions (none: one after the other, here); `checks` run on
+    each session with a whole chain that was verified here. Raises UsageInvalid where the judge does.
     """
     try:
         connection = open_readonly(path)
@@ -126,7 +128,9 @@ def verify(
     try:
         # One view of the file from first to last, though an engine may be writing it.
         connection.execute("BEGIN")
-        return _Examination(connection, path, witnesses or {}, frozenset(keys), checks).run()
+        return _Examination(connection, path, witnesses or {}, frozenset(keys)).run(judge, checks)
+    except UsageInvalid:
+        raise
     except (sqlite3.Error, ValueError, TypeError) as error:
         text = str(translated(error, path, "read")) if isinstance(error, sqlite3.Error) else str(error)
         return Verification(path, Verdict.UNREADABLE, findings=(Finding("", 0, text),))
@@ -136,94 +140,115 @@ def verify(
         connection.close()
 
 
+def session_verdict(
+    reader: SqliteReader,
+    claims: Claims,
+    *,
+    take: Callable[[Entry], None] | None = None,
+    checks: Sequence[EntryCheck] = (),
+) -> SessionVerdict:
+    """Verify one session; `take` is given each entry of it, up to the first bad one, as it passes."""
+    session, anchors = claims.session, claims.anchors
+    walk, wanted = ChainWalk(), {anchor.seq for anchor in anchors}
+    hashes: dict[int, str] = {}
+    for entry in walk.along(reader.entries(session)):
+        if entry.seq in wanted:
+            hashes[entry.seq] = entry.hash
+        if take is not None:
+            take(entry)
+    verdict, findings = Verdict.TAMPERED, list[Finding]()
+    if walk.fault is None:
+        verdict = Verdict.OK
+        for anchor in anchors:
+            found = hashes.get(anchor.seq)
+            if found == anchor.hash:
+                continue
+            if found is not None:
+                verdict = Verdict.TAMPERED
+            elif verdict is Verdict.OK:
+                verdict = Verdict.TRUNCATED
+            findings.append(_anchor_finding(session, anchor, found, walk.seq))
+        further = list(_signature_findings(claims))
+        for check in checks:
+            further.extend(check(session, reader.entries(session)))
+        if further:
+            findings.extend(further)
+            verdict = Verdict.TAMPERED
+    return SessionVerdict(
+        session, verdict, walk.seq, walk.seq, walk.hash, walk.fault, tuple(findings), claims.signed
+    )
+
+
+def unread(claims: Claims, why: str) -> SessionVerdict:
+    """The verdict of a session that nobody could verify."""
+    finding = Finding(claims.session, 0, why)
+    return SessionVerdict(
+        claims.session, Verdict.UNREADABLE, 0, 0, GENESIS_HASH, None, (finding,), claims.signed
+    )
+
+
+def _signature_findings(claims: Claims) -> Iterator[Finding]:
+    signed = claims.signed
+    if signed is not None and (problem := signature_problem(signed, claims.keys)):
+        yield Finding(claims.session, signed.seq, problem)
+
+
 class _Examination:
     """One pass over one file."""
 
     def __init__(
-        self,
-        connection: sqlite3.Connection,
-        path: Path,
-        witnesses: Witnesses,
-        keys: frozenset[str],
-        checks: Sequence[EntryCheck],
+        self, connection: sqlite3.Connection, path: Path, witnesses: Witnesses, keys: frozenset[str]
     ) -> None:
         self._connection = connection
         self._reader = SqliteReader.over(connection, path)
         self._path = path
         self._witnesses = witnesses
         self._keys = keys
-        self._checks = checks
         self._heads = {head.session: head for head in head_rows(connection)}
 
-    def run(self) -> Verification:
-        known = self._reader.sessions()
-        missing = [name for name in {**self._heads, **self._witnesses} if name not in known]
-        sessions = [self._session(name) for name in (*known, *sorted(missing))]
-        bars, bar_fault = self._bars()
-        snapshots, snapshot_findings = self._snapshots()
-        findings = (*self._links(), *snapshot_findings)
+    def run(self, judge: Judge | None, checks: Sequence[EntryCheck]) -> Verification:
+        claims = self._claims()
+        here = (session_verdict(self._reader, each, checks=checks) for each in claims)
+        with nullcontext(here) if judge is None else judge(claims) as verified:
+            bars, bar_fault = self._bars()
+            snapshots, snapshot_findings = self._snapshots()
+            findings = (*self._links(), *snapshot_findings)
+            (structure,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+            sessions = tuple(verified)
         verdicts = [session.verdict for session in sessions]
         if bar_fault is not None or findings:
             verdicts.append(Verdict.TAMPERED)
-        (structure,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
         if structure != "ok":
             findings = (*findings, Finding("", 0, f"the file is damaged: {structure}"))
             verdicts = [Verdict.UNREADABLE]
         # A broken chain is worse news than a short one: tampered wins over truncated.
         worst = Verdict.TAMPERED if Verdict.TAMPERED in verdicts else max(verdicts, default=Verdict.OK)
-        return Verification(self._path, worst, tuple(sessions), bars, bar_fault, snapshots, findings)
+        return Verification(self._path, worst, sessions, bars, bar_fault, snapshots, findings)
 
-    def _session(self, session: str) -> SessionVerdict:
-        anchors = self._anchors(session)
-        seen = _Seen(frozenset(anchor.seq for anchor in anchors))
-        fault = first_fault(seen.watch(self._reader.entries(session)))
-        findings: list[Finding] = []
-        verdict = Verdict.OK if fault is None else Verdict.TAMPERED
-        if fault is None:
-            for anchor in anchors:
-                found = seen.hashes.get(anchor.seq)
-                if found == anchor.hash:
-                    continue
-                if found is not None:
-                    verdict = Verdict.TAMPERED
-                elif verdict is Verdict.OK:
-                    verdict = Verdict.TRUNCATED
-                findings.append(_anchor_finding(session, anchor, found, seen.seq))
-            further = list(self._signature_findings(session))
-            for check in self._checks:
-                further.extend(check(session, self._reader.entries(session)))
-            if further:
-                findings.extend(further)
-                verdict = Verdict.TAMPERED
-        return SessionVerdict(
-            session, verdict, seen.count, seen.seq, seen.hash, fault, tuple(findings), self._signed(session)
-        )
+    def _claims(self) -> list[Claims]:
+        """Every session of the file, and every other that something says was there."""
+        known = self._reader.sessions()
+        missing = {*self._heads, *self._witnesses} - {*known}
+        anchors: defaultdict[str, list[Witness]] = defaultdict(list)
+        for head in self._heads.values():
+            if head.previous_seq > 0:
+                anchors[head.previous_session].append(Witness(head.previous_seq, head.previous_hash))
+        for head in self._heads.values():
+            anchors[head.session].append(Witness(head.head_seq, head.head_hash))
+            if (signed := head.signed()) is not None:
+                anchors[head.session].append(Witness(signed.seq, signed.hash))
+        for session, witnesses in self._witnesses.items():
+            anchors[session].extend(witnesses)
+        for session, *entry in self._connection.execute(SNAPSHOT_ANCHORS_SQL):
+            anchors[session].append(Witness(*entry))
+        return [
+            Claims(session, tuple(dict.fromkeys(anchors[session])), self._signed(session), self._keys)
+            for session in (*known, *sorted(missing))
+        ]
 
     def _signed(self, session: str) -> SignedHead | None:
         head = self._heads.get(session)
         return None if head is None else head.signed()
-
-    def _signature_findings(self, session: str) -> Iterator[Finding]:
-        signed = self._signed(session)
-        if signed is not None and (problem := signature_problem(signed, self._keys)):
-            yield Finding(session, signed.seq, problem)
-
-    def _anchors(self, session: str) -> list[Witness]:
-        """Every entry of `session` that something else says was there."""
-        anchors = [
-            Witness(head.previous_seq, head.previous_hash)
-            for head in self._heads.values()
-            if head.previous_session == session and head.previous_seq > 0
-        ]
-        if (head := self._heads.get(session)) is not None:
-            anchors.append(Witness(head.head_seq, head.head_hash))
-        if (signed := self._signed(session)) is not None:
-            anchors.append(Witness(signed.seq, signed.hash))
-        anchors.extend(self._witnesses.get(session, ()))
-        anchors.extend(
-            Witness(kept.snapshot.seq, kept.snapshot.hash) for kept in self._reader.snapshots(session)
-        )
-        return list(dict.fromkeys(anchors))
 
     def _links(self) -> Iterator[Finding]:
         """Sessions are numbered without a gap, each follows the one before it, none lacks its row."""
