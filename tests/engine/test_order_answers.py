@@ -165,7 +165,8 @@ def test_what_comes_after_the_end_changes_nothing(sit: Situation) -> None:
 def test_a_cancel_that_is_refused_leaves_an_acknowledged_order_working(sit: Situation) -> None:
     long_entry(sit)
     book(sit, ev.CancelAsked(ENTRY_ID, "pulled"))
-    assert kinds(told(sit, CancelRefused(ENTRY_ID, "unknown order", 1))) == ["CancelRefused"]
+    events = told(sit, CancelRefused(ENTRY_ID, "unknown order", 1))
+    assert (kinds(events)[0], alerts(events)) == ("CancelRefused", ["cancel_unconfirmed"])
     assert sit.state.orders[ENTRY_ID].state is OrderState.ACKED
 
 

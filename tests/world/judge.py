@@ -14,7 +14,7 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.chain import Entry
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import RESTING_STATES, OrderRole, OrderState
-from ytc_tui.model.state import ATTACHED, State
+from ytc_tui.model.state import ATTACHED, OrderRecord, State
 from ytc_tui.model.trades import ENDED_TRADE_STATES, Trade
 
 _ORDER_NEWS = (
@@ -63,7 +63,7 @@ def _every_moment(world: World, record: Record) -> State:
             raise Violation(f"entry {entry.seq} says flat: {[*state.positions, *state.working]}")
         apply(state, event, entry.at)
         if (after is None or after.at != entry.at) and not state.ended:
-            _orders_fit_their_trades(world, state, entry.seq)
+            _orders_fit_their_trades(world, state, entry)
             _flatten_goes_on(state, entry)
     return state
 
@@ -101,13 +101,19 @@ def _flatten_goes_on(state: State, entry: Entry) -> None:
         if symbol not in refused_now and not state.working_orders(symbol, OrderRole.FLATTEN):
             raise Violation(f"no close of {symbol} is on its way after entry {seq}")
     for record in state.working_orders():
-        if record.request.role in (OrderRole.ENTRY, OrderRole.TARGET) and not record.cancel_ns:
+        if record.request.role in (OrderRole.ENTRY, OrderRole.TARGET) and not _is_asked(record, at_ns):
             raise Violation(f"{record.request.client_id} still works in a flatten after entry {seq}")
 
 
-def _orders_fit_their_trades(world: World, state: State, seq: int) -> None:
+def _is_asked(record: OrderRecord, at_ns: int) -> bool:
+    """Whether it is asked to go; a cancel that was refused at this instant is asked for again at the next."""
+    return bool(record.cancel_ns or (record.detail and record.updated_ns == at_ns))
+
+
+def _orders_fit_their_trades(world: World, state: State, entry: Entry) -> None:
     """No order outlives its trade; the tightest stop that works is the one in force; where everything comes
     through, one stop covers a trade, not two."""
+    seq, at_ns = entry.seq, entry.at
     for record in state.working_orders():
         trade = state.trades.get(record.trade_id)
         if trade is None:
@@ -117,7 +123,7 @@ def _orders_fit_their_trades(world: World, state: State, seq: int) -> None:
         # to have been opened stands in the books as a position.
         untold = record.note == ATTACHED and trade.entered_quantity == ZERO
         needed = untold or (record.request.reduce_only and record.request.symbol in state.positions)
-        if trade.state in ENDED_TRADE_STATES and not record.cancel_ns and not needed:
+        if trade.state in ENDED_TRADE_STATES and not _is_asked(record, at_ns) and not needed:
             raise Violation(f"I1 {role} {name} outlives {trade.trade_id} after entry {seq}")
         price = record.request.stop_price
         works = role is OrderRole.PROTECTIVE_STOP and record.state in (OrderState.ACKED, OrderState.PARTIAL)
@@ -166,8 +172,11 @@ def _what_was_told_is_booked(world: World, record: Record) -> None:
 
 def _venue_said_so(world: World, seq: int, event: ev.DiscrepancyFound) -> None:
     """A difference in what is held is one that the venue told of, in one of its last answers."""
-    before = [held for written, held in world.sent.holdings if written < seq][-_LAST_ANSWERS:]
-    if event.quantity not in {held.get(event.symbol, ZERO) for held in before}:
+    before = [(written, held) for written, held in world.sent.holdings if written < seq]
+    # While the journal is away many answers come at one entry.
+    late = [held for written, held in before if written == before[-1][0]]
+    lately = [*late, *(held for _, held in before[-_LAST_ANSWERS:])]
+    if event.quantity not in {held.get(event.symbol, ZERO) for held in lately}:
         raise Violation(f"I1 entry {seq}: {event.theirs} {event.symbol} was not told by the venue")
 
 

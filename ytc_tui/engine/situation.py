@@ -20,7 +20,7 @@ from ytc_tui.model.market import Side
 from ytc_tui.model.money import HUNDRED, ZERO
 from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.risk import OpenRisk, session_pnl_pct
-from ytc_tui.model.state import State
+from ytc_tui.model.state import OrderRecord, State
 from ytc_tui.model.tasks import TaskMessage
 from ytc_tui.model.trades import OPEN_TRADE_STATES, Trade
 from ytc_tui.model.workflow import Workflow
@@ -100,19 +100,26 @@ class Situation:
 
     def covered_quantity(self, symbol: str, side: Side) -> Decimal:
         """Quantity of `symbol` under protective stops on the closing side `side`: those that the venue
-        works, and those sent at this very instant. An unanswered or UNKNOWN stop covers nothing."""
+        works, and those sent at this very instant. A stop that is unanswered, UNKNOWN, or not at the venue as
+        it is here covers nothing."""
         return sum(
             (
                 record.remaining
                 for record in self.state.working_orders(symbol, OrderRole.PROTECTIVE_STOP)
                 if record.request.side is side
                 and (
-                    record.state in (OrderState.ACKED, OrderState.PARTIAL)
+                    self.works_at_venue(record)
                     or (record.state is OrderState.INTENT and record.created_ns == self.at_ns)
                 )
             ),
             ZERO,
         )
+
+    def works_at_venue(self, record: OrderRecord) -> bool:
+        """Whether the venue has confirmed the order and has not shown since that it is gone or another."""
+        name, known = record.request.client_id, self.state.discrepancies
+        differs = f"missing-{name}" in known or f"content-{name}" in known
+        return record.state in (OrderState.ACKED, OrderState.PARTIAL) and not differs
 
     def open_risks(self) -> tuple[OpenRisk, ...]:
         """Open positions at their stops, and working or unknown entries at their worst case."""

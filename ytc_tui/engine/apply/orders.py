@@ -75,7 +75,8 @@ def apply_order(state: State, event: OrderEvent, at_ns: int) -> None:
             record = _move(state, event.client_id, OrderTrigger.CANCEL_ASKED, at_ns)
             record.detail, record.cancel_ns = event.reason, at_ns
         case ev.CancelRefused():
-            _move(state, event.client_id, OrderTrigger.CANCEL_REFUSED, at_ns).detail = event.reason
+            record = _move(state, event.client_id, OrderTrigger.CANCEL_REFUSED, at_ns)
+            record.detail, record.cancel_ns = event.reason, 0  # it may be asked again
         case ev.OrderCanceled():
             _move(state, event.client_id, OrderTrigger.CANCEL_DONE, at_ns).detail = event.reason
         case ev.OrderExpired():
@@ -125,6 +126,10 @@ def _attach_stop(state: State, event: ev.StopAttached, at_ns: int) -> None:
     else:
         record.request = event.order
         record.updated_ns = at_ns
+        if record.state is OrderState.FILLED and record.remaining:
+            # It was filled as far as it had been told, and has grown since.
+            record.state = OrderState.PARTIAL
+            state.working[record.request.client_id] = 1
 
 
 def _move(state: State, client_id: str, trigger: OrderTrigger, at_ns: int) -> OrderRecord:

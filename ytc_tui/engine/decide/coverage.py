@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ytc_tui.engine.decide.alarms import alert
-from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop, stop_unanswered
+from ytc_tui.engine.decide.outgoing import intend_close, intend_stop, stop_unanswered
 from ytc_tui.engine.decide.targets import part_one_taken
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRole, OrderState
-from ytc_tui.model.trades import ExitReason, Trade, TradeState
+from ytc_tui.model.trades import ENDED_TRADE_STATES, ExitReason, Trade, TradeState
 
 # It is to be closed whatever its stop; being naked does not call that off.
 _LEAVING = (TradeState.CLOSING, TradeState.CLOSE_FAILED)
+_IN_DOUBT = (OrderState.UNKNOWN, OrderState.CANCELING)
 
 
 def decide_coverage(sit: Situation) -> Iterator[ev.Event]:
@@ -27,9 +28,10 @@ def decide_coverage(sit: Situation) -> Iterator[ev.Event]:
     state = sit.state
     for trade in state.open_trades():
         held = state.position(trade.symbol).quantity
-        if held == ZERO or has_working(sit, trade.symbol, OrderRole.EXIT):
+        if held * trade.side.sign < ZERO:
+            yield from _against(sit, trade, held)
             continue
-        if has_working(sit, trade.symbol, OrderRole.FLATTEN):
+        if held == ZERO or _closing(sit, trade.symbol) >= abs(held):
             continue
         if covered(sit, trade) >= abs(held):
             if trade.state is TradeState.UNPROTECTED and _works_at_venue(sit, trade) >= abs(held):
@@ -41,6 +43,44 @@ def decide_coverage(sit: Situation) -> Iterator[ev.Event]:
             message = f"{trade.symbol} {held} has no working stop: placing one at {trade.stop}"
             yield alert(f"naked-{trade.trade_id}", "unprotected", message)
         yield from _protect(sit, trade)
+    yield from _left_over(sit)
+
+
+def _closing(sit: Situation, symbol: str) -> Decimal:
+    """The quantity of closes that are on their way, and not in doubt."""
+    closes = (OrderRole.EXIT, OrderRole.FLATTEN)
+    return sum(
+        (
+            record.remaining
+            for record in sit.state.working_orders(symbol)
+            if record.request.role in closes and record.state not in _IN_DOUBT
+        ),
+        ZERO,
+    )
+
+
+def _against(sit: Situation, trade: Trade, held: Decimal) -> Iterator[ev.Event]:
+    """Somebody else's fills passed through our trade: what is held is not its own; no stop of it helps."""
+    name = f"against-{trade.trade_id}"
+    if name not in sit.state.alerts:
+        message = f"{trade.symbol} {held} is held against {trade.trade_id}: see `ytc reconcile`"
+        yield alert(name, "unprotected", message)
+
+
+def _left_over(sit: Situation) -> Iterator[ev.Event]:
+    """What an entry filled after its trade had ended is closed: nobody manages it any more."""
+    for symbol, position in sit.state.positions.items():
+        trade, held = sit.trade_on(symbol), position.quantity
+        if trade is None or trade.state not in ENDED_TRADE_STATES or trade.state is TradeState.NOT_ENTERED:
+            continue
+        much = min(abs(held), trade.open_quantity)
+        busy = _closing(sit, symbol) > ZERO or _refused_now(sit, trade, OrderRole.EXIT)
+        if held * trade.side.sign <= ZERO or much <= ZERO or busy:
+            continue
+        message = f"{symbol} {held} is held and {trade.trade_id} has ended: closing it"
+        yield alert(f"naked-{trade.trade_id}", "unprotected", message)
+        reason = ExitReason.EMERGENCY
+        yield from intend_close(sit, symbol, OrderRole.EXIT, reason, "filled after the trade ended", much)
 
 
 def _before_alarm(sit: Situation, trade: Trade) -> TradeState:
@@ -53,8 +93,7 @@ def _before_alarm(sit: Situation, trade: Trade) -> TradeState:
 def _works_at_venue(sit: Situation, trade: Trade) -> Decimal:
     """The quantity under stops that the venue has confirmed: what ends the alarm."""
     stops = sit.state.working_orders(trade.symbol, OrderRole.PROTECTIVE_STOP)
-    confirmed = (OrderState.ACKED, OrderState.PARTIAL)
-    return sum((record.remaining for record in stops if record.state in confirmed), ZERO)
+    return sum((record.remaining for record in stops if sit.works_at_venue(record)), ZERO)
 
 
 def covered(sit: Situation, trade: Trade) -> Decimal:

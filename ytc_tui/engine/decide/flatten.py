@@ -17,7 +17,7 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.money import ZERO, floor_to_step
 from ytc_tui.model.orders import OrderRole, OrderState
-from ytc_tui.model.session import STATUS_TABLE, Gate, SessionStatus, StatusTrigger
+from ytc_tui.model.session import STATUS_TABLE, Gate, Phase, SessionStatus, StatusTrigger
 from ytc_tui.model.tables import next_state
 from ytc_tui.model.trades import ExitReason
 from ytc_tui.views.by_hand import to_close
@@ -70,6 +70,19 @@ def decide_round(sit: Situation, closes: bool = True) -> Iterator[ev.Event]:
         yield from cancel_all(
             sit, (OrderRole.PROTECTIVE_STOP, OrderRole.EXIT, OrderRole.FLATTEN), "flatten: position closed"
         )
+
+
+def decide_held_again(sit: Situation) -> Iterator[ev.Event]:
+    """What a fill that was told late leaves open after the end is closed: nobody manages it any more."""
+    state = sit.state
+    if not state.positions or flattening(sit) or state.ended or sit.feed_over:
+        return
+    held = ", ".join(f"{one.symbol} {one.quantity}" for one in state.positions.values())
+    before = state.flattening
+    if before is not None and before.final:
+        yield ev.FlattenStarted(before.cause, f"held after the flatten: {held}", None, None, final=True)
+    elif state.phase is Phase.POST_MARKET and sit.policy.close_on_shutdown:
+        yield ev.FlattenStarted("session_end", f"held after trading: {held}", None, None, final=False)
 
 
 def in_doubt(sit: Situation) -> str:

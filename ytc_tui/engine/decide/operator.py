@@ -22,7 +22,7 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.commands import WHEN_FLAT, Command, Ticket, Verb
 from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.session import STATUS_TABLE, Gate, Phase, SessionStatus, StatusTrigger
-from ytc_tui.model.state import GATE_BEFORE_HOURS
+from ytc_tui.model.state import GATE_BEFORE_HOURS, GATE_JOURNAL, GATE_RECONCILE
 from ytc_tui.model.tables import next_state
 from ytc_tui.model.tasks import HandoffState
 
@@ -126,7 +126,11 @@ def _handoff_refusal(sit: Situation, command: Command) -> str:
 
 
 def _reason_of(command: Command) -> str:
-    return command.reason or f"{command.verb} by {command.actor}"
+    """Why the gate or the session is as it is; a person's words never read as the engine's own."""
+    said = f"{command.verb} by {command.actor}"
+    if command.reason.startswith((GATE_JOURNAL, GATE_RECONCILE, GATE_BEFORE_HOURS)):
+        return f"{said}: {command.reason}"
+    return command.reason or said
 
 
 def _act(sit: Situation, command: Command) -> Iterator[ev.Event]:

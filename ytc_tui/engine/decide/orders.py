@@ -35,7 +35,7 @@ from ytc_tui.model.orders import (
     VenueReport,
 )
 from ytc_tui.model.state import ATTACHED, OrderRecord
-from ytc_tui.model.trades import after_fill
+from ytc_tui.model.trades import Trade, after_fill
 
 _CLOSED = (OrderState.FILLED, OrderState.CANCELED, OrderState.EXPIRED, OrderState.REJECTED)
 _BPS = Decimal(10_000)
@@ -84,7 +84,7 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
         yield grown
     trade = sit.trade_on(fill.symbol)
     owner = record or entry
-    trade_id = owner.trade_id if owner is not None else (trade.trade_id if trade else "")
+    trade_id = owner.trade_id if owner is not None else _reduced_by(trade, fill)
     size = sit.market.instruments[fill.symbol].contract_size
     held = state.position(fill.symbol, size)
     _, realised = after_fill(held, fill.side, fill.quantity, fill.price)
@@ -93,6 +93,13 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
         yield _foreign_fill(sit, fill)
     elif record is not None and grown is None:
         yield from _fill_differs(record, fill)
+
+
+def _reduced_by(trade: Trade | None, fill: Fill) -> str:
+    """The trade that a fill of no order of ours takes from; none where it adds, or passes through."""
+    if trade is None or fill.side is trade.side or fill.quantity > trade.open_quantity:
+        return ""
+    return trade.trade_id
 
 
 def _grown_stop(stop: OrderRecord | None, entry: OrderRecord | None, more: Decimal) -> ev.StopAttached | None:
@@ -180,6 +187,9 @@ def _ended(sit: Situation, report: Rejected | Canceled | Expired | CancelRefused
             # Refused before it was ever acknowledged, it may still be on its way: evidence will say.
             if record.state is OrderState.CANCELING and record.venue_order_id:
                 yield ev.CancelRefused(client_id, reason)
+                yield alert(
+                    f"cancel-{client_id}", "cancel_unconfirmed", f"cancel of {client_id} refused: {reason}"
+                )
         case _:
             assert_never(report)
 

@@ -201,15 +201,15 @@ def _position_closed(sit: Situation, name: str, found: Discrepancy, command: Com
 def decide_adopted(sit: Situation, event: ev.PositionAdopted) -> Iterator[ev.Event]:
     """What follows for the trade that lost what it held, and the close that was asked for."""
     trade = sit.state.trades.get(event.trade_id)
-    if trade is not None and event.released:
-        if trade.open_quantity == ZERO:
-            yield from close_external(sit, trade)
-        else:
-            yield from decide_refit(sit, trade.trade_id)
+    over = trade is not None and bool(event.released) and trade.open_quantity == ZERO
+    if trade is not None and over:
+        yield from close_external(sit, trade)
+    elif trade is not None and event.released:
+        yield from decide_refit(sit, trade.trade_id)
     if event.closing:
         note = f"{MANUAL} EXTERNAL, by {event.actor}"
         yield from intend_close(sit, event.symbol, OrderRole.EXIT, ExitReason.MANUAL, note)
-    if not flattening(sit):
+    if not flattening(sit) and not over:
         yield from decide_coverage(sit)
 
 

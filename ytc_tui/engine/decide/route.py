@@ -128,8 +128,11 @@ def _at_prices(sit: Situation) -> Iterator[ev.Event]:
     """What is open at the prices of now, and what waits for a person."""
     if flatten.flattening(sit):
         yield from flatten.decide_pressed(sit)
-    elif sit.state.positions:
+    elif again := list(flatten.decide_held_again(sit)):
+        yield from again
+    else:
         yield from coverage.decide_coverage(sit)
+        yield from trade.decide_orphans(sit)
     yield from proposals.decide_drift(sit)
 
 

@@ -73,6 +73,9 @@ def _working_entries(sit: Situation, trade: Trade) -> list[OrderRecord]:
 
 
 def _entered(sit: Situation, trade: Trade, record: OrderRecord) -> Iterator[ev.Event]:
+    if trade.state in ENDED_TRADE_STATES and trade.state not in PENDING:
+        yield from decide_coverage(sit)
+        return
     # A fill that comes after the order's end is all that there will be.
     complete = not record.working
     after = TradeState.IN_POSITION if complete else TradeState.PARTIALLY_FILLED
@@ -115,6 +118,17 @@ def _closed_by_exits(sit: Situation, trade: Trade, entry: OrderRecord) -> Iterat
     last = max(exits, key=lambda other: other.updated_ns, default=None)
     price = trade.exit_notional / trade.exited_quantity / trade.contract_size
     yield from _closed(sit, trade, last, price)
+
+
+def decide_orphans(sit: Situation) -> Iterator[ev.Event]:
+    """Orders whose trade has ended, or whose part that was filled is closed, are asked to go, again where a
+    cancel was refused."""
+    for record in sit.state.working_orders():
+        trade = sit.state.trades.get(record.trade_id)
+        if trade is None or record.cancel_ns or not trade.entered_quantity or trade.open_quantity:
+            continue
+        if trade.state in ENDED_TRADE_STATES or record.request.role is OrderRole.ENTRY:
+            yield ev.CancelAsked(record.request.client_id, "trade closed")
 
 
 def decide_stop_attached(sit: Situation, client_id: str) -> Iterator[ev.Event]:
