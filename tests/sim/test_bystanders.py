@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class Shared:
 
     venue: Any
     from_ns: int
+    _sent: list[asyncio.Future[Any]] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.venue, name)
@@ -40,7 +41,7 @@ class Shared:
             order = OrderRequest(
                 "by-hand", "BTCUSDT", Side.BUY, OrderKind.MARKET, OrderRole.ENTRY, held.quantity
             )
-            asyncio.ensure_future(self.venue.submit(order))
+            self._sent.append(asyncio.ensure_future(self.venue.submit(order)))
         return self.venue.match(minute, point)
 
 

@@ -94,9 +94,7 @@ class Situation:
         """The trade that holds `symbol`, if there is one; one whose first fill was just booked counts,
         although its state has not moved yet."""
         trades = (trade for trade in self.state.trades.values() if trade.symbol == symbol)
-        return next(
-            (trade for trade in trades if trade.open_quantity or trade.state in OPEN_TRADE_STATES), None
-        )
+        return next((trade for trade in trades if _holds(trade)), None)
 
     def covered_quantity(self, symbol: str, side: Side) -> Decimal:
         """Quantity of `symbol` under protective stops on the closing side `side`: those that the venue
@@ -217,3 +215,10 @@ class Situation:
             entries_off_loss_pct=limits.entries_off_loss_pct,
             alert_consecutive_losses=self.policy.alert_consecutive_losses,
         )
+
+
+def _holds(trade: Trade) -> bool:
+    """Whether it is open, by its state or its fills; one that has ended may have closed more than its own."""
+    if trade.state in OPEN_TRADE_STATES or trade.open_quantity > ZERO:
+        return True
+    return trade.open_quantity < ZERO and trade.entered_quantity == ZERO

@@ -42,7 +42,7 @@ def decide_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
     record = sit.state.orders.get(event.fill.client_id)
     if record is not None and record.request.role is OrderRole.ENTRY:
         yield from _entered(sit, trade, record)
-    elif trade.open_quantity == ZERO and trade.state not in PENDING:
+    elif _is_over(sit, trade) and trade.state not in PENDING:
         working = _working_entries(sit, trade)
         if not working:
             yield from _closed(sit, trade, record, event.fill.price)
@@ -54,6 +54,13 @@ def decide_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
     elif record is not None and _is_tighter(trade, record):
         # Part of it was filled before anybody told that it works.
         yield from decide_stop_acknowledged(sit, event.fill.client_id)
+
+
+def _is_over(sit: Situation, trade: Trade) -> bool:
+    """Whether nothing of it is open. What closed more than it held, closed somebody else's beside it."""
+    if trade.open_quantity < ZERO:
+        return trade.symbol not in sit.state.positions
+    return trade.open_quantity == ZERO
 
 
 def _is_tighter(trade: Trade, record: OrderRecord) -> bool:
