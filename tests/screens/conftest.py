@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 import pytest
 from textual.widgets import Input
@@ -25,3 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Pictures are made by one Python only, so that two people never make them in turns."""
     if config.getoption("update_snapshots", default=False) and sys.version_info[:2] != PICTURES_BY:
         pytest.exit("--snapshot-update: pictures are made on Python 3.11 only", returncode=4)
+
+
+@pytest.fixture(autouse=True)
+def whole(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A part that fails says so on its card and in the log: no test but one of that may have one."""
+    yield
+    failed = [r for r in caplog.get_records("call") if r.name.startswith("ytc_tui.screens")]
+    if request.node.get_closest_marker("breaks") is None:
+        assert not failed, failed[0].getMessage()

@@ -12,6 +12,7 @@ from ytc_tui.engine.apply import apply
 from ytc_tui.engine.decide.evidence import NEVER_ARRIVED
 from ytc_tui.model import events as ev
 from ytc_tui.model.chain import Entry
+from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import RESTING_STATES, OrderRole, OrderState
 from ytc_tui.model.state import ATTACHED, OrderRecord, State
@@ -106,8 +107,8 @@ def _flatten_goes_on(state: State, entry: Entry) -> None:
 
 
 def _is_asked(record: OrderRecord, at_ns: int) -> bool:
-    """Whether it is asked to go; a cancel that was refused at this instant is asked for again at the next."""
-    return bool(record.cancel_ns or (record.detail and record.updated_ns == at_ns))
+    """Whether it is asked to go; a cancel that was refused is asked for again with the minute."""
+    return bool(record.cancel_ns or (record.detail and at_ns - record.updated_ns <= NS_PER_MIN))
 
 
 def _orders_fit_their_trades(world: World, state: State, entry: Entry) -> None:

@@ -8,6 +8,7 @@ said so; an action is refused while the engine cannot be heard.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from contextlib import aclosing
@@ -18,6 +19,7 @@ from zoneinfo import ZoneInfo
 from textual import work
 from textual.binding import BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.worker import Worker, WorkerState
 
 from ytc_tui.client import EngineClient, Frame, Receipt
@@ -27,6 +29,7 @@ from ytc_tui.screens import actions
 from ytc_tui.screens.by_hand import ByHand
 from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.dialogs.flatten import FlattenDialog
+from ytc_tui.screens.engine_screen import ALWAYS, EngineScreen
 from ytc_tui.screens.events import EventsScreen
 from ytc_tui.screens.leaving import Leaving
 from ytc_tui.screens.link import EngineEnd, EngineHandle, Link
@@ -34,11 +37,12 @@ from ytc_tui.screens.own_view import OwnSaying
 from ytc_tui.screens.palette import ActionCommands
 from ytc_tui.screens.themes import DARK, THEMES
 from ytc_tui.screens.widgets.live_table_screen import freeze_start_up
-from ytc_tui.views.catalog import VIEW_TYPES, chart_name
+from ytc_tui.views.catalog import chart_name
 from ytc_tui.views.exposure import ExposureView
 from ytc_tui.views.sanitised import Sanitiser, sanitised
 from ytc_tui.views.top import TopView
 
+_log = logging.getLogger(__name__)
 _WATCH_S = 0.2
 _RETRY_S = 0.3
 _BELOW_EVERY_S = 1.0
@@ -82,11 +86,20 @@ class DeskApp(ByHand, OwnSaying, Leaving):
         self.chart: tuple[str, int] | None = None
         self.chart_chosen = False
         self.last_words: list[str] = []  # for the shell, once the desk is gone
+        self._followed: frozenset[str] = frozenset()
         self._dead = "no engine yet"
         self._below_s = 0.0  # when the desk under a dialog was last shown
 
     def discreet(self, text: str) -> str:
         return self.desk.safe(text)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """A key or an event that fails is said; everything else goes on."""
+        try:
+            await super()._dispatch_message(message)
+        except Exception as error:
+            _log.error("an action failed", exc_info=error)
+            self.say(self.desk.safe(f"that failed: {type(error).__name__}: {error}"), "bad")
 
     def on_mount(self) -> None:
         for theme in THEMES:
@@ -131,8 +144,9 @@ class DeskApp(ByHand, OwnSaying, Leaving):
         """Take frames as they come; an engine that hung up is asked again until it has ended."""
         client = self.client
         while client is not None and self.link.end is None:
+            self._followed = self._names()
             try:
-                async with aclosing(client.frames(self._names())) as frames:
+                async with aclosing(client.frames(self._followed)) as frames:
                     async for frame in frames:
                         self._take(frame)
             except UsageInvalid as error:
@@ -142,8 +156,16 @@ class DeskApp(ByHand, OwnSaying, Leaving):
                 self.link.problem = self.desk.safe(str(error))
             await asyncio.sleep(_RETRY_S)
 
-    def _names(self) -> list[str]:
-        return [*VIEW_TYPES, *([chart_name(*self.chart)] if self.chart else [])]
+    def _names(self) -> frozenset[str]:
+        """The views that the screen in front needs; its dialogs need those of `ALWAYS` at most."""
+        below = self.screen_stack[0] if self.screen_stack else None
+        wanted = below.VIEWS if isinstance(below, EngineScreen) else frozenset()
+        return ALWAYS | wanted | ({chart_name(*self.chart)} if self.chart else frozenset())
+
+    def follow_screen(self) -> None:
+        """Follow what the screen in front needs, where that is not followed yet."""
+        if not self._names() <= self._followed:
+            self.follow()
 
     def _take(self, frame: Frame) -> None:
         shown = {

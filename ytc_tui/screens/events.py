@@ -6,24 +6,16 @@ because somebody looks; who stands at the newest line sees newer ones, who reads
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from textual import work
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
 
 from ytc_tui.client import PageRow
 from ytc_tui.errors import YtcError
-from ytc_tui.screens.top_line import top_content
-from ytc_tui.screens.widgets.key_footer import KeyFooter
-from ytc_tui.screens.widgets.line import Line
+from ytc_tui.screens.engine_screen import EngineScreen
 from ytc_tui.screens.widgets.live_table import LiveTable
 from ytc_tui.screens.widgets.live_table_columns import Column
 from ytc_tui.screens.widgets.live_table_rows import Cell, Row
-
-if TYPE_CHECKING:
-    from ytc_tui.screens.app import DeskApp
 
 PAGE_ROWS = 100
 FRESH_S = 2.0
@@ -33,42 +25,26 @@ _COLUMNS = (
 )
 
 
-class EventsScreen(Screen[None]):
-    CSS_PATH = "desk.tcss"
-
+class EventsScreen(EngineScreen):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[PageRow] = []
         self._before_seq = 0
         self._read_s = 0.0
 
-    def compose(self) -> ComposeResult:
-        yield Line(id="top-line")
+    def body(self) -> ComposeResult:
         yield LiveTable(_COLUMNS, empty_text="nothing is on record yet", id="events-table")
-        yield Line(id="said")
-        yield KeyFooter()
-
-    @property
-    def desk(self) -> DeskApp:
-        return cast("DeskApp", self.app)
 
     def on_screen_resume(self) -> None:
-        self.query_one(LiveTable).focus()
-        self.show_views()
-        self.read_newest()
-
-    def show_views(self) -> None:
-        settings, link = self.desk.desk, self.desk.link
-        width = max(1, self.size.width - 2)
-        line = top_content(link.top, link, settings.zone, width, settings.now_s())
-        self.query_one("#top-line", Line).say(line)
-        table = self.query_one(LiveTable)
-        at_newest = not table.rows or table.cursor_key == table.rows[0].key
-        if self.is_current and at_newest and settings.now_s() - self._read_s >= FRESH_S:
+        for table in self.query(LiveTable):
+            table.focus()
             self.read_newest()
 
-    def show_said(self, content: Content) -> None:
-        self.query_one("#said", Line).say(content)
+    def show_body(self) -> None:
+        table = self.query_one(LiveTable)
+        at_newest = not table.rows or table.cursor_key == table.rows[0].key
+        if self.is_current and at_newest and self.desk.desk.now_s() - self._read_s >= FRESH_S:
+            self.read_newest()
 
     def on_live_table_row_highlighted(self, event: LiveTable.RowHighlighted) -> None:
         """The cursor at the oldest line asks for older ones."""

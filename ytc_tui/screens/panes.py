@@ -14,6 +14,7 @@ from textual.content import Content
 
 from ytc_tui.model.session import SessionStatus, StepResult
 from ytc_tui.screens import rows, words
+from ytc_tui.screens.containment import Part
 from ytc_tui.screens.themes import MUTED
 from ytc_tui.screens.widgets.candle_chart import CandleChart
 from ytc_tui.screens.widgets.line import Line
@@ -41,7 +42,7 @@ _STATUS_STYLES = {
 }
 
 
-class Pane(Vertical):
+class Pane(Part, Vertical):
     """A titled box."""
 
     heading = ""
@@ -64,7 +65,7 @@ class PhasePane(Pane):
 
     heading = "Phase"
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         yield Line(id="phase-text")
 
     _told: tuple[PhaseView | None, TopView | None, ZoneInfo, OwnView | None] | None = None
@@ -125,7 +126,7 @@ def phase_content(
 class AgentsPane(Pane):
     heading = "Agent health"
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         yield LiveTable(rows.AGENT_COLUMNS, empty_text="no agents yet", id="agents-table")
 
     def show(self, view: AgentsView | None, zone: ZoneInfo) -> None:
@@ -139,7 +140,7 @@ class ExposurePane(Pane):
 
     heading = "Positions and orders"
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         yield LiveTable(rows.POSITION_COLUMNS, empty_text="no position", id="positions-table")
         yield LiveTable(rows.ORDER_COLUMNS, empty_text="no working order", id="orders-table")
 
@@ -152,7 +153,7 @@ class ExposurePane(Pane):
 class RiskPane(Pane):
     heading = "Risk"
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         yield LiveTable(rows.RISK_COLUMNS, empty_text="no limits yet", id="risk-table")
 
     def show(self, view: RiskView | None) -> None:
@@ -168,7 +169,7 @@ class RiskPane(Pane):
 class AlertsPane(Pane):
     heading = "Alerts"
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         yield LiveTable(rows.ALERT_COLUMNS, empty_text="no alerts", id="alerts-table")
 
     def show(self, view: AlertsView | None, zone: ZoneInfo) -> None:
@@ -186,7 +187,7 @@ class AlertsPane(Pane):
 class ChartPane(Pane):
     heading = "Chart"
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         yield CandleChart(id="chart")
 
     def show(self, view: ChartView | None) -> None:

@@ -15,8 +15,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
+from ytc_tui.screens.containment import Contained
 from ytc_tui.screens.widgets.chart_raster import Raster, rasterise
 from ytc_tui.screens.widgets.chart_raster_canvas import Ground, Ink
 from ytc_tui.screens.widgets.chart_raster_layout import Viewport
@@ -27,7 +27,7 @@ def _component(meaning: Ink | Ground) -> str:
     return "candle-chart--" + meaning.name.lower().replace("_", "-")
 
 
-class CandleChart(Widget, can_focus=True, inherit_bindings=False):
+class CandleChart(Contained, can_focus=True, inherit_bindings=False):
     """Candles of one symbol with its zones, swings, lines and fills, fed whole with `set_view`.
 
     While the newest candle is in sight the chart follows it; scrolled back, it stays at its instant.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from textual.content import Content
 from textual.geometry import Region
-from textual.widget import Widget
+
+from ytc_tui.screens.containment import Contained
 
 
-class Line(Widget):
+class Line(Contained):
     """A line of content, or several; it is as high as they are."""
 
     DEFAULT_CSS = "Line { height: auto; width: 1fr; }"

@@ -19,6 +19,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from ytc_tui.screens.containment import Contained
 from ytc_tui.screens.widgets.live_table_columns import Column
 from ytc_tui.screens.widgets.live_table_painter import Line, Painter, Part
 from ytc_tui.screens.widgets.live_table_rows import TONES, Row, follow, index_of
@@ -26,7 +27,7 @@ from ytc_tui.screens.widgets.live_table_rows import TONES, Row, follow, index_of
 HEADER_LINES = 1
 
 
-class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
+class LiveTable(Contained, ScrollView, can_focus=True, inherit_bindings=False):
     """A table with a cursor by row, fed whole with `set_rows`.
 
     Cells are text that is never read as markup. A cursor and a scroll position stay on their row's key; the

@@ -1,0 +1,144 @@
+"""A failure planted in each part of each screen: that part shows a card, the rest goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.widget import Widget
+
+from tests.screens.desk_scenes import in_trade
+from tests.screens.desk_stage import StagedDesk, settle, staged
+from ytc_tui.screens import panes
+from ytc_tui.screens.containment import HELPLESS, Part
+from ytc_tui.screens.desk import DeskScreen
+from ytc_tui.screens.engine_screen import EngineScreen
+from ytc_tui.screens.events import EventsScreen
+from ytc_tui.screens.widgets.candle_chart import CandleChart
+from ytc_tui.screens.widgets.live_table import LiveTable
+
+pytestmark = pytest.mark.breaks
+PANES = (
+    panes.PhasePane, panes.RiskPane, panes.AlertsPane, panes.ExposurePane, panes.AgentsPane, panes.ChartPane
+)  # fmt: skip
+
+
+def breaking(*_: Any, **__: Any) -> Any:
+    raise ValueError("planted [bold]\x1b]0;x\x07")
+
+
+def text_of(app: StagedDesk) -> str:
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def failed(app: StagedDesk) -> list[str]:
+    return [type(part).__name__ for part in app.screen.query(Part) if part.failure]
+
+
+async def lives_on(app: StagedDesk, pilot: Any, *parts: str) -> None:
+    """The card is there, foreign text in it is harmless, and keys are still heard."""
+    await pilot.pause()
+    assert failed(app) == list(parts)
+    assert HELPLESS[:22] in text_of(app)
+    assert "\x1b" not in text_of(app)
+    app.engine.tell()
+    await pilot.press("p")
+    await pilot.pause()
+    assert [command.verb.value for command in app.engine.sent] == ["pause"]
+
+
+@pytest.mark.parametrize("pane", PANES, ids=[pane.__name__ for pane in PANES])
+async def test_a_pane_that_cannot_show_its_view(
+    pane: type[panes.Pane], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pane, "show", breaking)
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await lives_on(app, pilot, pane.__name__)
+
+
+@pytest.mark.parametrize("pane", PANES, ids=[pane.__name__ for pane in PANES])
+async def test_a_pane_that_cannot_be_composed(
+    pane: type[panes.Pane], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pane, "content", breaking)
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.pause()
+        assert pane.__name__ in failed(app)
+        whole = {type(part).__name__ for part in app.screen.query(panes.Pane) if not part.failure}
+        assert whole == {each.__name__ for each in PANES} - {pane.__name__}
+
+
+@pytest.mark.parametrize(
+    ("widget", "method", "part"),
+    [
+        (LiveTable, "render_line", "RiskPane"),
+        (CandleChart, "render_line", "ChartPane"),
+    ],
+)
+async def test_a_widget_that_fails_takes_its_own_pane_alone(
+    widget: type[Widget], method: str, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        whole: Callable[..., Any] = getattr(widget, method)
+
+        def in_one(self: Widget, *args: Any, **kwargs: Any) -> Any:
+            around = next((a for a in self.ancestors if isinstance(a, panes.Pane)), None)
+            return breaking() if type(around).__name__ == part else whole(self, *args, **kwargs)
+
+        monkeypatch.setattr(widget, method, in_one)
+        app.screen.query_one(part).refresh()
+        for child in app.screen.query_one(part).query(Widget):
+            child.refresh()
+        await lives_on(app, pilot, part)
+
+
+async def test_a_key_that_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LiveTable, "action_cursor_down", breaking)
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("down")
+        assert "that failed: ValueError: planted" in app.words_said[-1]
+        await pilot.press("p")
+        await pilot.pause()
+        assert [command.verb.value for command in app.engine.sent] == ["pause"]
+
+
+@pytest.mark.parametrize("screen", [DeskScreen, EventsScreen])
+@pytest.mark.parametrize("method", ["show_body", "body"])
+async def test_a_screen_that_fails_keeps_its_top_line_and_its_keys(
+    screen: type[EngineScreen], method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, method, breaking)
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        if screen is EventsScreen:
+            await pilot.press("2")
+        await lives_on(app, pilot, "Body")
+        assert "PAPER" in text_of(app)
+
+
+async def test_a_part_that_failed_is_tried_again_when_its_screen_is_opened_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = staged(in_trade())
+    with monkeypatch.context() as planted:
+        planted.setattr(panes.RiskPane, "show", breaking)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settle(pilot)
+            assert failed(app) == ["RiskPane"]
+            planted.undo()
+            await pilot.press("2")
+            await pilot.press("1")
+            await pilot.pause()
+            assert failed(app) == []
+            assert "session loss" in text_of(app)

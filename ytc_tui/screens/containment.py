@@ -1,0 +1,103 @@
+"""What becomes of a defect in a part of a screen: that part shows it, and the rest goes on.
+
+Decides where a failure is shown and what it says. Imports Textual, of it one method that is not public: the
+version is pinned, and a test plants a failure in each widget. Invariants: no failure of a part ends the app
+or silences another part; its words are the app's `discreet` ones; a part that failed is tried again only
+when its screen is opened anew.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from textual.app import ComposeResult, RenderResult
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from ytc_tui.screens.crash import DiscreetApp
+
+HELPLESS = "This part failed. Everything else, the engine above all, goes on."
+PartT = TypeVar("PartT", bound="Part")
+_log = logging.getLogger(__name__)
+
+
+class Contained(Widget):
+    """A widget whose failures are handed to the part of the screen that it is in."""
+
+    async def _dispatch_message(self, message: Message) -> None:
+        try:
+            await super()._dispatch_message(message)
+        except Exception as error:
+            self.contain(error)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        try:
+            return super().render_lines(crop)
+        except Exception as error:
+            self.contain(error)
+            return [Strip.blank(crop.width)] * crop.height
+
+    def contain(self, error: Exception) -> None:
+        """Show `error` in the nearest part; a widget in no part hands it to the app."""
+        for widget in self.ancestors_with_self:
+            if isinstance(widget, Part):
+                widget.fail(error)
+                return
+        self.app._handle_exception(error)
+
+
+class Part(Contained):
+    """A part of a screen that fails by itself: a card stands in its place."""
+
+    failure = ""
+
+    def compose(self) -> ComposeResult:
+        try:
+            yield from self.content()
+        except Exception as error:
+            self.fail(error)
+
+    def content(self) -> ComposeResult:
+        """The widgets of this part."""
+        return iter(())
+
+    def fail(self, error: Exception) -> None:
+        """Show a card in the place of everything here."""
+        if self.failure:
+            return
+        _log.error("a part of the screen failed", exc_info=error)
+        app = cast("DiscreetApp[object]", self.app)
+        self.failure = f"{type(error).__name__}: {app.discreet(str(error))}"
+        self.add_class("-failed")
+        self.refresh(layout=True)
+
+    def try_again(self) -> None:
+        """Forget the failure; what failed is shown once more."""
+        self.failure = ""
+        self.remove_class("-failed")
+
+    def guarded(self: PartT, show: Callable[[PartT], object]) -> None:
+        """Let `show` fill this part, unless it has failed."""
+        if self.failure:
+            return
+        try:
+            show(self)
+        except Exception as error:
+            self.fail(error)
+
+    def render(self) -> RenderResult:
+        return card_content(self.failure) if self.failure else super().render()
+
+
+def card_content(failure: str) -> Content:
+    """What stands in the place of a part that failed."""
+    return Content.assemble(
+        (f"{HELPLESS}\n", "bold $text-error"),
+        f"{failure}\n",
+        "The log of the desk has the place in the code; it is tried again when this screen is opened anew.",
+    )

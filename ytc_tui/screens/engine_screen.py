@@ -1,0 +1,135 @@
+"""A screen of the engine: what is the same on each of them.
+
+Decides the lines around a screen's own body, and what is left where there is no room. Imports the top line,
+the containment and the widgets. Invariants: top line, banner and flatten key are on every screen; a screen
+shows what the app's link holds and asks nobody; below 60x16 only P&L, gate and the flatten key are left.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+
+from ytc_tui.screens import words
+from ytc_tui.screens.containment import Part
+from ytc_tui.screens.top_line import GATE_STYLES, banner_content, top_content
+from ytc_tui.screens.widgets.key_footer import KeyFooter
+from ytc_tui.screens.widgets.line import Line
+from ytc_tui.screens.widgets.live_table_screen import LiveScreen
+from ytc_tui.views.top import TopView
+
+if TYPE_CHECKING:
+    from ytc_tui.screens.app import DeskApp
+
+
+# What the top line, the banner and the dialogs show, on whatever screen.
+ALWAYS = frozenset({"top", "waiting", "exposure", "alerts"})
+
+
+class Body(Part):
+    """What a screen has of its own."""
+
+    DEFAULT_CSS = """
+    Body { width: 1fr; height: 1fr; layout: vertical; overflow: hidden; }
+    """
+
+    def __init__(self, screen: EngineScreen) -> None:
+        super().__init__(id="body")
+        self._of = screen
+
+    def content(self) -> ComposeResult:
+        yield from self._of.body()
+
+
+class EngineScreen(LiveScreen[None]):
+    """The base of the screens that digits switch. `VIEWS` are the views that it needs besides those that are
+    always followed; `body` its widgets, `show_body` fills them from the app's link."""
+
+    CSS_PATH: ClassVar[Any] = "engine_screen.tcss"
+    VIEWS: ClassVar[frozenset[str]] = frozenset()
+
+    def compose(self) -> ComposeResult:
+        yield Line(id="top-line")
+        yield Line(id="banner")
+        yield Line(id="emergency")
+        yield Body(self)
+        yield Line(id="said")
+        yield KeyFooter()
+
+    def body(self) -> ComposeResult:
+        """The widgets of this screen."""
+        raise NotImplementedError
+
+    def show_body(self) -> None:
+        """Fill them with what the link holds."""
+        raise NotImplementedError
+
+    @property
+    def desk(self) -> DeskApp:
+        return cast("DeskApp", self.app)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        try:
+            await super()._dispatch_message(message)
+        except Exception as error:
+            self.query_one(Body).fail(error)
+
+    def on_mount(self) -> None:
+        self.show_views()
+
+    def on_screen_resume(self) -> None:
+        for part in self.query(Part):
+            part.try_again()
+        self.desk.follow_screen()
+        self.show_views()
+
+    def on_resize(self) -> None:
+        self._show_lines()
+
+    def show_views(self) -> None:
+        """Show what the link holds."""
+        if not self.is_current and self.app.screen_stack[0] is not self:
+            return
+        self._show_lines()
+        self.query_one(Body).guarded(lambda _: self.show_body())
+
+    def show_said(self, content: Content) -> None:
+        """The last thing that was said, above the footer."""
+        self.query_one("#said", Line).say(content)
+
+    def _show_lines(self) -> None:
+        link, settings = self.desk.link, self.desk.desk
+        now_s, top = settings.now_s(), link.top
+        line = self.query_one("#top-line", Line)
+        line.say(top_content(top, link, settings.zone, max(1, self.size.width - 2), now_s))
+        banner = self.query_one("#banner", Line)
+        kill = self.desk.handle.kill_command
+        said = banner_content(top, link, settings.zone, self.size.width, now_s, kill)
+        banner.set_class(bool(said), "-said")
+        banner.say(said)
+        lines_left = self.size.height - 1 - bool(said)
+        small = _emergency(top, self.desk.dead, max(1, self.size.width - 2), lines_left)
+        self.query_one("#emergency", Line).say(small)
+        self.set_class(link.heard_s is not None and link.silent(now_s), "-stale")
+
+
+def _emergency(top: TopView | None, dead: str, width: int, height: int) -> Content:
+    """All that is left of the desk where there is no room: P&L, gate, and the key that flattens, which
+    stays at any height."""
+    key = Content.assemble(("! flatten", "bold"), (f"  {dead}" if dead else "", "bold $text-error"))
+    if top is None:
+        return Content("\n").join([Content("no session yet"), key])
+    share = f"{words.signed(top.pnl_pct)} %" if top.pnl_pct is not None else words.UNKNOWN
+    money = f"P&L {words.money(top.pnl)} {top.currency}"
+    held = "1 position" if top.positions == 1 else f"{top.positions} positions"
+    gate = Content.styled(f"gate {top.gate.value.upper()}", GATE_STYLES[top.gate])
+    both = gate + Content(f", {held}")
+    lines = [
+        Content(next((text for text in (f"{money} ({share})", money) if len(text) <= width), share)),
+        both if both.cell_length <= width else gate,
+        key,
+    ]
+    return Content("\n").join([*lines[: max(0, height - 1)], key] if height < len(lines) else lines)
