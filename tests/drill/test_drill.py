@@ -218,8 +218,8 @@ def test_entries_that_leave_without_a_journal_are_found(
 ) -> None:
     submit = Outward._submit
 
-    async def careless(self: Outward, order: Any, durable: bool) -> Any:
-        return await submit(self, order, True)
+    async def careless(self: Outward, order: Any, durable: bool, again: bool) -> Any:
+        return await submit(self, order, True, again)
 
     monkeypatch.setattr(Outward, "_submit", careless)
     assert not emergencies.journal_away(shared).passed

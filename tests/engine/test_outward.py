@@ -125,6 +125,30 @@ async def test_what_a_failed_order_is_told_as(error: Exception, refused: bool, u
     assert (told.refused, told.unheard) == (refused, unheard)
 
 
+@pytest.mark.parametrize("error", [VenueRefused("too many requests"), VenueRetryable("no connection")])
+async def test_an_order_that_may_have_left_before_is_not_ended_by_a_failure_now(error: Exception) -> None:
+    [told] = await all_of(outward(Line(), Line([error])), fx.SubmitOrder(order("a"), again=True))
+    assert isinstance(told, inp.VenueFailed)
+    assert not told.refused
+
+
+@pytest.mark.parametrize("why", ["the journal", "a halt", "conservation", "its id"])
+async def test_what_is_kept_here_ends_no_order_that_may_have_left_before(why: str) -> None:
+    for again in (False, True):
+        ordinary = Line()
+        out = outward(ordinary, Line())
+        if why == "a halt":
+            out._halted = lambda: "halt 1 stands"
+        name = "e e" if why == "its id" else "e"
+        most = Decimal(0) if why == "conservation" else Decimal(1)
+        effect = fx.SubmitOrder(order(name, reduce_only=False), "D0001", most, again)
+        [told] = await out.perform(effect, durable=why != "the journal")
+        assert isinstance(told, inp.VenueFailed)
+        assert told.message.startswith("not sent: ")
+        assert told.refused is not again
+        assert ordinary.asked == []
+
+
 async def test_while_a_flatten_is_under_way_a_cancel_is_repeated_and_an_order_is_not() -> None:
     urgent = Line([VenueOutcomeUnknown("cut"), VenueOutcomeUnknown("cut")])
     out = outward(Line(), urgent)

@@ -172,6 +172,13 @@ async def test_only_a_refusal_of_a_known_cause_ends_an_order(code: RejectCode) -
         assert heard == inp.VenueFailed("yclose", False, False, f"{code}: because")
 
 
+@pytest.mark.parametrize(("code", "ends"), [(RejectCode.REFUSED, True), (RejectCode.EXPIRED_REQUEST, False)])
+async def test_an_order_sent_again_too_late_may_have_been_there_in_time(code: RejectCode, ends: bool) -> None:
+    venue = Answering((Rejected("yclose", "because", 1, code),))
+    [heard] = await outward(venue).perform(SubmitOrder(approved(), again=True), True)
+    assert isinstance(heard, inp.VenueReported if ends else inp.VenueFailed)
+
+
 async def test_an_id_that_the_venue_does_not_take_is_not_sent() -> None:
     venue, order = Answering((ACKED,)), replace(ORDER, client_id="y close")
     [failed] = await outward(venue).perform(SubmitOrder(approved(order)), True)

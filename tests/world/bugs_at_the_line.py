@@ -26,25 +26,25 @@ _commit = kernel.Kernel._commit
 _record = kernel.Kernel._record
 
 
-async def _retried(self: Any, order: Any, durable: bool) -> Any:
-    answers = await _submit(self, order, durable)
+async def _retried(self: Any, order: Any, durable: bool, again: bool) -> Any:
+    answers = await _submit(self, order, durable, again)
     if any(isinstance(a, inp.VenueFailed) and not a.refused for a in answers):
-        return await _submit(self, order, durable)
+        return await _submit(self, order, durable, again)
     return answers
 
 
-async def _given_up(self: Any, order: Any, durable: bool) -> Any:
-    answers = await _submit(self, order, durable)
+async def _given_up(self: Any, order: Any, durable: bool, again: bool) -> Any:
+    answers = await _submit(self, order, durable, again)
     return [replace(a, refused=True) if isinstance(a, inp.VenueFailed) else a for a in answers]
 
 
-async def _taken_for_good(self: Any, order: Any, durable: bool) -> Any:
-    answers = await _submit(self, order, durable)
+async def _taken_for_good(self: Any, order: Any, durable: bool, again: bool) -> Any:
+    answers = await _submit(self, order, durable, again)
     return [a for a in answers if not isinstance(a, inp.VenueFailed)]
 
 
-async def _sent_anyway(self: Any, order: Any, durable: bool) -> Any:
-    return await _submit(self, order, True)
+async def _sent_anyway(self: Any, order: Any, durable: bool, again: bool) -> Any:
+    return await _submit(self, order, True, again)
 
 
 async def _twice(self: Any, effect: Any, durable: bool) -> Any:
@@ -60,8 +60,8 @@ async def _forgotten_now_and_then(self: Any, effect: Any, durable: bool) -> Any:
     return await _perform(self, effect, durable)
 
 
-async def _first_answer_only(self: Any, order: Any, durable: bool) -> Any:
-    return (await _submit(self, order, durable))[:1]
+async def _first_answer_only(self: Any, order: Any, durable: bool, again: bool) -> Any:
+    return (await _submit(self, order, durable, again))[:1]
 
 
 async def _sent_first(self: Any) -> Any:

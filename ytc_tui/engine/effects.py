@@ -32,11 +32,13 @@ class RunAgent:
 
 @dataclass(frozen=True, slots=True)
 class SubmitOrder:
-    """An approved order, with the decision that it belongs to and, for an entry, what that approved."""
+    """An approved order, with the decision that it belongs to and, for an entry, what that approved.
+    `again`: it may have left before, so that what keeps it here now says nothing of its fate."""
 
     approved: ApprovedOrder
     decision_id: str = ""
     most: Decimal | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,10 @@ def effects_of(state: State, event: ev.Event) -> Iterator[Effect]:
             return
 
 
-def _submit(state: State, record: OrderRecord) -> SubmitOrder:
+def _submit(state: State, record: OrderRecord, again: bool = False) -> SubmitOrder:
     trade = state.trades.get(record.trade_id) if record.request.role is OrderRole.ENTRY else None
     most = trade.planned_quantity if trade is not None else None
-    return SubmitOrder(recall(record.request, record.approval_id), record.decision_id, most)
+    return SubmitOrder(recall(record.request, record.approval_id), record.decision_id, most, again)
 
 
 def id_at_venue(state: State, client_id: str) -> str:
@@ -140,7 +142,7 @@ def pending_effects(state: State) -> Iterator[Effect]:
     whole time anew), the closing lines."""
     for record in state.working_orders():
         if record.state is OrderState.INTENT:
-            yield _submit(state, record)
+            yield _submit(state, record, again=True)
         elif record.state is OrderState.CANCELING:
             yield CancelOrder(id_at_venue(state, record.request.client_id))
     for found in state.discrepancies.values():

@@ -4,7 +4,8 @@ Decides how a venue's failure becomes an input, what goes out together and over 
 goes out while the journal cannot accept writes. Imports effects, inputs, ports and errors. Invariants: a
 create is sent once and never again on a failure (safety.md 2.2); what takes risk away waits for nothing
 that does not; without a durable entry, and under a halt, only cancels and reduce-only orders leave; no
-decision's entries together pass what was approved for it.
+decision's entries together pass what was approved for it; "not sent" ends no order that may have been sent
+before.
 """
 
 from __future__ import annotations
@@ -38,6 +39,11 @@ _TRIES = 3
 
 def _never() -> str:
     return ""
+
+
+def _kept(order: OrderRequest, again: bool, why: str) -> inp.Input:
+    """`order` does not leave: proof that the venue does not have it, unless it may have left before."""
+    return inp.VenueFailed(order.client_id, False, not again, f"not sent: {why}")
 
 
 class EmergencyLines(Protocol):
@@ -82,12 +88,12 @@ class Outward:
     async def perform(self, effect: fx.Effect, durable: bool) -> list[inp.Input]:
         """Carry out one effect; its answers are inputs. Agents and readings of the venue are the kernel's."""
         match effect:
-            case fx.SubmitOrder(approved, decision_id, most):
+            case fx.SubmitOrder(approved, decision_id, most, again):
                 order = approved.order
                 if problem := self.conservation.problem(order, decision_id, most):
-                    return [inp.VenueFailed(order.client_id, False, True, f"not sent: {problem}")]
+                    return [_kept(order, again, problem)]
                 self.conservation.note(order, decision_id)
-                return await self._submit(order, durable)
+                return await self._submit(order, durable, again)
             case fx.CancelOrder(client_id):
                 return await self._cancel(client_id, durable)
             case fx.FinishSession():
@@ -137,18 +143,17 @@ class Outward:
         """An urgent command waits: no ordinary request may hold it up."""
         self._asking.hurry()
 
-    async def _submit(self, order: OrderRequest, durable: bool) -> list[inp.Input]:
+    async def _submit(self, order: OrderRequest, durable: bool, again: bool) -> list[inp.Input]:
         name = order.client_id
         if not order.reduce_only and (halt := self._halted()):
-            return [inp.VenueFailed(name, False, True, f"not sent: {halt}")]
+            return [_kept(order, again, halt)]
         if not durable:
             if not order.reduce_only:
-                message = "not sent: the journal cannot accept writes"
-                return [inp.VenueFailed(name, False, True, message)]
+                return [_kept(order, again, "the journal cannot accept writes")]
             price = order.limit_price or order.stop_price or "market"
             self._note(f"submit {name} {order.symbol} {order.side} {order.quantity} {price}")
         if problem := self._rules.id_problem(name):
-            return [inp.VenueFailed(name, False, True, f"not sent: {problem}")]
+            return [_kept(order, again, problem)]
         self.api_calls += 1
         try:
             if self.pressing:
@@ -157,12 +162,12 @@ class Outward:
                 line = self._urgent if order.reduce_only else self._venue
                 reports = await self._asking.patiently(line.submit(order))
         except VenueRefused as error:
-            return [inp.VenueFailed(name, False, True, str(error))]
+            return [inp.VenueFailed(name, False, not again, str(error))]
         except VenueRetryable as error:
-            return [inp.VenueFailed(name, False, True, str(error), unheard=True)]
+            return [inp.VenueFailed(name, False, not again, str(error), unheard=True)]
         except (VenueError, TimeoutError) as error:
             return [inp.VenueFailed(name, False, False, str(error) or "timed out")]
-        return answer_to_submit(order, reports)
+        return answer_to_submit(order, reports, again)
 
     async def _cancel(self, client_id: str, durable: bool) -> list[inp.Input]:
         if not durable:

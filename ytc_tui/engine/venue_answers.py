@@ -7,7 +7,7 @@ unknown; only a refusal for a listed cause ends an order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from decimal import Decimal
 
 from ytc_tui.engine import inputs as inp
@@ -19,6 +19,7 @@ from ytc_tui.model.orders import (
     Funding,
     Liquidated,
     OrderRequest,
+    RejectCode,
     Rejected,
     VenueAccount,
     VenueOrder,
@@ -29,12 +30,16 @@ from ytc_tui.model.orders import (
 _NONSENSE = "the venue answered nonsense"
 
 
-def answer_to_submit(order: OrderRequest, reports: Sequence[VenueReport]) -> list[inp.Input]:
-    """What the answer to a create means; no report at all says nothing yet."""
+def answer_to_submit(
+    order: OrderRequest, reports: Sequence[VenueReport], again: bool = False
+) -> list[inp.Input]:
+    """What the answer to a create means; no report at all says nothing yet. That one sent `again` came too
+    late says nothing of the time before."""
     problem = _first(map(report_problem, reports)) or _echo_problem(order, reports)
     if problem:
         return [inp.VenueFailed(order.client_id, False, False, f"{_NONSENSE}: {problem}")]
-    return [_heard(report) for report in reports]
+    proven = PROVEN_REJECTS - {RejectCode.EXPIRED_REQUEST} if again else PROVEN_REJECTS
+    return [_heard(report, proven) for report in reports]
 
 
 def answer_to_cancel(client_id: str, reports: Sequence[VenueReport]) -> list[inp.Input]:
@@ -56,8 +61,8 @@ def told(reports: Iterable[VenueReport]) -> list[inp.Input]:
     return heard
 
 
-def _heard(report: VenueReport) -> inp.Input:
-    if isinstance(report, Rejected) and report.code not in PROVEN_REJECTS:
+def _heard(report: VenueReport, proven: Set[RejectCode] = PROVEN_REJECTS) -> inp.Input:
+    if isinstance(report, Rejected) and report.code not in proven:
         return inp.VenueFailed(report.client_id, False, False, f"{report.code}: {report.reason}")
     return inp.VenueReported(report)
 
