@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.engine.situations import book, settle, trading
+import pytest
+
+from tests.engine.situations import book, kinds, long_entry, settle, trading
 from ytc_tui.engine import inputs as inp
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_S
@@ -35,6 +37,30 @@ def test_an_answer_ends_the_silence_and_the_next_begins_anew(tmp_path: Path) -> 
     assert [type(event) for event in settle(sit, SILENT)] == [ev.ConnectionLost]
     sit.at_ns += 29 * NS_PER_S
     assert alerts(settle(sit, SILENT)) == [("connection_degraded", Severity.WARNING)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        inp.VenueFailed("yentry", False, False, "the venue answered nonsense: no id"),
+        inp.VenueUnreadable("the venue answered nonsense: NaN", heard=True),
+    ],
+)
+def test_nonsense_is_no_silence_but_an_answer(tmp_path: Path, said: inp.Input) -> None:
+    sit = trading(tmp_path)
+    long_entry(sit)
+    assert "ConnectionLost" not in kinds(settle(sit, said))
+    settle(sit, SILENT)
+    assert "ConnectionRestored" in kinds(settle(sit, said))
+
+
+def test_what_was_not_sent_says_nothing_of_the_connection(tmp_path: Path) -> None:
+    sit = trading(tmp_path)
+    long_entry(sit)
+    kept = inp.VenueFailed("yentry", True, False, "given up", heard=None)
+    assert "ConnectionLost" not in kinds(settle(sit, kept))
+    settle(sit, SILENT)
+    assert "ConnectionRestored" not in kinds(settle(sit, kept))
 
 
 def test_that_nobody_asked_is_no_silence(tmp_path: Path) -> None:

@@ -158,7 +158,7 @@ def test_what_comes_after_the_end_changes_nothing(sit: Situation) -> None:
     told(sit, Canceled(ENTRY_ID, "", 1))
     for report in (Canceled(ENTRY_ID, "", 2), Acked(ENTRY_ID, "v1", 2), Rejected(ENTRY_ID, "", 2)):
         assert told(sit, report) == []
-    lost = settle(sit, inp.VenueFailed(ENTRY_ID, False, False, "late"), inp.VenueReached())
+    lost = settle(sit, inp.VenueFailed(ENTRY_ID, False, False, "late", heard=False), inp.VenueReached())
     assert kinds(lost) == ["ConnectionLost", "ConnectionRestored"]
 
 

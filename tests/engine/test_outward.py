@@ -11,6 +11,7 @@ import pytest
 
 from tests.sim.harness import LineList, NoticeList
 from ytc_tui.engine import effects as fx, inputs as inp
+from ytc_tui.engine.asking import GivenUp
 from ytc_tui.engine.outward import Outward
 from ytc_tui.engine.ports import MatchingVenue
 from ytc_tui.engine.risk.gate import ApprovedOrder, _name_of, recall
@@ -112,17 +113,22 @@ async def test_an_entry_takes_the_ordinary_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "refused", "unheard"),
+    ("error", "refused", "heard"),
     [
-        (VenueRefused("no"), True, False),
-        (VenueRetryable("no connection"), True, True),
+        (VenueRefused("no"), True, True),
+        (VenueRetryable("no connection"), True, False),
         (VenueOutcomeUnknown("cut"), False, False),
+        (TimeoutError(), False, False),
+        (GivenUp(), False, None),
     ],
 )
-async def test_what_a_failed_order_is_told_as(error: Exception, refused: bool, unheard: bool) -> None:
+async def test_what_a_failed_order_is_told_as(error: Exception, refused: bool, heard: bool | None) -> None:
     [told] = await all_of(outward(Line(), Line([error])), fx.SubmitOrder(order("a")))
     assert isinstance(told, inp.VenueFailed)
-    assert (told.refused, told.unheard) == (refused, unheard)
+    assert (told.refused, told.heard) == (refused, heard)
+    [told] = await all_of(outward(Line(), Line([error])), fx.CancelOrder("a"))
+    assert isinstance(told, inp.VenueFailed)
+    assert (told.refused, told.heard) == (False, heard)
 
 
 @pytest.mark.parametrize("error", [VenueRefused("too many requests"), VenueRetryable("no connection")])
@@ -145,7 +151,7 @@ async def test_what_is_kept_here_ends_no_order_that_may_have_left_before(why: st
         [told] = await out.perform(effect, durable=why != "the journal")
         assert isinstance(told, inp.VenueFailed)
         assert told.message.startswith("not sent: ")
-        assert told.refused is not again
+        assert (told.refused, told.heard) == (not again, None)
         assert ordinary.asked == []
 
 

@@ -234,7 +234,7 @@ async def test_books_with_impossible_numbers_are_not_read(changed: dict[str, Any
     assert isinstance(read, inp.VenueRead)
     [read] = await outward(replace(good, **changed)).read_venue()
     assert isinstance(read, inp.VenueUnreadable)
-    assert "nonsense" in read.message
+    assert "nonsense" in read.message and read.heard
 
 
 async def test_fills_and_orders_with_impossible_numbers_are_not_read() -> None:

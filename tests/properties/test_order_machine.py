@@ -167,13 +167,13 @@ class OrderMachine(RuleBasedStateMachine):
     @rule(name=orders)
     def lose(self, name: str) -> None:
         # Heard again at once: how long a venue may be silent is another matter.
-        self.hear(inp.VenueFailed(name, False, False, "timed out"), inp.VenueReached())
+        self.hear(inp.VenueFailed(name, False, False, "timed out", heard=False), inp.VenueReached())
         if not self.known[name].ended:
             self.known[name].stands = UNKNOWN
 
     @rule(name=orders)
     def lose_a_cancel(self, name: str) -> None:
-        self.hear(inp.VenueFailed(name, True, False, "timed out"), inp.VenueReached())
+        self.hear(inp.VenueFailed(name, True, False, "timed out", heard=False), inp.VenueReached())
 
     @rule(name=orders, expired=st.booleans())
     def end(self, name: str, expired: bool) -> None:

@@ -46,14 +46,14 @@ class VenueReported:
 
 @dataclass(frozen=True, slots=True)
 class VenueFailed:
-    """A request failed. `refused` = it is proved that the venue did not take it; else unknown. `unheard`:
-    it did not even leave, for want of a connection."""
+    """A request failed. `refused` = it is proved that the venue did not take it; else unknown. `heard`:
+    whether the venue answered, None where that it did not says nothing of the connection."""
 
     client_id: str
     cancel: bool
     refused: bool
     message: str
-    unheard: bool = False
+    heard: bool | None = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,10 @@ class OrderRead:
 
 @dataclass(frozen=True, slots=True)
 class VenueUnreadable:
+    """The venue could not be read; `heard`: it answered, but with what cannot be."""
+
     message: str
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from ytc_tui.engine.asking import Asking, GivenUp
 from ytc_tui.engine.conservation import Conservation
 from ytc_tui.engine.ports import Notifier, Venue
 from ytc_tui.engine.timers import Timers
-from ytc_tui.engine.venue_answers import answer_to_cancel, answer_to_submit, reading_problem
-from ytc_tui.errors import JournalUnavailable, VenueError, VenueRefused, VenueRetryable
+from ytc_tui.engine.venue_answers import answer_to_cancel, answer_to_submit, failed, kept, reading_problem
+from ytc_tui.errors import JournalUnavailable, VenueError
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRequest
 from ytc_tui.model.state import OrderRecord
@@ -39,11 +39,6 @@ _TRIES = 3
 
 def _never() -> str:
     return ""
-
-
-def _kept(order: OrderRequest, again: bool, why: str) -> inp.Input:
-    """`order` does not leave: proof that the venue does not have it, unless it may have left before."""
-    return inp.VenueFailed(order.client_id, False, not again, f"not sent: {why}")
 
 
 class EmergencyLines(Protocol):
@@ -91,7 +86,7 @@ class Outward:
             case fx.SubmitOrder(approved, decision_id, most, again):
                 order = approved.order
                 if problem := self.conservation.problem(order, decision_id, most):
-                    return [_kept(order, again, problem)]
+                    return [kept(order, again, problem)]
                 self.conservation.note(order, decision_id)
                 return await self._submit(order, durable, again)
             case fx.CancelOrder(client_id):
@@ -146,14 +141,14 @@ class Outward:
     async def _submit(self, order: OrderRequest, durable: bool, again: bool) -> list[inp.Input]:
         name = order.client_id
         if not order.reduce_only and (halt := self._halted()):
-            return [_kept(order, again, halt)]
+            return [kept(order, again, halt)]
         if not durable:
             if not order.reduce_only:
-                return [_kept(order, again, "the journal cannot accept writes")]
+                return [kept(order, again, "the journal cannot accept writes")]
             price = order.limit_price or order.stop_price or "market"
             self._note(f"submit {name} {order.symbol} {order.side} {order.quantity} {price}")
         if problem := self._rules.id_problem(name):
-            return [_kept(order, again, problem)]
+            return [kept(order, again, problem)]
         self.api_calls += 1
         try:
             if self.pressing:
@@ -161,12 +156,8 @@ class Outward:
             else:
                 line = self._urgent if order.reduce_only else self._venue
                 reports = await self._asking.patiently(line.submit(order))
-        except VenueRefused as error:
-            return [inp.VenueFailed(name, False, not again, str(error))]
-        except VenueRetryable as error:
-            return [inp.VenueFailed(name, False, not again, str(error), unheard=True)]
         except (VenueError, TimeoutError) as error:
-            return [inp.VenueFailed(name, False, False, str(error) or "timed out")]
+            return [failed(name, error, again=again)]
         return answer_to_submit(order, reports, again)
 
     async def _cancel(self, client_id: str, durable: bool) -> list[inp.Input]:
@@ -175,7 +166,7 @@ class Outward:
         try:
             reports = await self._told(lambda venue: venue.cancel(client_id), self._urgent)
         except (VenueError, TimeoutError) as error:
-            return [inp.VenueFailed(client_id, True, False, str(error) or "timed out")]
+            return [failed(client_id, error, cancel=True)]
         return answer_to_cancel(client_id, reports)
 
     async def _told(self, ask: Callable[[Venue], Awaitable[AnswerT]], line: Venue) -> AnswerT:
@@ -204,7 +195,9 @@ class Outward:
             or isinstance(account, BaseException)
         ):
             nonsense = reading_problem(positions, orders, account)
-            return [inp.VenueUnreadable(nonsense) if nonsense else inp.VenueRead(positions, orders, account)]
+            if nonsense:
+                return [inp.VenueUnreadable(nonsense, heard=True)]
+            return [inp.VenueRead(positions, orders, account)]
         error = next(part for part in parts if isinstance(part, BaseException))
         if isinstance(error, GivenUp):
             return []
@@ -221,7 +214,7 @@ class Outward:
         except (VenueError, TimeoutError) as error:
             return [inp.VenueUnreadable(str(error) or "timed out")]
         if nonsense := reading_problem(fills=fills):
-            return [inp.VenueUnreadable(nonsense)]
+            return [inp.VenueUnreadable(nonsense, heard=True)]
         return [inp.VenueReported(fill) for fill in fills if fill.venue_fill_id not in known_fills]
 
     async def reach(self) -> list[inp.Input]:
@@ -259,7 +252,7 @@ class Outward:
         except (VenueError, TimeoutError) as error:
             return [inp.VenueUnreadable(str(error) or "timed out")]
         if nonsense := reading_problem(positions, () if order is None else (order,), fills=fills):
-            return [inp.VenueUnreadable(nonsense)]
+            return [inp.VenueUnreadable(nonsense, heard=True)]
         missed = [f for f in fills if f.client_id == client_id and f.venue_fill_id not in known_fills]
         after_ns = self._rules.absence_after_ns
         proves = self._venue.absence_is_proof and after_ns is not None

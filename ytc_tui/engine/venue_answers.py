@@ -1,6 +1,7 @@
 """The port's edge: what a venue says, checked before anything is decided on it.
 
-Decides which answers can be trusted (safety.md 2.2, points 4 and 5). Imports inputs and the model.
+Decides which answers can be trusted (safety.md 2.2, points 4 and 5), and what it means that there is none.
+Imports inputs, errors and the model.
 Invariants: an answer about another order, or with a number that cannot be, is no answer: the order's fate is
 unknown; only a refusal for a listed cause ends an order.
 """
@@ -11,6 +12,8 @@ from collections.abc import Iterable, Sequence, Set
 from decimal import Decimal
 
 from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.asking import GivenUp
+from ytc_tui.errors import VenueError, VenueRefused, VenueRetryable
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import (
     PROVEN_REJECTS,
@@ -50,6 +53,21 @@ def answer_to_cancel(client_id: str, reports: Sequence[VenueReport]) -> list[inp
     if problem:
         return [inp.VenueFailed(client_id, True, False, f"{_NONSENSE}: {problem}")]
     return [_heard(report) for report in reports]
+
+
+def kept(order: OrderRequest, again: bool, why: str) -> inp.Input:
+    """`order` does not leave: proof that the venue does not have it, unless it may have left before."""
+    return inp.VenueFailed(order.client_id, False, not again, f"not sent: {why}", heard=None)
+
+
+def failed(
+    client_id: str, error: VenueError | TimeoutError, cancel: bool = False, again: bool = False
+) -> inp.Input:
+    """What a request that failed so means; what was given up had too little time to count as silence."""
+    answered = isinstance(error, VenueRefused)
+    refused = (answered or isinstance(error, VenueRetryable)) and not (cancel or again)
+    heard = None if isinstance(error, GivenUp) else answered
+    return inp.VenueFailed(client_id, cancel, refused, str(error) or "timed out", heard)
 
 
 def told(reports: Iterable[VenueReport]) -> list[inp.Input]:

@@ -46,3 +46,9 @@ def decide_heard(sit: Situation) -> Iterator[ev.Event]:
     """The venue answered, or told something by itself."""
     if sit.state.venue_silent_ns:
         yield ev.ConnectionRestored(sit.at_ns - sit.state.venue_silent_ns)
+
+
+def decide_answered(sit: Situation, heard: bool | None, message: str) -> Iterator[ev.Event]:
+    """What a failed request says of the line, None = nothing; nonsense is an answer too."""
+    if heard is not None:
+        yield from decide_heard(sit) if heard else decide_silence(sit, message)

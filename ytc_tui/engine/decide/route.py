@@ -26,7 +26,7 @@ from ytc_tui.engine.decide import (
     trades as trade,
 )
 from ytc_tui.engine.decide.alarms import alert, react
-from ytc_tui.engine.decide.connection import decide_heard, decide_silence
+from ytc_tui.engine.decide.connection import decide_answered, decide_heard, decide_silence
 from ytc_tui.engine.decide.drawdown import decide_drawdown
 from ytc_tui.engine.decide.evidence import decide_order_read
 from ytc_tui.engine.decide.halt import decide_halt
@@ -69,8 +69,7 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
             yield from orders.decide_report(sit, report)
         case inp.VenueFailed():
             yield from orders.decide_failure(sit, item)
-            unheard = item.unheard or not item.refused
-            yield from decide_silence(sit, item.message) if unheard else decide_heard(sit)
+            yield from decide_answered(sit, item.heard, item.message)
         case inp.AgentAnswered(response):
             yield from tasks.decide_answer(sit, response)
         case inp.Commanded(command):
@@ -91,9 +90,9 @@ def _route(sit: Situation, item: inp.Input) -> Iterator[Decided]:
         case inp.VenueNonsense(message):
             yield from decide_heard(sit)
             yield alert("venue-nonsense", "venue_nonsense", message)
-        case inp.VenueUnreadable(message):
+        case inp.VenueUnreadable(message, heard):
             yield alert("venue-unreadable", "unconfirmed_exposure", f"venue cannot be read: {message}")
-            yield from decide_silence(sit, message)
+            yield from decide_answered(sit, heard, message)
         case inp.SessionOpened():
             yield from lifecycle.decide_opened(sit, item)
         case inp.StepsDone():
