@@ -11,6 +11,7 @@ from tests.engine.situations import ENTRY_ID, SYMBOL, D, book, fill, kinds, long
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
+from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.market import Side
 from ytc_tui.model.orders import (
     Acked,
@@ -185,6 +186,21 @@ def test_a_cancel_without_an_answer_is_told_and_changes_nothing(sit: Situation) 
     events = settle(sit, inp.VenueFailed(ENTRY_ID, True, False, "timed out"))
     assert "cancel_unconfirmed" in alerts(events)
     assert sit.state.orders[ENTRY_ID].state is OrderState.ACKED
+
+
+def test_a_lost_cancel_of_an_order_under_another_id_is_told_of_ours(sit: Situation) -> None:
+    long_entry(sit)
+    sit.state.links["theirs"] = ENTRY_ID
+    settle(sit, inp.Commanded(Command("c1", Verb.CANCEL, "ada", "", ENTRY_ID)))
+    lost = settle(sit, inp.VenueFailed("theirs", True, False, "timed out"))
+    assert alerts(lost) == ["cancel_unconfirmed"]
+    assert f"cancel-{ENTRY_ID}" in sit.state.alerts
+
+
+@pytest.mark.parametrize(("cancel", "code"), [(True, "cancel_unconfirmed"), (False, "order_unknown")])
+def test_a_failed_request_about_an_order_of_others_is_told(sit: Situation, cancel: bool, code: str) -> None:
+    assert alerts(settle(sit, inp.VenueFailed("theirs", cancel, False, "timed out"))) == [code]
+    assert not sit.state.orders
 
 
 def test_a_refusal_of_what_was_canceled_is_the_end_that_was_wanted(sit: Situation) -> None:

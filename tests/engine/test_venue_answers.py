@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.venues.paper_bench import Bench
+from tests.sim.harness import LineList, NoticeList
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.effects import CancelOrder, SubmitOrder
 from ytc_tui.engine.outward import Outward
@@ -254,6 +255,24 @@ async def test_not_found_comes_with_what_is_held_and_from_when_it_proves() -> No
     assert read == inp.OrderRead("yclose", HELD, True, 5_000_000_000, None)
     [_, read] = await outward(replace(venue, absence_is_proof=False)).read_order(record, ())
     assert isinstance(read, inp.OrderRead) and not read.absence_is_proof
+
+
+async def test_an_order_that_the_venue_holds_under_another_id_is_asked_for_under_that() -> None:
+    venue = Bench().venue
+    theirs = replace(ORDER, client_id="theirs", kind=OrderKind.LIMIT, limit_price=D(1), reduce_only=False)
+    await venue.submit(replace(theirs, symbol="ABCUSDT", side=Side.BUY, quantity=D(6)))
+    ours = OrderRecord(ORDER, OrderState.CANCELING, "", "", None, "", "", 0, 0)
+    out = Outward(venue, NoticeList(), lambda: (), LineList(), 10.0)
+    [read] = await out.read_order(ours, (), "theirs")
+    assert isinstance(read, inp.OrderRead) and read.order is not None
+    assert (read.client_id, read.order.request.client_id) == ("yclose", "theirs")
+
+
+async def test_fills_of_an_order_under_either_of_its_ids_are_read() -> None:
+    ours = OrderRecord(ORDER, OrderState.CANCELING, "", "", None, "", "", 0, 0)
+    for name, read in (("yclose", 2), ("theirs", 2), ("another", 1)):
+        venue = Answering(fill=replace(FILL, client_id=name))
+        assert len(await outward(venue).read_order(ours, (), "theirs")) == read
 
 
 async def test_the_paper_venue_calls_an_id_with_other_content_a_duplicate() -> None:

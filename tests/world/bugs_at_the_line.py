@@ -108,13 +108,13 @@ bug("emergency sends are not noted", (outward.Outward, "_note", lambda self, lin
 _read_order = outward.Outward.read_order
 
 
-async def _absence_believed(self: Any, record: Any, known: Any) -> Any:
-    found = await _read_order(self, record, known)
+async def _absence_believed(self: Any, *asked: Any) -> Any:
+    found = await _read_order(self, *asked)
     return [replace(f, absence_is_proof=True) if isinstance(f, inp.OrderRead) else f for f in found]
 
 
-async def _missed_fills_ignored(self: Any, record: Any, known: Any) -> Any:
-    return [f for f in await _read_order(self, record, known) if isinstance(f, inp.OrderRead)]
+async def _missed_fills_ignored(self: Any, *asked: Any) -> Any:
+    return [f for f in await _read_order(self, *asked) if isinstance(f, inp.OrderRead)]
 
 
 async def _no_missed_fills(self: Any, since_ns: int, known: Any) -> Any:
@@ -128,10 +128,10 @@ async def _errors_are_empty(self: Any) -> Any:
     return found
 
 
-async def _unread_is_absent(self: Any, record: Any, known: Any) -> Any:
-    found = await _read_order(self, record, known)
+async def _unread_is_absent(self: Any, *asked: Any) -> Any:
+    found = await _read_order(self, *asked)
     if any(isinstance(f, inp.VenueUnreadable) for f in found):
-        return [inp.OrderRead(record.request.client_id, None, True)]
+        return [inp.OrderRead(asked[0].request.client_id, None, True)]
     return found
 
 

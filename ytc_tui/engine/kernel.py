@@ -102,11 +102,15 @@ class Kernel:
 
     async def _asked(self, records: Sequence[OrderRecord]) -> list[inp.Input]:
         """What the venue knows of each of `records`, in their order."""
-        known = self.sit.state.fill_ids
         if len(records) == 1:
-            return await self.outward.read_order(records[0], known)
-        answers = await asyncio.gather(*(self.outward.read_order(record, known) for record in records))
+            return await self._asked_of(records[0])
+        answers = await asyncio.gather(*map(self._asked_of, records))
         return [one for answer in answers for one in answer]
+
+    async def _asked_of(self, record: OrderRecord) -> list[inp.Input]:
+        state = self.sit.state
+        id_there = fx.id_at_venue(state, record.request.client_id)
+        return await self.outward.read_order(record, state.fill_ids, id_there)
 
     @property
     def in_doubt(self) -> bool:
@@ -159,8 +163,7 @@ class Kernel:
     async def _evidence_at_once(self, client_id: str, told: Sequence[inp.Input]) -> list[inp.Input]:
         """In a flatten a close without an answer is asked about now, beside those that are on their way."""
         lost = any(isinstance(one, inp.VenueFailed) and not one.refused for one in told)
-        record = self.sit.state.orders[client_id]
-        return await self.outward.read_order(record, self.sit.state.fill_ids) if lost else []
+        return await self._asked_of(self.sit.state.orders[client_id]) if lost else []
 
     @property
     def waiting(self) -> bool:

@@ -230,11 +230,15 @@ class Outward:
             self.api_calls = calls
         return [inp.VenueReached()]
 
-    async def read_order(self, record: OrderRecord, known_fills: Container[str]) -> list[inp.Input]:
-        """What the venue knows of one order: its fills that are not booked yet, then the order."""
+    async def read_order(
+        self, record: OrderRecord, known_fills: Container[str], id_there: str = ""
+    ) -> list[inp.Input]:
+        """What the venue knows of one order, which it holds under `id_there` ("" = under our id): its fills
+        that are not booked yet, then the order."""
         client_id = record.request.client_id
+        id_there = id_there or client_id
         try:
-            order = await self._told(lambda venue: venue.order(client_id), self._venue)
+            order = await self._told(lambda venue: venue.order(id_there), self._venue)
             # After the order: what it is said to have filled must be among them.
             more = order is not None and order.filled != record.filled
             ask_fills = more or not self.pressing
@@ -253,7 +257,8 @@ class Outward:
             return [inp.VenueUnreadable(str(error) or "timed out")]
         if nonsense := reading_problem(positions, () if order is None else (order,), fills=fills):
             return [inp.VenueUnreadable(nonsense, heard=True)]
-        missed = [f for f in fills if f.client_id == client_id and f.venue_fill_id not in known_fills]
+        ids = (client_id, id_there)
+        missed = [f for f in fills if f.client_id in ids and f.venue_fill_id not in known_fills]
         after_ns = self._rules.absence_after_ns
         proves = self._venue.absence_is_proof and after_ns is not None
         held = sum((each.quantity for each in positions if each.symbol == record.request.symbol), ZERO)

@@ -235,19 +235,24 @@ def _foreign_fill(sit: Situation, fill: Fill) -> ev.DiscrepancyFound:
 
 
 def decide_failure(sit: Situation, failed: VenueFailed) -> Iterator[ev.Event]:
-    """A request that failed: proven refusal ends the order, anything else makes it UNKNOWN."""
-    record = sit.state.orders.get(failed.client_id)
-    if record is None or record.state in _CLOSED:
+    """A request that failed: proven refusal ends the order, anything else makes it UNKNOWN. One about an
+    order that is not ours is told."""
+    client_id = sit.state.links.get(failed.client_id, failed.client_id)
+    record = sit.state.orders.get(client_id)
+    if record is not None and record.state in _CLOSED:
         return
     if failed.cancel:
-        message = f"cancel of {failed.client_id} is unconfirmed: {failed.message}"
-        yield alert(f"cancel-{failed.client_id}", "cancel_unconfirmed", message)
+        message = f"cancel of {client_id} is unconfirmed: {failed.message}"
+        yield alert(f"cancel-{client_id}", "cancel_unconfirmed", message)
+    elif record is None:
+        message = f"an answer about {client_id}, which is not ours: {failed.message}"
+        yield alert(f"unknown-{client_id}", "order_unknown", message)
     elif failed.refused:
         yield _rejected(record, failed.message)
     else:
-        yield ev.OrderLost(failed.client_id, failed.message)
-        message = f"order {failed.client_id} is UNKNOWN: {failed.message}"
-        yield alert(f"unknown-{failed.client_id}", "order_unknown", message)
+        yield ev.OrderLost(client_id, failed.message)
+        message = f"order {client_id} is UNKNOWN: {failed.message}"
+        yield alert(f"unknown-{client_id}", "order_unknown", message)
 
 
 def decide_slippage(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
