@@ -86,6 +86,15 @@ def long_entry(sit: Situation, quantity: str = "1", **changes: Any) -> Trade:
     return sit.state.trades["T0001"]
 
 
+def lost_entry(sit: Situation) -> Trade:
+    """The same, sent and never answered."""
+    trade = long_entry(sit)
+    order = sit.state.orders[ENTRY_ID].request
+    intended = ev.OrderIntended(order, trade.trade_id, trade.decision_id, "", None, "")
+    book(sit, intended, ev.OrderLost(ENTRY_ID, "timed out"))
+    return trade
+
+
 def fill(quantity: str, price: str = "20050", number: int = 1, **changes: Any) -> inp.VenueReported:
     """A fill of the entry."""
     made = Fill(

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engine.situations import ENTRY_ID, SYMBOL, D, book, kinds, long_entry, settle, trading
+from tests.engine.differing import ADOPT, read, said
+from tests.engine.situations import ENTRY_ID, SYMBOL, D, book, fill, kinds, lost_entry, settle, trading
+from tests.engine.test_order_answers import STOP
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.decide.evidence import NEVER_ARRIVED, uncertain_orders
+from ytc_tui.engine.decide.flatten import wants_venue_read
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
+from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.market import NS_PER_S
-from ytc_tui.model.orders import OrderState, VenueOrder
+from ytc_tui.model.orders import Acked, OrderState, VenueOrder
 
 AFTER_NS = 5 * NS_PER_S
 
@@ -23,8 +28,7 @@ AFTER_NS = 5 * NS_PER_S
 def sit(tmp_path: Path) -> Situation:
     """The entry's answer was lost at 12:40."""
     made = trading(tmp_path)
-    long_entry(made)
-    book(made, ev.OrderLost(ENTRY_ID, "timed out"))
+    lost_entry(made)
     return made
 
 
@@ -64,6 +68,67 @@ def test_absence_of_an_order_that_was_acknowledged_proves_nothing(sit: Situation
     book(sit, ev.DiscrepancyFound(f"missing-{ENTRY_ID}", "missing_order", SYMBOL, "acked", "not open"))
     sit.at_ns += 10 * AFTER_NS
     assert settle(sit, absent()) == []
+
+
+def _acknowledged(sit: Situation) -> None:
+    book(sit, ev.OrderAcknowledged(ENTRY_ID, "v1"), ev.CancelAsked(ENTRY_ID, "pulled"))
+
+
+def _filled(sit: Situation) -> None:
+    stop = replace(STOP, quantity=D("0.4"))
+    settle(sit, fill("0.4"), inp.VenueReported(Acked("ystop", "v2", sit.at_ns, stop)))
+    book(sit, ev.OrderLost(ENTRY_ID, "timed out"))
+
+
+def _linked(sit: Situation) -> None:
+    book(sit, ev.CancelAsked(ENTRY_ID, "pulled"))
+    sit.state.links["theirs"] = ENTRY_ID
+
+
+@pytest.mark.parametrize("there", [_acknowledged, _filled, _linked])
+def test_an_order_that_was_there_never_ends_as_never_arrived(
+    sit: Situation, there: Callable[[Situation], None]
+) -> None:
+    there(sit)
+    sit.at_ns += AFTER_NS
+    gone = absent(held=sit.state.position(SYMBOL).quantity)
+    assert kinds(settle(sit, gone)) == ["DiscrepancyFound", "AlertRaised"]
+    assert settle(sit, gone) == []
+    books = read(sit, orders=())
+    assert f"missing-{ENTRY_ID}" not in [getattr(e, "discrepancy_id", "") for e in settle(sit, books)]
+    assert sit.state.orders[ENTRY_ID].working
+    said(sit, f"missing-{ENTRY_ID}", ADOPT)
+    assert sit.state.orders[ENTRY_ID].state is OrderState.CANCELED
+    assert f"missing-{ENTRY_ID}" not in sit.state.discrepancies
+
+
+def test_an_order_that_was_there_is_found_again(sit: Situation) -> None:
+    _acknowledged(sit)
+    sit.at_ns += AFTER_NS
+    settle(sit, absent(), found(sit, OrderState.CANCELED), read(sit, orders=()))
+    assert sit.state.orders[ENTRY_ID].state is OrderState.CANCELED
+    assert not sit.state.discrepancies
+
+
+def test_a_persons_word_ends_an_order_that_was_there_as_canceled(sit: Situation) -> None:
+    _filled(sit)
+    sit.at_ns += 60 * NS_PER_S
+    said(sit, f"unknown-{ENTRY_ID}", ADOPT)
+    assert sit.state.orders[ENTRY_ID].state is OrderState.CANCELED
+
+
+def test_a_flatten_ends_though_the_venue_forgot_an_order_of_ours(sit: Situation) -> None:
+    book(sit, ev.OrderAcknowledged(ENTRY_ID, "v1"))
+    settle(sit, inp.Commanded(Command("c1", Verb.FLATTEN, "ada", "")))
+    assert not wants_venue_read(sit)
+    sit.at_ns += AFTER_NS
+    settle(sit, absent())
+    assert wants_venue_read(sit)
+    still = VenueOrder(sit.state.orders[ENTRY_ID].request, "v1", D(0), True, OrderState.ACKED)
+    assert "ExposureRemains" in kinds(settle(sit, read(sit, orders=(still,))))
+    settle(sit, absent())
+    assert "FlatVerified" in kinds(settle(sit, read(sit, orders=())))
+    assert sit.state.orders[ENTRY_ID].working
 
 
 def test_an_answer_about_an_order_that_is_settled_or_not_ours_is_passed_over(sit: Situation) -> None:

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.engine.differing import ADOPT, CLOSE, THEIRS, entered, later, read, refused, resume, said, theirs
-from tests.engine.situations import ENTRY_ID, SYMBOL, D, book, fill, kinds, long_entry, settle, trading
+from tests.engine.situations import (
+    ENTRY_ID,
+    SYMBOL,
+    D,
+    book,
+    fill,
+    kinds,
+    long_entry,
+    lost_entry,
+    settle,
+    trading,
+)
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.decide.entries import _symbol_problem
 from ytc_tui.engine.external import difference_rows
@@ -138,8 +149,7 @@ def test_a_strangers_fill_of_an_unknown_symbol_is_not_adopted(sit: Situation) ->
 
 
 def test_nobodys_word_ends_an_unknown_order_before_its_time(sit: Situation) -> None:
-    long_entry(sit)
-    book(sit, ev.OrderLost(ENTRY_ID, "timed out"))
+    lost_entry(sit)
     [row] = difference_rows(sit.state, sit.at_ns)
     name = f"unknown-{ENTRY_ID}"
     assert (row["id"], row["kind"], row["remedies"]) == (name, "unknown_order", ["adopt", "close"])

@@ -2,8 +2,8 @@
 
 Decides which orders are asked about, and what an answer proves (safety.md 2.2). Imports the situation
 and the model. Invariants: UNKNOWN ends by evidence alone; "not found" is evidence only at a venue where
-absence is proof, and only once no request can arrive any more; an order found with other content than ours
-freezes its symbol.
+absence is proof, and only once no request can arrive any more, and never that an order ended which was there;
+an order found with other content than ours freezes its symbol.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ytc_tui.model.orders import OrderState, VenueOrder
 from ytc_tui.model.state import ATTACHED, OrderRecord
 
 _UNCERTAIN = (OrderState.INTENT, OrderState.UNKNOWN, OrderState.CANCELING)
+_NOT_FOUND = "not found"
 NEVER_ARRIVED = "never arrived: the venue has no such order"
 
 
@@ -48,7 +49,7 @@ def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
         return
     if read.order is None:
         if record.state in _UNCERTAIN and _absence_proves(sit, record, read):
-            yield _ended_as(record, OrderState.REJECTED, NEVER_ARRIVED)
+            yield from _absent(sit, record)
         return
     if record.note == ATTACHED and _same_but_size(record, read.order):
         # It grows with its entry, and that was not told yet.
@@ -81,6 +82,29 @@ def _absence_proves(sit: Situation, record: OrderRecord, read: OrderRead) -> boo
     over = sit.at_ns - record.updated_ns >= read.absence_after_ns
     agrees = read.held is None or read.held == sit.state.position(record.request.symbol).quantity
     return read.absence_is_proof and over and agrees
+
+
+def _absent(sit: Situation, record: OrderRecord) -> Iterator[ev.Event]:
+    """No request of this order can arrive any more, and the venue has none such: it never arrived, or it was
+    there and somebody has to say what became of it."""
+    client_id = record.request.client_id
+    if not was_there(sit, record):
+        yield _ended_as(record, OrderState.REJECTED, NEVER_ARRIVED)
+    elif not forgotten(sit, client_id):
+        name, symbol, ours = missing_name(client_id), record.request.symbol, record.state.value
+        yield ev.DiscrepancyFound(name, "missing_order", symbol, ours, _NOT_FOUND, client_id)
+
+
+def forgotten(sit: Situation, client_id: str) -> bool:
+    """Whether the venue, asked for an order of ours that was there, has none such."""
+    known = sit.state.discrepancies.get(missing_name(client_id))
+    return known is not None and known.theirs == _NOT_FOUND
+
+
+def was_there(sit: Situation, record: OrderRecord) -> bool:
+    """Whether the venue has ever shown that it held the order."""
+    linked = record.request.client_id in sit.state.links.values()
+    return linked or bool(record.venue_order_id or record.filled)
 
 
 def _ended_as(record: OrderRecord, state: OrderState, reason: str) -> ev.Event:

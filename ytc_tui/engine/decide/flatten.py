@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ytc_tui.engine.decide.alarms import alert, entries_off
+from ytc_tui.engine.decide.evidence import forgotten
 from ytc_tui.engine.decide.outgoing import cancel_all, has_working, intend_close
 from ytc_tui.engine.external import left_alone
 from ytc_tui.engine.inputs import VenueRead
@@ -136,8 +137,11 @@ def decide_pressed(sit: Situation) -> Iterator[ev.Event]:
 
 
 def wants_venue_read(sit: Situation) -> bool:
-    """Whether our own books are flat, so that the venue must now confirm it."""
-    return flattening(sit) and not sit.state.working and not closable(sit)
+    """Whether our own books are flat, so that the venue must now confirm it; for an order that it has
+    forgotten it is not waited."""
+    if not flattening(sit) or closable(sit):
+        return False
+    return all(forgotten(sit, name) for name in sit.state.working)
 
 
 def decide_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:

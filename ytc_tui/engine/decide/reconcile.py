@@ -12,6 +12,7 @@ from typing import assert_never
 
 from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.coverage import decide_coverage
+from ytc_tui.engine.decide.evidence import was_there
 from ytc_tui.engine.decide.flatten import flattening
 from ytc_tui.engine.decide.outgoing import has_working, intend_close
 from ytc_tui.engine.decide.targets import decide_refit
@@ -90,7 +91,10 @@ def _of_unknown(sit: Situation, record: OrderRecord, command: Command, wanted: R
     left_ns = record.updated_ns + WORD_AFTER_NS - sit.at_ns
     if left_ns > 0:
         return f"order {client_id} may still arrive: ask again in {-(-left_ns // NS_PER_S)} s, or close it"
-    return [ev.OrderRejected(client_id, _said(command, "not at the venue: attested"))]
+    attested = _said(command, "not at the venue: attested")
+    if was_there(sit, record):
+        return [ev.OrderCanceled(client_id, attested)]
+    return [ev.OrderRejected(client_id, attested)]
 
 
 # ---- ignore, link --------------------------------------------------------------------------------------

@@ -159,6 +159,13 @@ def _missing_orders(sit: Situation, read: VenueRead) -> Iterator[ev.DiscrepancyF
     resting = {links.get(o.request.client_id, o.request.client_id) for o in read.orders if o.open}
     for record in sit.state.working_orders():
         client_id = record.request.client_id
-        if record.state in (OrderState.ACKED, OrderState.PARTIAL) and client_id not in resting:
-            name, words = missing_name(client_id), (record.state.value, "not open")
-            yield ev.DiscrepancyFound(name, "missing_order", record.request.symbol, *words, client_id)
+        if client_id in resting:
+            continue
+        name = missing_name(client_id)
+        if known := sit.state.discrepancies.get(name):
+            words = (known.ours, known.theirs)
+        elif record.state in (OrderState.ACKED, OrderState.PARTIAL):
+            words = (record.state.value, "not open")
+        else:
+            continue
+        yield ev.DiscrepancyFound(name, "missing_order", record.request.symbol, *words, client_id)
