@@ -19,7 +19,7 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.market import NS_PER_S
-from ytc_tui.model.orders import Acked, OrderState, VenueOrder
+from ytc_tui.model.orders import Acked, OrderKind, OrderState, VenueOrder
 
 AFTER_NS = 5 * NS_PER_S
 
@@ -117,6 +117,20 @@ def test_a_persons_word_ends_an_order_that_was_there_as_canceled(sit: Situation)
     assert sit.state.orders[ENTRY_ID].state is OrderState.CANCELED
 
 
+def test_of_an_order_under_another_id_what_is_left_must_be_the_same(sit: Situation) -> None:
+    _filled(sit)
+    sit.state.links["theirs"] = ENTRY_ID
+    there = VenueOrder(
+        replace(sit.state.orders[ENTRY_ID].request, client_id="theirs", quantity=D("0.8")),
+        "v9", D("0.2"), True, OrderState.PARTIAL,
+    )  # fmt: skip
+    seen = inp.OrderRead(ENTRY_ID, there, True)
+    assert kinds(settle(sit, seen)) == ["OrderAcknowledged"]
+    book(sit, ev.OrderLost(ENTRY_ID, "again"))
+    other = replace(seen, order=replace(there, filled=D("0.3")))
+    assert "DiscrepancyFound" in kinds(settle(sit, other))
+
+
 def test_a_flatten_ends_though_the_venue_forgot_an_order_of_ours(sit: Situation) -> None:
     book(sit, ev.OrderAcknowledged(ENTRY_ID, "v1"))
     settle(sit, inp.Commanded(Command("c1", Verb.FLATTEN, "ada", "")))
@@ -167,7 +181,19 @@ def test_a_canceled_order_is_canceled_however_the_venue_calls_its_end(sit: Situa
     assert settle(sit, found(sit, OrderState.REJECTED))[0] == ev.OrderCanceled(ENTRY_ID, "found at the venue")
 
 
-@pytest.mark.parametrize("changes", [{"quantity": D(2)}, {"symbol": "ETHUSDT"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"quantity": D(2)},
+        {"symbol": "ETHUSDT"},
+        {"limit_price": D(25_000)},
+        {"stop_price": D(20_040)},
+        {"attached_stop_price": D(1_000)},
+        {"kind": OrderKind.LIMIT},
+        {"reduce_only": True},
+        {"expires_ns": 1},
+    ],
+)
 def test_an_order_found_with_other_content_freezes_its_symbol_once(
     sit: Situation, changes: dict[str, Any]
 ) -> None:
@@ -175,3 +201,10 @@ def test_an_order_found_with_other_content_freezes_its_symbol_once(
     assert kinds(events) == ["DiscrepancyFound", "AlertRaised"]
     assert settle(sit, found(sit, **changes)) == []
     assert sit.state.orders[ENTRY_ID].state is OrderState.UNKNOWN
+
+
+def test_what_a_venue_does_not_tell_of_an_order_is_no_difference(sit: Situation) -> None:
+    record = sit.state.orders[ENTRY_ID]
+    record.request = replace(record.request, expires_ns=5)
+    there = found(sit, limit_price=None, attached_stop_price=None, expires_ns=0)
+    assert settle(sit, there) == [ev.OrderAcknowledged(ENTRY_ID, "v9")]

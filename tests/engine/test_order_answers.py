@@ -141,6 +141,25 @@ def test_a_stop_read_with_another_size_has_that(sit: Situation) -> None:
     assert not sit.state.discrepancies
 
 
+def test_a_stop_that_came_to_life_at_another_price_is_a_difference(sit: Situation) -> None:
+    long_entry(sit)
+    settle(sit, fill("1"))
+    events = told(sit, Acked("ystop", "v2", sit.at_ns, replace(STOP, stop_price=D(10_000))))
+    found = sit.state.discrepancies["content-ystop"]
+    assert (found.ours, found.theirs) == (
+        "sell 1 BTCUSDT, stop_price 19950", "sell 1 BTCUSDT, stop_price 10000"
+    )  # fmt: skip
+    assert "StopAttached" in kinds(events)
+
+
+def test_a_stop_told_again_at_another_price_is_a_difference_once(sit: Situation) -> None:
+    entered(sit)
+    lower = Acked("ystop", "v2", sit.at_ns, replace(STOP, stop_price=D(10_000)))
+    assert kinds(told(sit, lower))[:1] == ["DiscrepancyFound"]
+    assert sit.state.orders["ystop"].request.stop_price == D(19_950)
+    assert told(sit, lower) == []
+
+
 # ---- orders of ours --------------------------------------------------------------------------------------
 
 

@@ -120,6 +120,14 @@ def test_an_order_with_other_content_is_pulled_and_ends_when_it_is_gone(sit: Sit
     assert not sit.state.discrepancies
 
 
+def test_a_difference_about_an_order_that_has_ended_is_closed_without_it(sit: Situation) -> None:
+    long_entry(sit)
+    settle(sit, fill("1", side=Side.SELL))
+    assert not sit.state.orders[ENTRY_ID].working
+    assert kinds(said(sit, f"content-{ENTRY_ID}", CLOSE))[1:] == ["DiscrepancyResolved"]
+    assert f"content-{ENTRY_ID}" not in sit.state.discrepancies
+
+
 def test_a_missing_order_is_canceled_where_that_is_wanted(sit: Situation) -> None:
     long_entry(sit)
     settle(sit, read(sit, orders=(), start_up=True))

@@ -132,6 +132,8 @@ async def test_an_answer_that_makes_sense_is_heard(reports: tuple[VenueReport, .
         (Acked("yclose", "v1", 1, replace(ORDER, quantity=D(2))), "sell 2 BTCUSDT, asked sell 1 BTCUSDT"),
         (Acked("yclose", "v1", 1, replace(ORDER, symbol="ETHUSDT")), "sell 1 ETHUSDT"),
         (Acked("yclose", "v1", 1, replace(ORDER, side=Side.BUY)), "buy 1 BTCUSDT"),
+        (Acked("yclose", "v1", 1, replace(ORDER, kind=OrderKind.LIMIT)), "kind limit, asked sell 1"),
+        (Acked("yclose", "v1", 1, replace(ORDER, reduce_only=False)), "reduce_only False"),
         (Acked("yclose", "v1", 1, replace(ORDER, quantity=NAN)), "NaN"),
         (Acked("yclose", "v1", 1, replace(ORDER, symbol="")), "without an id"),
         (replace(FILL, side=Side.BUY), "a fill of buy BTCUSDT"),

@@ -28,6 +28,7 @@ from ytc_tui.model.orders import (
     VenueOrder,
     VenuePosition,
     VenueReport,
+    content_difference,
 )
 
 _NONSENSE = "the venue answered nonsense"
@@ -136,9 +137,8 @@ def _echo_problem(order: OrderRequest, reports: Sequence[VenueReport]) -> str:
         if isinstance(report, Fill) and (report.symbol, report.side) != asked:
             return f"a fill of {report.side} {report.symbol}, asked {order.side} {order.symbol}"
         echo = report.request if isinstance(report, Acked) else None
-        if echo is not None and (echo.symbol, echo.side, echo.quantity) != (*asked, order.quantity):
-            echoed = f"{echo.side} {echo.quantity} {echo.symbol}"
-            return f"{echoed}, asked {order.side} {order.quantity} {order.symbol}"
+        if echo is not None and (difference := content_difference(order, echo)):
+            return f"{difference[1]}, asked {difference[0]}"
     return ""
 
 

@@ -133,6 +133,23 @@ class OrderRequest:
     attached_stop_id: str = ""
 
 
+_TERMS = ("kind", "limit_price", "stop_price", "reduce_only", "expires_ns", "attached_stop_price")
+
+
+def content_difference(ours: OrderRequest, theirs: OrderRequest) -> tuple[str, str] | None:
+    """What was asked and what the venue holds, in words, where they differ; None where they do not. A price
+    or an end counts where both have one, as many a venue does not tell it."""
+    words = [f"{request.side} {request.quantity} {request.symbol}" for request in (ours, theirs)]
+    same = words[0] == words[1]
+    for name in _TERMS:
+        asked, held = getattr(ours, name), getattr(theirs, name)
+        untold = asked is None or held is None or (name == "expires_ns" and not held)
+        if not untold and asked != held:
+            words = [f"{words[0]}, {name} {asked}", f"{words[1]}, {name} {held}"]
+            same = False
+    return None if same else (words[0], words[1])
+
+
 class Liquidity(StrEnum):
     MAKER = "maker"
     TAKER = "taker"

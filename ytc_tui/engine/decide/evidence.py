@@ -9,11 +9,12 @@ an order found with other content than ours freezes its symbol.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ytc_tui.engine.inputs import OrderRead
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
-from ytc_tui.model.orders import OrderState, VenueOrder
+from ytc_tui.model.orders import OrderState, VenueOrder, content_difference
 from ytc_tui.model.state import ATTACHED, OrderRecord
 
 _UNCERTAIN = (OrderState.INTENT, OrderState.UNKNOWN, OrderState.CANCELING)
@@ -53,8 +54,9 @@ def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
         return
     if record.note == ATTACHED and _same_but_size(record, read.order):
         # It grows with its entry, and that was not told yet.
-        yield ev.StopAttached(read.order.request, read.order.venue_order_id, record.trade_id)
-    elif difference := _difference(record, read.order):
+        grown = replace(read.order.request, client_id=read.client_id)
+        yield ev.StopAttached(grown, read.order.venue_order_id, record.trade_id)
+    elif difference := _difference(sit, record, read.order):
         name = f"content-{read.client_id}"
         if name not in sit.state.discrepancies:
             symbol = record.request.symbol
@@ -119,11 +121,16 @@ def _ended_as(record: OrderRecord, state: OrderState, reason: str) -> ev.Event:
 
 def _same_but_size(record: OrderRecord, found: VenueOrder) -> bool:
     ours, theirs = record.request, found.request
-    same = (ours.symbol, ours.side, ours.stop_price) == (theirs.symbol, theirs.side, theirs.stop_price)
-    return same and ours.quantity != theirs.quantity
+    if ours.quantity == theirs.quantity:
+        return False
+    return content_difference(replace(ours, quantity=theirs.quantity), theirs) is None
 
 
-def _difference(record: OrderRecord, found: VenueOrder) -> tuple[str, str] | None:
-    """What we asked and what the venue holds, where symbol, side or quantity differ."""
-    ours, theirs = (f"{r.side} {r.quantity} {r.symbol}" for r in (record.request, found.request))
-    return None if ours == theirs else (ours, theirs)
+def _difference(sit: Situation, record: OrderRecord, found: VenueOrder) -> tuple[str, str] | None:
+    """What we asked and what the venue holds, where they differ. One that was linked may have been there for
+    a part of it only: what is left counts."""
+    ours, theirs = record.request, found.request
+    if ours.client_id in sit.state.links.values():
+        ours = replace(ours, quantity=record.remaining)
+        theirs = replace(theirs, quantity=theirs.quantity - found.filled)
+    return content_difference(ours, theirs)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from ytc_tui.engine.decide.alarms import alert, react
+from ytc_tui.engine.decide.attached_stops import decide_stop_told, grown_stop, stop_of
 from ytc_tui.engine.decide.evidence import entry_with_stop
 from ytc_tui.engine.inputs import VenueFailed
 from ytc_tui.engine.risk import order_rate
@@ -27,9 +28,6 @@ from ytc_tui.model.orders import (
     Fill,
     Funding,
     Liquidated,
-    OrderKind,
-    OrderRequest,
-    OrderRole,
     OrderState,
     Rejected,
     VenueReport,
@@ -78,8 +76,9 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
     entry = entry_with_stop(sit, fill.client_id) if attached else None
     if record is None and entry is not None:
         # The stop of an entry filled before we were told that it came to life.
-        yield ev.StopAttached(_stop_of(entry, fill), "", entry.trade_id)
-    grown = _grown_stop(record, entry, fill.quantity)
+        stop = stop_of(entry, max(entry.filled, fill.quantity))
+        yield ev.StopAttached(stop, "", entry.trade_id)
+    grown = grown_stop(record, entry, fill.quantity)
     if grown is not None:
         yield grown
     trade = sit.trade_on(fill.symbol)
@@ -102,19 +101,6 @@ def _reduced_by(trade: Trade | None, fill: Fill) -> str:
     return trade.trade_id
 
 
-def _grown_stop(stop: OrderRecord | None, entry: OrderRecord | None, more: Decimal) -> ev.StopAttached | None:
-    """An attached stop that fills by `more` as it is now: it grows with the fills of its entry, all of which
-    need not have been told yet."""
-    if (
-        stop is None
-        or entry is None
-        or not stop.request.quantity < stop.filled + more <= entry.request.quantity
-    ):
-        return None
-    grown = replace(stop.request, quantity=stop.filled + more)
-    return ev.StopAttached(grown, stop.venue_order_id, stop.trade_id)
-
-
 def _fill_differs(record: OrderRecord, fill: Fill) -> Iterator[ev.Event]:
     """What a fill, now to be booked, shows that our order did not ask for."""
     request, filled, signed = record.request, record.filled + fill.quantity, fill.side.sign
@@ -134,21 +120,6 @@ def _fill_differs(record: OrderRecord, fill: Fill) -> Iterator[ev.Event]:
     yield ev.DiscrepancyFound(name, kind, fill.symbol, asked, told, fill.client_id, excess)
 
 
-def _stop_of(entry: OrderRecord, fill: Fill) -> OrderRequest:
-    """The attached stop of `entry` as its fill shows it."""
-    request = entry.request
-    return OrderRequest(
-        client_id=fill.client_id,
-        symbol=request.symbol,
-        side=request.side.opposite,
-        kind=OrderKind.STOP,
-        role=OrderRole.PROTECTIVE_STOP,
-        quantity=max(entry.filled, fill.quantity),
-        stop_price=request.attached_stop_price,
-        reduce_only=True,
-    )
-
-
 def _acked(sit: Situation, report: Acked) -> Iterator[ev.Event]:
     record = sit.state.orders.get(report.client_id)
     attached = report.request
@@ -157,7 +128,7 @@ def _acked(sit: Situation, report: Acked) -> Iterator[ev.Event]:
         if entry is None:
             yield _foreign(attached.symbol, report.client_id, "a resting order that is not ours")
             return
-        yield ev.StopAttached(attached, report.venue_order_id, entry.trade_id)
+        yield from decide_stop_told(sit, entry, attached, report.venue_order_id)
     elif record is None:
         yield _foreign("", report.client_id, "a resting order that is not ours")
     elif record.state not in _CLOSED and record.state is not OrderState.ACKED:

@@ -184,6 +184,8 @@ def _closed(sit: Situation, name: str, found: Discrepancy, command: Command) -> 
         case "foreign_order":
             return [ev.ExternalCancelAsked(name, found.client_id, command.actor)]
         case "missing_order" | "order_content":
+            if not sit.state.orders[found.client_id].working:
+                return [ev.DiscrepancyResolved(name, said)]
             return [ev.CancelAsked(found.client_id, said)]
         case "position":
             return _position_closed(sit, name, found, command)
