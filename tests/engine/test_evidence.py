@@ -18,8 +18,8 @@ from ytc_tui.engine.decide.flatten import wants_venue_read
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command, Verb
-from ytc_tui.model.market import NS_PER_S
-from ytc_tui.model.orders import Acked, OrderKind, OrderState, VenueOrder
+from ytc_tui.model.market import NS_PER_S, Side
+from ytc_tui.model.orders import Acked, OrderKind, OrderRole, OrderState, VenueOrder
 
 AFTER_NS = 5 * NS_PER_S
 
@@ -63,11 +63,14 @@ def test_absence_proves_nothing_without_its_conditions(sit: Situation, weak: dic
     assert uncertain_orders(sit)
 
 
-def test_absence_of_an_order_that_was_acknowledged_proves_nothing(sit: Situation) -> None:
+def test_absence_of_an_order_that_was_acknowledged_ends_nothing(sit: Situation) -> None:
     book(sit, ev.OrderAcknowledged(ENTRY_ID, "v1"))
     book(sit, ev.DiscrepancyFound(f"missing-{ENTRY_ID}", "missing_order", SYMBOL, "acked", "not open"))
     sit.at_ns += 10 * AFTER_NS
+    settle(sit, absent())
+    assert sit.state.discrepancies[f"missing-{ENTRY_ID}"].theirs == "not found"
     assert settle(sit, absent()) == []
+    assert sit.state.orders[ENTRY_ID].state is OrderState.ACKED
 
 
 def _acknowledged(sit: Situation) -> None:
@@ -143,6 +146,20 @@ def test_a_flatten_ends_though_the_venue_forgot_an_order_of_ours(sit: Situation)
     settle(sit, absent())
     assert "FlatVerified" in kinds(settle(sit, read(sit, orders=())))
     assert sit.state.orders[ENTRY_ID].working
+
+
+def test_a_flatten_closes_anew_for_a_close_that_the_venue_forgot(sit: Situation) -> None:
+    _filled(sit)
+    settle(sit, inp.Commanded(Command("c1", Verb.FLATTEN, "ada", "")))
+    [close] = sit.state.working_orders(SYMBOL, OrderRole.FLATTEN)
+    name = close.request.client_id
+    settle(sit, fill("0.1", number=2, client_id=name, side=Side.SELL))
+    settle(sit, inp.VenueFailed(name, False, False, "timed out"))
+    sit.at_ns += AFTER_NS
+    assert not [event for event in settle(sit, inp.PointMet()) if isinstance(event, ev.OrderIntended)]
+    events = settle(sit, absent(client_id=name, held=D("0.3")), inp.PointMet())
+    [anew] = [event.order for event in events if isinstance(event, ev.OrderIntended)]
+    assert (anew.role, anew.quantity, anew.reduce_only) == (OrderRole.FLATTEN, D("0.3"), True)
 
 
 def test_an_answer_about_an_order_that_is_settled_or_not_ours_is_passed_over(sit: Situation) -> None:

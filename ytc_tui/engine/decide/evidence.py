@@ -49,7 +49,7 @@ def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
     if record is None or not _is_uncertain(sit, record):
         return
     if read.order is None:
-        if record.state in _UNCERTAIN and _absence_proves(sit, record, read):
+        if _absence_proves(sit, record, read):
             yield from _absent(sit, record)
         return
     if record.note == ATTACHED and _same_but_size(record, read.order):
@@ -90,7 +90,7 @@ def _absent(sit: Situation, record: OrderRecord) -> Iterator[ev.Event]:
     """No request of this order can arrive any more, and the venue has none such: it never arrived, or it was
     there and somebody has to say what became of it."""
     client_id = record.request.client_id
-    if not was_there(sit, record):
+    if record.state in _UNCERTAIN and not was_there(sit, record):
         yield _ended_as(record, OrderState.REJECTED, NEVER_ARRIVED)
     elif not forgotten(sit, client_id):
         name, symbol, ours = missing_name(client_id), record.request.symbol, record.state.value

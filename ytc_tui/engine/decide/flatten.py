@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ytc_tui.engine.decide.alarms import alert, entries_off
 from ytc_tui.engine.decide.evidence import forgotten
-from ytc_tui.engine.decide.outgoing import cancel_all, has_working, intend_close
+from ytc_tui.engine.decide.outgoing import cancel_all, intend_close
 from ytc_tui.engine.external import left_alone
 from ytc_tui.engine.inputs import VenueRead
 from ytc_tui.engine.situation import Situation
@@ -63,7 +63,7 @@ def decide_round(sit: Situation, closes: bool = True) -> Iterator[ev.Event]:
     yield from cancel_all(sit, (OrderRole.ENTRY, OrderRole.TARGET), "flatten")
     reason = _CAUSES[state.flattening.cause]
     for symbol in closable(sit):
-        if closes and not has_working(sit, symbol, OrderRole.FLATTEN):
+        if closes and not _closing(sit, symbol):
             held, lot = abs(state.positions[symbol].quantity), sit.market.instruments[symbol].lot
             quantity = floor_to_step(held, lot)
             yield from intend_close(sit, symbol, OrderRole.FLATTEN, reason, state.flattening.reason, quantity)
@@ -71,6 +71,12 @@ def decide_round(sit: Situation, closes: bool = True) -> Iterator[ev.Event]:
         yield from cancel_all(
             sit, (OrderRole.PROTECTIVE_STOP, OrderRole.EXIT, OrderRole.FLATTEN), "flatten: position closed"
         )
+
+
+def _closing(sit: Situation, symbol: str) -> bool:
+    """Whether a close of `symbol` is on its way, or may still be."""
+    closes = sit.state.working_orders(symbol, OrderRole.FLATTEN)
+    return not all(forgotten(sit, record.request.client_id) for record in closes)
 
 
 def decide_held_again(sit: Situation) -> Iterator[ev.Event]:
@@ -94,7 +100,7 @@ def in_doubt(sit: Situation) -> str:
     unanswered = sum(1 for record in state.working_orders() if record.state in _UNANSWERED)
     if unanswered:
         return f"{unanswered} of our requests without an answer"
-    left = [s for s in closable(sit) if not has_working(sit, s, OrderRole.FLATTEN)]
+    left = [s for s in closable(sit) if not _closing(sit, s)]
     if left:
         return f"the venue does not take the close of {', '.join(left)}"
     if state.flattening is not None and state.flattening.rounds and not state.positions:
