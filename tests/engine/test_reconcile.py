@@ -12,6 +12,7 @@ from tests.engine.differing import ADOPT, CLOSE, THEIRS, later, read, refused, r
 from tests.engine.situations import ENTRY_ID, SYMBOL, D, book, fill, kinds, long_entry, settle, trading
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.decide.entries import _symbol_problem
+from ytc_tui.engine.decide.evidence import is_ours
 from ytc_tui.engine.decide.recovery import CYCLE_NS
 from ytc_tui.engine.external import difference_rows
 from ytc_tui.engine.health import _venue
@@ -137,6 +138,41 @@ def test_an_attached_stop_found_at_the_venue_is_ours(sit: Situation) -> None:
     assert kinds(found)[0] == "StopAttached"
     assert not sit.state.discrepancies
     assert settle(sit, read(sit, orders=theirs(stop))) == []
+
+
+@pytest.mark.parametrize(
+    ("odd", "name", "why"),
+    [
+        (replace(THEIRS, quantity=D(0)), "theirs", "0 where a number above 0"),
+        (replace(THEIRS, quantity=D("NaN")), "theirs", "NaN"),
+        (replace(THEIRS, client_id=""), "v9", "an order without an id"),
+    ],
+)
+def test_an_order_of_others_that_cannot_be_is_a_difference_of_its_own(
+    sit: Situation, odd: OrderRequest, name: str, why: str
+) -> None:
+    settle(sit, read(sit, orders=theirs(odd), wallet="9990"))
+    assert set(sit.state.discrepancies) == {f"foreign-{name}", "wallet"}
+    found = sit.state.discrepancies[f"foreign-{name}"]
+    assert why in found.theirs and found.quantity == D(0)
+    assert "open discrepancy" in _symbol_problem(sit, SYMBOL)
+    assert settle(sit, read(sit, orders=theirs(odd), wallet="9990")) == []
+    assert not is_ours(sit, odd.client_id)
+    said(sit, f"foreign-{name}", ADOPT)
+    assert settle(sit, read(sit, orders=theirs(odd), wallet="9990")) == []
+    assert f"foreign-{name}" in sit.state.external_orders
+
+
+def test_an_order_without_an_id_can_be_canceled_at_the_venue_alone(sit: Situation) -> None:
+    settle(sit, read(sit, orders=theirs(replace(THEIRS, client_id=""))))
+    assert "cancel it at the venue" in refused(sit, "foreign-v9", CLOSE)
+
+
+def test_what_is_ours_at_the_venue(sit: Situation) -> None:
+    long_entry(sit)
+    sit.state.links["venue-77"] = ENTRY_ID
+    assert all(is_ours(sit, name) for name in (ENTRY_ID, "ystop", "venue-77"))
+    assert not any(is_ours(sit, name) for name in ("theirs", ""))
 
 
 def test_an_order_of_ours_that_is_not_there_is_missing_until_it_is_explained(sit: Situation) -> None:

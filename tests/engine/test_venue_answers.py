@@ -240,6 +240,15 @@ async def test_books_with_impossible_numbers_are_not_read(changed: dict[str, Any
     assert "nonsense" in read.message and read.heard
 
 
+async def test_an_impossible_order_of_somebody_else_hides_nothing_else() -> None:
+    """A close-position stop that a person set has quantity 0 at some venues."""
+    odd = replace(HELD, request=replace(ORDER, client_id="theirs", quantity=D(0)))
+    [read] = await outward(Answering(held=odd)).read_venue(lambda client_id: client_id == "yclose")
+    assert isinstance(read, inp.VenueRead) and read.orders == (odd,)
+    [read] = await outward(Answering(held=odd)).read_venue(lambda client_id: client_id == "theirs")
+    assert isinstance(read, inp.VenueUnreadable)
+
+
 async def test_fills_and_orders_with_impossible_numbers_are_not_read() -> None:
     record = OrderRecord(ORDER, OrderState.UNKNOWN, "", "", None, "", "", 0, 0)
     bad = outward(Answering(fill=replace(FILL, price=NAN)))

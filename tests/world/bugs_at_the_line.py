@@ -121,8 +121,8 @@ async def _no_missed_fills(self: Any, since_ns: int, known: Any) -> Any:
     return []
 
 
-async def _errors_are_empty(self: Any) -> Any:
-    found = await _read_venue(self)
+async def _errors_are_empty(self: Any, *asked: Any) -> Any:
+    found = await _read_venue(self, *asked)
     if any(isinstance(each, inp.VenueUnreadable) for each in found):
         return [inp.VenueRead((), (), VenueAccount("USDT", Decimal(0), Decimal(0), Decimal(0)))]
     return found

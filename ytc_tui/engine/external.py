@@ -14,7 +14,7 @@ from typing import Any
 from ytc_tui.engine.market import MarketView
 from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.money import ZERO
-from ytc_tui.model.orders import OrderState
+from ytc_tui.model.orders import OrderState, VenueOrder
 from ytc_tui.model.reconciling import Remedy
 from ytc_tui.model.risk import OpenRisk
 from ytc_tui.model.state import State
@@ -62,6 +62,11 @@ def left_alone(state: State, at_ns: int) -> list[str]:
     """The names of what an operator leaves at the venue: adopted orders, and what is ignored for now."""
     ignored = [name for name, found in state.discrepancies.items() if not found.open_at(at_ns)]
     return [*state.external_orders, *ignored]
+
+
+def foreign_name(order: VenueOrder) -> str:
+    """The name under which an order that is not ours stands among the differences."""
+    return f"foreign-{order.request.client_id or order.venue_order_id}"
 
 
 def unknown_name(client_id: str) -> str:

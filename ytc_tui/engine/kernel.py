@@ -17,7 +17,7 @@ from ytc_tui.agents.base import AgentContext
 from ytc_tui.engine import effects as fx, inputs as inp
 from ytc_tui.engine.apply import apply
 from ytc_tui.engine.contexts import agent_context
-from ytc_tui.engine.decide.evidence import uncertain_orders
+from ytc_tui.engine.decide.evidence import is_ours, uncertain_orders
 from ytc_tui.engine.decide.flatten import flattening, in_doubt, wants_venue_read
 from ytc_tui.engine.decide.recovery import differences
 from ytc_tui.engine.decide.route import decide
@@ -124,7 +124,7 @@ class Kernel:
     async def reconcile(self, start_up: bool = False) -> list[inp.Input]:
         """The venue's books (safety.md 2.2, points 7 and 9); where they differ from ours, first the fills
         that we were never told of."""
-        answer = await self.outward.read_venue()
+        answer = await self.outward.read_venue(lambda client_id: is_ours(self.sit, client_id))
         read = answer[0] if answer else None
         if not isinstance(read, inp.VenueRead) or not differences(self.sit, read):
             return answer

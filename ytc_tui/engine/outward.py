@@ -180,8 +180,8 @@ class Outward:
             self.api_calls += 1
         return await self._asking.urgently(ask(self._urgent))
 
-    async def read_venue(self) -> list[inp.Input]:
-        """Positions, open orders and account, read together."""
+    async def read_venue(self, is_ours: Callable[[str], bool] = lambda client_id: True) -> list[inp.Input]:
+        """Positions, open orders and account, read together; `is_ours`: whether an id is of our orders."""
         parts = await asyncio.gather(
             self._told(lambda venue: venue.positions(), self._venue),
             self._told(lambda venue: venue.open_orders(), self._venue),
@@ -194,7 +194,7 @@ class Outward:
             or isinstance(orders, BaseException)
             or isinstance(account, BaseException)
         ):
-            nonsense = reading_problem(positions, orders, account)
+            nonsense = reading_problem(positions, orders, account, is_ours=is_ours)
             if nonsense:
                 return [inp.VenueUnreadable(nonsense, heard=True)]
             return [inp.VenueRead(positions, orders, account)]

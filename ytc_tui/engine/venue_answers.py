@@ -8,7 +8,7 @@ unknown; only a refusal for a listed cause ends an order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from decimal import Decimal
 
 from ytc_tui.engine import inputs as inp
@@ -112,18 +112,27 @@ def reading_problem(
     orders: Iterable[VenueOrder] = (),
     account: VenueAccount | None = None,
     fills: Iterable[Fill] = (),
+    is_ours: Callable[[str], bool] = lambda client_id: True,
 ) -> str:
-    """Why what was read cannot be what the venue holds, empty when it can."""
+    """Why what was read cannot be what the venue holds, empty when it can. An order that is not ours spoils
+    nothing but itself."""
     problems = [report_problem(fill) for fill in fills]
     problems += [_numbers(finite=(held.quantity, held.cost)) for held in positions]
     for order in orders:
-        problems.append(_request_problem(order.request))
-        if not (order.filled.is_finite() and order.filled >= ZERO):
-            problems.append(f"filled {order.filled} of order {order.request.client_id}")
+        problem = order_problem(order)
+        if problem and is_ours(order.request.client_id):
+            problems.append(problem)
     if account is not None:
         problems.append(_numbers(finite=(account.wallet_balance, account.equity, account.margin_used)))
     found = _first(problems)
     return f"{_NONSENSE}: {found}" if found else ""
+
+
+def order_problem(order: VenueOrder) -> str:
+    """Why an order cannot be one that a venue holds, empty when it can."""
+    if not (order.filled.is_finite() and order.filled >= ZERO):
+        return f"filled {order.filled} of order {order.request.client_id}"
+    return _request_problem(order.request)
 
 
 def _echo_problem(order: OrderRequest, reports: Sequence[VenueReport]) -> str:

@@ -43,6 +43,12 @@ def entry_with_stop(sit: Situation, client_id: str) -> OrderRecord | None:
     return next((record for record in orders if record.request.attached_stop_id == client_id), None)
 
 
+def is_ours(sit: Situation, client_id: str) -> bool:
+    """Whether an order at the venue is ours: by its id, by the link to one of ours, or as an entry's stop."""
+    known = client_id in sit.state.orders or client_id in sit.state.links
+    return known or (bool(client_id) and entry_with_stop(sit, client_id) is not None)
+
+
 def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
     """What the venue's answer makes of the order; its fills were booked before this."""
     record = sit.state.orders.get(read.client_id)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ytc_tui.engine.decide.alarms import alert, entries_off
 from ytc_tui.engine.decide.evidence import forgotten
 from ytc_tui.engine.decide.outgoing import cancel_all, intend_close
-from ytc_tui.engine.external import left_alone
+from ytc_tui.engine.external import foreign_name, left_alone
 from ytc_tui.engine.inputs import VenueRead
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -166,8 +166,8 @@ def decide_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
         for held in read.positions
         if held.quantity not in (ZERO, known.get(held.symbol)) and f"position-{held.symbol}" not in alone
     ]
-    names = [order.request.client_id for order in read.orders if order.open]
-    left += [f"order {name}" for name in names if f"foreign-{name}" not in alone]
+    there = [order for order in read.orders if order.open and foreign_name(order) not in alone]
+    left += [f"order {order.request.client_id or order.venue_order_id}" for order in there]
     if left:
         yield ev.ExposureRemains(tuple(left), rounds)
         yield alert("exposure", "unconfirmed_exposure", f"not flat yet: {'; '.join(left)}")

@@ -182,6 +182,8 @@ def _closed(sit: Situation, name: str, found: Discrepancy, command: Command) -> 
     said = _said(command, "closed")
     match found.kind:
         case "foreign_order":
+            if not found.client_id:
+                return "it has no client id by which it could be canceled: cancel it at the venue"
             return [ev.ExternalCancelAsked(name, found.client_id, command.actor)]
         case "missing_order" | "order_content":
             if not sit.state.orders[found.client_id].working:

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 
 from ytc_tui.engine.decide.alarms import entries_off, react
 from ytc_tui.engine.decide.evidence import entry_with_stop, missing_name
+from ytc_tui.engine.external import foreign_name
 from ytc_tui.engine.inputs import VenueRead
 from ytc_tui.engine.situation import Situation
+from ytc_tui.engine.venue_answers import order_problem
 from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.money import ZERO
@@ -137,10 +139,14 @@ def _foreign_orders(sit: Situation, read: VenueRead) -> Iterator[ev.DiscrepancyF
     state = sit.state
     for order in read.orders:
         request, client_id = order.request, order.request.client_id
-        name = f"foreign-{client_id}"
+        name = foreign_name(order)
         ours = state.orders.get(state.links.get(client_id, client_id))
         known = name in state.external_orders or (ours is not None and ours.working)
         if not order.open or known or (ours is None and entry_with_stop(sit, client_id) is not None):
+            continue
+        if odd := order_problem(order):  # what it can fill is not known: it has no size here
+            words = ("not working", f"open, {odd}")
+            yield ev.DiscrepancyFound(name, "foreign_order", request.symbol, *words, client_id)
             continue
         yield ev.DiscrepancyFound(
             name,
