@@ -193,6 +193,19 @@ def test_an_order_found_filled_after_its_fills_were_booked_needs_no_more(sit: Si
     assert settle(sit, found(sit, OrderState.FILLED)) == [ev.OrderAcknowledged(ENTRY_ID, "v9")]
 
 
+@pytest.mark.parametrize("state", [OrderState.FILLED, OrderState.CANCELED])
+def test_an_order_found_closed_whose_fills_are_not_shown_yet_is_asked_about_again(
+    sit: Situation, state: OrderState
+) -> None:
+    there = found(sit, state)
+    assert there.order is not None
+    there = replace(there, order=replace(there.order, filled=D("0.4")))
+    assert settle(sit, there) == []
+    assert sit.state.orders[ENTRY_ID] in uncertain_orders(sit)
+    settle(sit, fill("0.4"), read(sit, orders=()))
+    assert "OrderCanceled" in kinds(settle(sit, there))
+
+
 def test_a_canceled_order_is_canceled_however_the_venue_calls_its_end(sit: Situation) -> None:
     book(sit, ev.OrderAcknowledged(ENTRY_ID, "v1"), ev.CancelAsked(ENTRY_ID, "pulled"))
     assert settle(sit, found(sit, OrderState.REJECTED))[0] == ev.OrderCanceled(ENTRY_ID, "found at the venue")

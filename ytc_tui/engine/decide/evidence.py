@@ -71,6 +71,8 @@ def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
             yield ev.OrderCanceled(read.client_id, "canceled, with other content than ours")
             yield ev.DiscrepancyResolved(name, "gone from the venue")
         return
+    if not read.order.open and read.order.filled > record.filled:
+        return  # its last fills are not shown yet: it ends with them
     if record.state is not OrderState.CANCELING:
         yield ev.OrderAcknowledged(read.client_id, read.order.venue_order_id)
     if read.order.open:
