@@ -87,6 +87,21 @@ def test_a_guard_that_slept_looks_again_before_it_acts(slept_ns: int, before_ns:
     assert (finding(watch) is Finding.SILENT) == (watch.silent_ns >= LIMIT_NS)
 
 
+@pytest.mark.parametrize("between_ns", [NS_PER_S // 4, 2 * RECHECK_NS])
+def test_a_guard_that_slept_twice_looks_again_twice(between_ns: int) -> None:
+    watch = look(begin(LIMIT_NS, BEAT, START_NS), START_NS + LIMIT_NS, BEAT)
+    assert finding(watch) is Finding.RECHECK
+    for _ in range(between_ns * 4 // NS_PER_S):
+        watch = look(watch, watch.looked_ns + NS_PER_S // 4, BEAT)
+    woke_ns = watch.looked_ns + 20 * LIMIT_NS
+    watch = look(watch, woke_ns, BEAT)
+    assert finding(watch) is Finding.RECHECK
+    for passed_s in range(1, RECHECK_NS // NS_PER_S):
+        assert finding(watch) is Finding.RECHECK
+        watch = look(watch, woke_ns + passed_s * NS_PER_S, BEAT)
+    assert finding(look(watch, woke_ns + RECHECK_NS, BEAT)) is Finding.SILENT
+
+
 def test_a_guard_that_is_starved_acts_all_the_same() -> None:
     watch = begin(LIMIT_NS, BEAT, START_NS)
     for passed_s in range(3, 37, 3):
