@@ -66,7 +66,9 @@ def _lifted(sit: Situation, clearance: Clearance) -> Iterator[ev.Event]:
     if not state.halted or clearance.epoch < state.halt_epoch or state.ended:
         return
     yield ev.HaltCleared(clearance.epoch, clearance.actor, clearance.reason)
-    if state.gate is Gate.HALTED and state.flattening is None:
+    flattened = state.flattening
+    over = flattened is None or (flattened.verified and not flattened.final)
+    if state.gate is Gate.HALTED and over:
         waiting = (
             GATE_BEFORE_HOURS
             if state.phase in _BEFORE_HOURS
