@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ytc_tui.adapters.guard.halt_file import HaltFile
+from ytc_tui.adapters.guard.halt_file import UNREADABLE_EPOCH, HaltFile
 from ytc_tui.adapters.guard.record import read_record
 from ytc_tui.adapters.paths import Paths
 from ytc_tui.engine.inputs import HaltFound, HaltLifted
@@ -36,9 +36,10 @@ class HaltFence:
         return f"halt {standing.epoch} stands, this engine holds {self.held.epoch}: {standing.reason}"
 
     def met(self, state: State) -> HaltFound | HaltLifted | None:
-        """What `state` does not know yet of halts and of their end."""
+        """What `state` does not know yet of halts and of their end. A file that cannot be read now is no halt
+        to put on record: no later one would be above it."""
         standing = self.halts.standing()
-        if standing is not None and standing.epoch > state.halt_epoch:
+        if standing is not None and UNREADABLE_EPOCH != standing.epoch > state.halt_epoch:
             ours = standing.session == state.session_id
             if ours or standing.epoch > self.held.epoch:
                 return HaltFound(self._with_acts(standing, state) if ours else standing)

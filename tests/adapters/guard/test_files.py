@@ -14,7 +14,7 @@ from tests.engine.guard.test_watch import BEAT
 from ytc_tui.adapters.guard.halt_file import UNREADABLE_EPOCH, HaltFile
 from ytc_tui.adapters.guard.heartbeat import FILE_BYTES, HeartbeatFile, beats_in, read_beat
 from ytc_tui.adapters.guard.record import GuardRecord, read_record
-from ytc_tui.engine.inputs import HaltFound
+from ytc_tui.engine.inputs import HaltFound, HaltLifted
 from ytc_tui.errors import ConfigInvalid
 from ytc_tui.halting import HaltFence
 from ytc_tui.model.halt import NO_CLEARANCE, BeatState, Clearance, Halt
@@ -97,6 +97,21 @@ def test_a_halt_that_cannot_be_read_stands(tmp_path: Path) -> None:
     halts.clear("me", "looked", 6)
     assert fence(halts).why() == ""
     assert halts.next_epoch() > UNREADABLE_EPOCH
+
+
+def test_a_halt_that_could_not_be_read_for_a_moment_leaves_nothing_on_record(tmp_path: Path) -> None:
+    halts = HaltFile(tmp_path / "halt-a.json")
+    running = fence(halts)
+    # Stands for whatever the system refuses a reader: too many open files, an error of the disk.
+    halts.path.mkdir()
+    assert "cannot be read" in running.why()
+    assert running.met(State("s")) is None
+    halts.path.rmdir()
+    assert running.why() == ""
+    halts.halt(Halt(halts.next_epoch(), "s", "silent", 5))
+    assert isinstance(running.met(State("s")), HaltFound)
+    halts.clear("me", "looked", 6)
+    assert isinstance(fence(halts).met(State("s", halt_epoch=1, halted="silent")), HaltLifted)
 
 
 def test_a_clearance_that_cannot_be_read_clears_nothing(tmp_path: Path) -> None:
