@@ -170,6 +170,7 @@ class GuardRun:
 
     async def _stop_loss(self, reason: str) -> int | None:
         """The halt asks an engine that lives to flatten; one that has not done so in time is taken over."""
+        self.voice.epoch = self.halts.next_epoch()
         await self._raise_halt(reason)
         until_ns = self.monotonic_ns() + int(self.limit_s * NS_PER_S)
         while self.monotonic_ns() < until_ns and not self.stop.is_set():
@@ -185,7 +186,7 @@ class GuardRun:
             await self._pause(LOOK_S)
         why = f"{reason}; the engine did not flatten within {self.limit_s:g} s of the halt"
         while not self.stop.is_set():
-            code = await self.take_over(why, alive=True, halted=True)
+            code = await self.take_over(why, alive=True)
             if code is not None:
                 return code
             await self._pause(RETRY_S)
@@ -193,17 +194,19 @@ class GuardRun:
 
     # ---- taking over -----------------------------------------------------------------------------
 
-    async def take_over(self, reason: str, *, alive: bool, halted: bool = False) -> int | None:
+    async def take_over(self, reason: str, *, alive: bool) -> int | None:
         """Kill the engine, take its lock, halt, flatten; None where the lock cannot be had. An engine that is
-        not `alive` is left in peace if it beats after all."""
-        if not halted:
-            self.voice.epoch = self.halts.next_epoch()
+        not `alive` is left in peace if it beats after all.
+
+        The halt is a new one even where one stands: the engine may have taken that up already, and what is
+        done under it from now on would never be told.
+        """
+        self.voice.epoch = self.halts.next_epoch()
         lock = await self._take_lock(reason, alive=alive)
         if lock is None:
             return None
         with lock:
-            if not halted:
-                await self._raise_halt(reason)
+            await self._raise_halt(reason)
             flattener = Flattener(
                 venue=self.venue,
                 note=self.voice.note,
@@ -255,12 +258,14 @@ class GuardRun:
         await self.voice.warn("alarm", f"ALARM, nothing was done: {text}")
 
     async def _raise_halt(self, reason: str) -> None:
-        epoch = self.voice.epoch = self.halts.next_epoch()
+        """Raise the halt whose epoch the voice carries already."""
+        epoch = self.voice.epoch
         self.voice.note("halt", {"reason": reason})
         try:
             self.halts.halt(Halt(epoch, self.session, reason, self.voice.now_ns()))
         except ConfigInvalid as error:
             await self.voice.warn("halt-file", f"the halt is not on disk: {error}")
+        self.voice.forget("halt")
         await self.voice.warn("halt", f"HALT {epoch}: {reason}")
 
     def _client_id(self, symbol: str, number: int) -> str:
