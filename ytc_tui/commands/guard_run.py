@@ -196,7 +196,7 @@ class GuardRun:
 
     async def take_over(self, reason: str, *, alive: bool) -> int | None:
         """Kill the engine, take its lock, halt, flatten; None where the lock cannot be had. An engine that is
-        not `alive` is left in peace if it beats after all.
+        not `alive` is left in peace if it beats or says farewell after all.
 
         The halt is a new one even where one stands: the engine may have taken that up already, and what is
         done under it from now on would never be told.
@@ -206,6 +206,10 @@ class GuardRun:
         if lock is None:
             return None
         with lock:
+            self.look()
+            # The last that it said before it gave up its lock.
+            if not (alive or self.watch.traded):
+                return None
             await self._raise_halt(reason)
             flattener = Flattener(
                 venue=self.venue,
