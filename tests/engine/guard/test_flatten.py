@@ -11,11 +11,14 @@ import pytest
 
 from tests.adapters.venues.paper_bench import Bench, order
 from ytc_tui.adapters.venues.faults import NO_FAULTS, CommandKind, FaultKind, FaultRule, FaultScript
-from ytc_tui.engine.guard.flatten import DOUBT_S, SETTLE_S, TOLD_EVERY_S, Flattener, Left, read_left
+from ytc_tui.engine.guard.flatten import DOUBT_S, POLL_S, TOLD_EVERY_S, Flattener, Left, read_left
 from ytc_tui.engine.ports import Venue
 from ytc_tui.errors import VenueOutcomeUnknown, VenueRetryable
-from ytc_tui.model.market import Side
+from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.orders import OrderKind, OrderRole, OrderState
+from ytc_tui.model.venue_rules import VENUE_RULES
+
+LIFE_S = VENUE_RULES["paper"].request_life_ns / NS_PER_S
 
 STOP: dict[str, Any] = {
     "kind": OrderKind.STOP, "stop_price": "90", "reduce_only": True, "role": OrderRole.PROTECTIVE_STOP,
@@ -144,7 +147,25 @@ async def test_an_account_that_is_flat_is_read_for_a_while_and_nothing_is_sent()
     hand = Hand(bench)
     await hand.flatten()
     assert hand.sent == []
-    assert hand.now_s >= SETTLE_S
+    assert hand.now_s >= LIFE_S
+
+
+async def test_what_lands_at_the_end_of_its_life_is_ended_too() -> None:
+    """It left as its engine was killed."""
+
+    class Landing(Hand):
+        async def _sleep(self, wait_s: float) -> None:
+            before_s = self.now_s
+            await super()._sleep(wait_s)
+            if before_s < LIFE_S - 2 * POLL_S <= self.now_s:
+                await self.bench.venue.submit(order("late", Side.BUY, "1"))
+
+    bench = Bench()
+    bench.flat(100.0)
+    hand = Landing(bench)
+    await hand.flatten()
+    assert await is_flat(bench)
+    assert hand.sent == [("cancel", "late")]
 
 
 async def test_what_lands_late_is_closed_too() -> None:

@@ -15,14 +15,15 @@ from typing import Any
 from ytc_tui.engine.ports import Venue
 from ytc_tui.errors import VenueError, VenueRefused
 from ytc_tui.model.codec import to_json
-from ytc_tui.model.market import Side
+from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderKind, OrderRequest, OrderRole, VenueOrder, VenuePosition
+from ytc_tui.model.venue_rules import VENUE_RULES
 
 REQUEST_TIMEOUT_S = 5.0
 POLL_S = 0.2
 LONGEST_WAIT_S = 5.0
-# A flat account is read again for so long: what was on its way may still land.
+# A flat account is read again for so long at least: what was on its way may still land.
 SETTLE_S = 3.0
 # As long as it is not flat, somebody is told at least so often what is left.
 TOLD_EVERY_S = 10.0
@@ -78,6 +79,29 @@ async def read_left(venue: Venue) -> Left:
 
 
 @dataclass(slots=True)
+class Settling:
+    """Whether an account was flat for so long that no request can land there any more that left before."""
+
+    settle_s: float
+    _since_s: float | None = None
+
+    @classmethod
+    def at(cls, venue: Venue) -> Settling:
+        """As the rules of `venue` ask for: a create that it still takes, and the lag of its reads."""
+        rules = VENUE_RULES[venue.name]
+        return cls(max(SETTLE_S, (rules.request_life_ns + rules.read_lag_ns) / NS_PER_S))
+
+    def over(self, flat: bool, asked_s: float) -> bool:
+        """Take a reading that was asked for at `asked_s`; whether that is enough. One that failed is not
+        flat."""
+        if not flat:
+            self._since_s = None
+            return False
+        self._since_s = asked_s if self._since_s is None else self._since_s
+        return asked_s - self._since_s >= self.settle_s
+
+
+@dataclass(slots=True)
 class Flattener:
     """Flattens what `venue` holds. `client_id` names the n-th close of a symbol, `tell` says what happens,
     `now_s` is a monotonic clock. `left` is what the venue last said, None before it said anything."""
@@ -98,25 +122,23 @@ class Flattener:
     _told_s: float = 0.0
 
     async def until_flat(self) -> None:
-        """Rounds until the venue has said for `SETTLE_S` that nothing is open. A venue that does not answer,
+        """Rounds until the venue has said for long enough that nothing is open. A venue that does not answer,
         or does not get flat, is asked on for ever, and somebody is told again and again what it last held."""
-        flat_since_s: float | None = None
+        settling = Settling.at(self.venue)
         self._told, self._told_s = NOT_YET, self.now_s()
         wait_s = POLL_S
         while True:
+            asked_s = self.now_s()
             try:
                 self.left = await read_left(self.venue)
-                if self.left.flat:
-                    flat_since_s = self.now_s() if flat_since_s is None else flat_since_s
-                    if self.now_s() - flat_since_s >= SETTLE_S:
-                        return
-                else:
-                    flat_since_s = None
+                if settling.over(self.left.flat, asked_s):
+                    return
+                if not self.left.flat:
                     await self._round(self.left)
                     await self._alarm(NOT_YET)
                 wait_s = POLL_S
             except (VenueError, TimeoutError) as error:
-                flat_since_s = None
+                settling.over(flat=False, asked_s=asked_s)
                 await self._alarm(str(error) or "the venue does not answer in time")
                 wait_s = min(2 * wait_s, LONGEST_WAIT_S)
             await self.sleep(wait_s)
