@@ -19,7 +19,7 @@ from ytc_tui.adapters.guard.heartbeat import read_beat
 from ytc_tui.adapters.guard.killing import kill_holder
 from ytc_tui.adapters.locks import Lock, acquire
 from ytc_tui.commands.guard_voice import Voice
-from ytc_tui.engine.guard.flatten import Flattener, Left, read_left
+from ytc_tui.engine.guard.flatten import Flattener, Left, Settling, read_left
 from ytc_tui.engine.guard.watch import Finding, Watch, begin, finding, look, loss_pct
 from ytc_tui.engine.ids import client_order_id
 from ytc_tui.engine.ports import Venue
@@ -173,16 +173,18 @@ class GuardRun:
         self.voice.epoch = self.halts.next_epoch()
         await self._raise_halt(reason)
         until_ns = self.monotonic_ns() + int(self.limit_s * NS_PER_S)
-        while self.monotonic_ns() < until_ns and not self.stop.is_set():
+        settling, flat = Settling.at(self.venue), False
+        while (flat or self.monotonic_ns() < until_ns) and not self.stop.is_set():
             if self.look() is Finding.SILENT:
                 break
+            asked_s = self.monotonic_ns() / NS_PER_S
             try:
-                left = await read_left(self.venue)
+                flat = (await read_left(self.venue)).flat
             except (VenueError, TimeoutError) as error:
+                flat = False
                 await self.voice.warn("venue", f"the venue does not answer the guard: {error}")
-            else:
-                if left.flat:
-                    return await self._flat(f"{reason}; the engine closed everything at the halt")
+            if settling.over(flat, asked_s):
+                return await self._flat(f"{reason}; the engine closed everything at the halt")
             await self._pause(LOOK_S)
         why = f"{reason}; the engine did not flatten within {self.limit_s:g} s of the halt"
         while not self.stop.is_set():
