@@ -51,7 +51,10 @@ class HaltFence:
         """`halt` with all that guards did in this session and no engine has taken up."""
         lines, problem = read_record(self.record)
         news = [each for each in lines if each.session == state.session_id and each.epoch > state.halt_epoch]
-        orders = tuple(order for line in news if (order := line.order) is not None)
+        # What the venue proved not to have taken is nothing to look for.
+        refused = {line.data["client_id"] for line in news if line.kind == "refused"}
+        sent = (order for line in news if (order := line.order) is not None)
+        orders = tuple(order for order in sent if order.client_id not in refused)
         acts = tuple(line.words for line in news[:MAX_ACTS])
         return replace(halt, orders=orders, acts=(*acts, problem) if problem else acts)
 

@@ -213,6 +213,21 @@ def test_the_next_engine_finds_what_was_done_in_its_session(tmp_path: Path) -> N
     assert fence(halts).met(State("next")) is None
 
 
+def test_what_the_venue_did_not_take_is_not_handed_on(tmp_path: Path) -> None:
+    halts = HaltFile(tmp_path / "halt-a.json")
+    record = GuardRecord(tmp_path / "guard-a.jsonl", lambda: 9)
+    for number in range(3):
+        record.append(1, "s", "submit", {"order": _json(replace(CLOSE, client_id=f"g{number}"))})
+        if number < 2:
+            record.append(1, "s", "refused", {"client_id": f"g{number}", "reason": "not now"})
+    record.close()
+    halts.halt(Halt(1, "s", "silent", 5))
+    met = fence(halts).met(State("s"))
+    assert isinstance(met, HaltFound)
+    assert [order.client_id for order in met.halt.orders] == ["g2"]
+    assert len(met.halt.acts) == 5
+
+
 def _json(order: OrderRequest) -> object:
     from ytc_tui.model.codec import to_json
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from ytc_tui.engine.ports import Venue
@@ -17,7 +18,15 @@ from ytc_tui.errors import VenueError, VenueRefused
 from ytc_tui.model.codec import to_json
 from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.money import ZERO
-from ytc_tui.model.orders import OrderKind, OrderRequest, OrderRole, VenueOrder, VenuePosition
+from ytc_tui.model.orders import (
+    PROVEN_REJECTS,
+    OrderKind,
+    OrderRequest,
+    OrderRole,
+    Rejected,
+    VenueOrder,
+    VenuePosition,
+)
 from ytc_tui.model.venue_rules import VENUE_RULES
 
 REQUEST_TIMEOUT_S = 5.0
@@ -102,6 +111,28 @@ class Settling:
 
 
 @dataclass(slots=True)
+class _Closing:
+    """The closes sent for one symbol; `held` is what the last was to close, at `sent_s`, and `refused` why
+    the venue did not take it. `doubtful` is its id while nobody said what became of it. As long as closes
+    change nothing, each waits `again_s`, twice as long as the one before."""
+
+    count: int = 0
+    held: Decimal = ZERO
+    sent_s: float = 0.0
+    again_s: float = POLL_S
+    doubtful: str = ""
+    refused: str = ""
+
+    def waits(self, held: Decimal, now_s: float) -> bool:
+        """Whether the last one changed nothing and is too young for another."""
+        return held == self.held and now_s - self.sent_s < self.again_s
+
+    def sends(self, client_id: str, held: Decimal, now_s: float) -> None:
+        self.again_s = min(2 * self.again_s, LONGEST_WAIT_S) if held == self.held else POLL_S
+        self.held, self.sent_s, self.doubtful, self.refused = held, now_s, client_id, ""
+
+
+@dataclass(slots=True)
 class Flattener:
     """Flattens what `venue` holds. `client_id` names the n-th close of a symbol, `tell` says what happens,
     `now_s` is a monotonic clock. `left` is what the venue last said, None before it said anything."""
@@ -115,9 +146,8 @@ class Flattener:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     left: Left | None = None
     sent: int = 0
-    _counts: dict[str, int] = field(default_factory=dict)
     _own: set[str] = field(default_factory=set)
-    _doubts: dict[str, tuple[str, float]] = field(default_factory=dict)  # by symbol: id, since when
+    _closings: dict[str, _Closing] = field(default_factory=dict)  # by symbol
     _told: str = ""
     _told_s: float = 0.0
 
@@ -135,7 +165,7 @@ class Flattener:
                     return
                 if not self.left.flat:
                     await self._round(self.left)
-                    await self._alarm(NOT_YET)
+                    await self._alarm(self._refusals(self.left) or NOT_YET)
                 wait_s = POLL_S
             except (VenueError, TimeoutError) as error:
                 settling.over(flat=False, asked_s=asked_s)
@@ -148,6 +178,12 @@ class Flattener:
         if reason != self._told or self.now_s() - self._told_s >= TOLD_EVERY_S:
             self._told, self._told_s = reason, self.now_s()
             await self.unconfirmed(reason, self.left)
+
+    def _refusals(self, left: Left) -> str:
+        """Which of the closes of what is open the venue did not take, and why."""
+        held = {each.symbol for each in left.positions}
+        refused = {name: each.refused for name, each in self._closings.items() if each.refused}
+        return "; ".join(f"no close of {name}: {why}" for name, why in refused.items() if name in held)
 
     async def _round(self, left: Left) -> None:
         """All that one reading asks for, gathered; the first failure is raised after all were tried."""
@@ -173,11 +209,12 @@ class Flattener:
             await self.venue.cancel(client_id)
 
     async def _close(self, held: VenuePosition) -> None:
-        if await self._in_doubt(held.symbol):
+        closing = self._closings.setdefault(held.symbol, _Closing())
+        if await self._in_doubt(closing) or closing.waits(held.quantity, self.now_s()):
             return
-        number = self._counts[held.symbol] = self._counts.get(held.symbol, 0) + 1
+        closing.count += 1
         order = OrderRequest(
-            client_id=self.client_id(held.symbol, number),
+            client_id=self.client_id(held.symbol, closing.count),
             symbol=held.symbol,
             side=closing_side(held),
             kind=OrderKind.MARKET,
@@ -187,26 +224,33 @@ class Flattener:
         )
         self.note("submit", {"order": to_json(order)})
         self._own.add(order.client_id)
-        self._doubts[held.symbol] = (order.client_id, self.now_s())
+        closing.sends(order.client_id, held.quantity, self.now_s())
         self.sent += 1
         self.tell(f"close {order.side} {order.quantity} {order.symbol} ({order.client_id})")
         try:
             async with asyncio.timeout(REQUEST_TIMEOUT_S):
-                await self.venue.submit(order)
-        except VenueRefused:
-            # Proof that it was not taken: the next round may ask again.
-            del self._doubts[held.symbol]
-            raise
-        del self._doubts[held.symbol]
+                reports = await self.venue.submit(order)
+        except VenueRefused as error:
+            self._refused(closing, str(error))
+            return
+        rejected = next((report for report in reports if isinstance(report, Rejected)), None)
+        if rejected is None:
+            closing.doubtful = ""
+        elif rejected.code in PROVEN_REJECTS:
+            self._refused(closing, rejected.reason)
 
-    async def _in_doubt(self, symbol: str) -> bool:
-        """Whether a close of `symbol` may still be on its way: nobody said what became of it."""
-        client_id, since_s = self._doubts.get(symbol, ("", 0.0))
-        if not client_id:
+    def _refused(self, closing: _Closing, reason: str) -> None:
+        """The venue proved that it did not take the last close: nobody has to look for it."""
+        self.note("refused", {"client_id": closing.doubtful, "reason": reason})
+        closing.doubtful, closing.refused = "", reason
+
+    async def _in_doubt(self, closing: _Closing) -> bool:
+        """Whether the last close may still be on its way: nobody said what became of it."""
+        if not closing.doubtful:
             return False
         async with asyncio.timeout(REQUEST_TIMEOUT_S):
-            found = await self.venue.order(client_id)
-        if found is None and self.now_s() - since_s < DOUBT_S:
+            found = await self.venue.order(closing.doubtful)
+        if found is None and self.now_s() - closing.sent_s < DOUBT_S:
             return True
-        del self._doubts[symbol]
+        closing.doubtful = ""
         return found is not None and found.open
