@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,9 +20,10 @@ from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.commands.guard_run import EXIT_ACTED, GuardRun
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.apply import apply
+from ytc_tui.engine.guard.watch import Finding
 from ytc_tui.halting import HaltFence
 from ytc_tui.model import events as ev
-from ytc_tui.model.halt import NO_CLEARANCE, Beat, Halt
+from ytc_tui.model.halt import NO_CLEARANCE, Beat, BeatState, Halt
 from ytc_tui.model.market import Side
 from ytc_tui.model.orders import VenuePosition
 from ytc_tui.model.state import State
@@ -104,3 +107,14 @@ async def test_an_engine_that_closed_everything_in_time_is_left_alone(
         assert await run._stop_loss(REASON) == EXIT_ACTED
     assert stage.now_ns - begun_ns > VENUE_RULES["paper"].request_life_ns
     assert stage.kinds() == ["halt", "flat"]
+
+
+async def test_a_farewell_is_heard_while_the_account_is_read(beside: tuple[Stage, GuardRun, Beside]) -> None:
+    stage, run, venue = beside
+    run.base = Decimal(20_000)
+    reading = asyncio.ensure_future(run._equity())
+    await asyncio.wait({reading})
+    venue.heart.write(replace(stage.beat, number=2, state=BeatState.STOPPED))
+    assert run.look() is Finding.STOPPED
+    assert await run._judge_loss(reading) is None
+    assert run.halts.standing() is None

@@ -1,8 +1,9 @@
 """The life of a guard: it looks, and when the engine is silent or too much is lost, it acts.
 
 Decides the order of its acts: the lock, the halt, the venue. Imports the guard's decisions and its files.
-Invariants: a silent engine's account is touched only under that engine's lock; the halt is on disk before
-anything is sent; a session that ended as it was meant to is never touched.
+Invariants: a silent engine's account is touched only under that engine's lock; a halt is written before
+anything is sent, and a disk that does not take it stops nothing; an engine that said farewell is left alone,
+unless the loss limit was met before.
 """
 
 from __future__ import annotations
@@ -164,7 +165,8 @@ class GuardRun:
         equity = reading.result()
         self.base = self.base or equity
         lost = loss_pct(equity, self.base)
-        if lost < self.loss_limit_pct:
+        # The engine may have said farewell since the account was asked.
+        if lost < self.loss_limit_pct or not self.watch.traded:
             return None
         return await self._stop_loss(f"{lost:.4f} % of {self.base} are lost (limit {self.loss_limit_pct} %)")
 

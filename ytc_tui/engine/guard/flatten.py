@@ -1,8 +1,9 @@
 """Flattening an account at its venue without its engine: cancel, close reduce-only, read again, until flat.
 
-Decides each round from what the venue says alone. Imports the venue port and the model. Invariants: nothing
-is sent before its line is durable; every close is reduce-only, so none can open anything; protective stops
-stay until nothing is open; flat is what the venue said for a while, never what was sent.
+Decides each round from what the venue says alone. Imports the venue port and the model. Invariants: every
+request is noted before it is sent, and sent also where the note cannot be kept; every close is reduce-only,
+so none can open anything; protective stops stay until nothing is open; flat is what the venue said for a
+while, never what was sent.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ NOT_YET = "not flat yet"
 # if both arrive.
 DOUBT_S = 2.0
 
-# Keeps one line, durable before it returns: kind, and what it holds.
+# Keeps one line, durable before it returns where it can be kept: kind, and what it holds.
 Note = Callable[[str, dict[str, Any]], None]
 
 
