@@ -64,13 +64,13 @@ class Watch:
 
 def begin(limit_ns: int, beat: Beat, now_ns: int) -> Watch:
     """The first look: whenever the beat was written, the engine has the whole limit from now on."""
-    return Watch(limit_ns, beat, now_ns, now_ns, traded=beat.state is BeatState.TRADING)
+    return Watch(limit_ns, beat, now_ns, now_ns, traded=beat.session_open)
 
 
 def look(watch: Watch, now_ns: int, beat: Beat | None) -> Watch:
     """`watch` after a look at `now_ns` that found `beat`, None where none could be read."""
     if beat is not None and (beat.engine, beat.number) != (watch.beat.engine, watch.beat.number):
-        traded = beat.state is BeatState.TRADING or (watch.traded and beat.state not in _GONE)
+        traded = beat.session_open or (watch.traded and beat.state not in _GONE)
         return Watch(watch.limit_ns, beat, now_ns, now_ns, traded=traded)
     passed_ns = now_ns - watch.looked_ns
     # Away again before that is over is a guard that is starved: it goes on, so that it acts at last.
