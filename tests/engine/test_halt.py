@@ -34,6 +34,6 @@ def test_an_operators_flatten_does_not_lift_a_standing_halt(sit: Situation) -> N
 
 def test_a_flatten_that_is_verified_after_the_clearance_waits_for_a_resume(sit: Situation) -> None:
     settle(sit, OLDER, inp.Commanded(Command("c1", Verb.FLATTEN, "ada", "x")), CLEARED)
-    assert sit.state.gate is Gate.HALTED
+    assert (sit.state.halted, sit.state.gate) == ("", Gate.HALTED)
     settle(sit, read(sit))
-    assert sit.state.gate is Gate.REDUCING
+    assert (sit.state.halted, sit.state.gate) == ("", Gate.REDUCING)

@@ -102,8 +102,7 @@ class Settling:
         return cls(max(SETTLE_S, (rules.request_life_ns + rules.read_lag_ns) / NS_PER_S))
 
     def over(self, flat: bool, asked_s: float) -> bool:
-        """Take a reading that was asked for at `asked_s`; whether that is enough. One that failed is not
-        flat."""
+        """Take a reading asked for at `asked_s`; whether that is enough. One that failed is not flat."""
         if not flat:
             self._since_s = None
             return False
