@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ytc_tui.adapters.guard.halt_file import HaltFile
+from ytc_tui.adapters.guard.halt_file import UNREADABLE_EPOCH, HaltFile
 from ytc_tui.adapters.guard.record import read_record
 from ytc_tui.adapters.paths import Paths
 from ytc_tui.engine.inputs import HaltFound, HaltLifted
@@ -36,9 +36,10 @@ class HaltFence:
         return f"halt {standing.epoch} stands, this engine holds {self.held.epoch}: {standing.reason}"
 
     def met(self, state: State) -> HaltFound | HaltLifted | None:
-        """What `state` does not know yet of halts and of their end."""
+        """What `state` does not know yet of halts and of their end. A file that cannot be read now is no halt
+        to put on record: no later one would be above it."""
         standing = self.halts.standing()
-        if standing is not None and standing.epoch > state.halt_epoch:
+        if standing is not None and UNREADABLE_EPOCH != standing.epoch > state.halt_epoch:
             ours = standing.session == state.session_id
             if ours or standing.epoch > self.held.epoch:
                 return HaltFound(self._with_acts(standing, state) if ours else standing)
@@ -50,7 +51,10 @@ class HaltFence:
         """`halt` with all that guards did in this session and no engine has taken up."""
         lines, problem = read_record(self.record)
         news = [each for each in lines if each.session == state.session_id and each.epoch > state.halt_epoch]
-        orders = tuple(order for line in news if (order := line.order) is not None)
+        # What the venue proved not to have taken is nothing to look for.
+        refused = {line.data["client_id"] for line in news if line.kind == "refused"}
+        sent = (order for line in news if (order := line.order) is not None)
+        orders = tuple(order for order in sent if order.client_id not in refused)
         acts = tuple(line.words for line in news[:MAX_ACTS])
         return replace(halt, orders=orders, acts=(*acts, problem) if problem else acts)
 

@@ -40,7 +40,7 @@ from ytc_tui.notices import notifiers_of
 from ytc_tui.own_view import keep_view, kept_view
 from ytc_tui.paper_run import Opening, Outlets, nothing_said
 from ytc_tui.sealing import Sealer, head_file_of
-from ytc_tui.venues import durable_venue, open_venue, urgent_line
+from ytc_tui.venues import durable_venue, fenced, open_venue, urgent_line
 from ytc_tui.views.event_lines import event_line
 from ytc_tui.views.next_session import PREPARER, next_session_toml
 
@@ -177,7 +177,7 @@ async def durable_outlets(
             hold=lambda session: hold_session(parts, session),
             seal=_sealing(journal, sealer, notifier),
             withhold=REDACTOR.values if REDACTOR.knows_any else None,
-            fence=lambda: fence_of(parts.paths, parts.run_id),
+            fence=lambda: fenced(venue, fence_of(parts.paths, parts.run_id)),
             own_view=lambda session, window: kept_view(parts, operator, window),
             keep_view=lambda state, window: keep_view(operator, state, window),
             check_chain=chain_checker(parts).begin,

@@ -16,6 +16,7 @@ from ytc_tui.adapters.venues.paper import PaperSettings, PaperVenue
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.boot import Parts, volume_known
 from ytc_tui.engine.ports import MatchingVenue, Venue
+from ytc_tui.halting import HaltFence
 from ytc_tui.wiring import paper_settings
 
 
@@ -46,6 +47,13 @@ def durable_venue(parts: Parts) -> MatchingVenue:
 def urgent_line(venue: MatchingVenue) -> Venue:
     """`venue` over a line that ordinary requests never use, where it has one."""
     return venue.urgent if isinstance(venue, HostedVenue) else venue
+
+
+def fenced(venue: MatchingVenue, fence: HaltFence) -> HaltFence:
+    """`fence`, which is asked once more where an order that can raise risk had to wait for its line."""
+    if isinstance(venue, HostedVenue):
+        venue.barred = venue.urgent.barred = fence.why
+    return fence
 
 
 def _absolute(argument: str) -> str:

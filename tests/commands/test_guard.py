@@ -124,6 +124,20 @@ async def test_an_engine_that_beats_at_the_last_moment_is_left_alone(tmp_path: P
     assert (stage.kinds(), stage.lines) == ([], [])
 
 
+@pytest.mark.parametrize("state", [BeatState.STOPPED, BeatState.ENDED])
+async def test_a_farewell_is_heard_though_the_lock_is_free(tmp_path: Path, state: BeatState) -> None:
+    stage = Stage(tmp_path)
+    await stage.long()
+    run = stage.guard()
+    file = HeartbeatFile(run.beat_path)
+    file.write(replace(stage.beat, number=2, state=state))
+    file.close()
+    assert await run.take_over(REASON, alive=False) is None
+    assert run.halts.standing() is None
+    assert [position.quantity for position in await stage.bench.venue.positions()] == [Decimal(2)]
+    acquire(Path(stage.beat.lock), "the next engine", now_ns=1).release()
+
+
 async def test_a_disk_that_takes_nothing_does_not_keep_it_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -19,10 +20,13 @@ from tests.sim.tape import on_day
 from ytc_tui.adapters.venues.faults import NO_FAULTS, FaultScript
 from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.kernel import MAX_EVENTS_PER_INPUT
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.halt import Clearance, Halt
-from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.market import Side
+from ytc_tui.model.money import ONE
+from ytc_tui.model.orders import OrderKind, OrderRequest, OrderRole
 from ytc_tui.model.session import Gate, SessionStatus
 from ytc_tui.model.state import State
 from ytc_tui.views.journal import recorded
@@ -91,6 +95,23 @@ def events_of(simulation: Simulation) -> list[ev.Event]:
 @given(step=st.integers(1, 110), after=st.booleans(), waits=st.integers(0, 60))
 async def test_whenever_the_engine_dies_the_books_are_the_venues(step: int, after: bool, waits: int) -> None:
     await guarded(step, after, waits)
+
+
+async def test_an_engine_takes_up_however_many_orders_a_guard_sent() -> None:
+    fuse = Fuse(kill_at=40)
+    dead = fused(three_trades, fuse)
+    with pytest.raises(Killed):
+        await dead.run()
+    fuse.kill_at = 0
+    close = OrderRequest("", "BTCUSDT", Side.SELL, OrderKind.MARKET, OrderRole.FLATTEN, ONE, reduce_only=True)
+    orders = tuple(replace(close, client_id=f"g{number}") for number in range(MAX_EVENTS_PER_INPUT + 1))
+    successor = resumed(three_trades, dead)
+    successor.fence = lambda: MemoryFence(Halt(1, dead.journal.sessions()[-1], REASON, 1, orders))
+    await successor.run()
+    state = check_laws(successor)
+    assert [event.order for event in successor.all(ev.GuardOrdered)] == list(orders)
+    assert len(successor.all(ev.GuardHalted)) == len(successor.all(ev.FlattenStarted)) == 1
+    assert (state.ended, state.working, state.positions) == (True, {}, {})
 
 
 async def test_an_engine_that_wakes_under_a_halt_sends_nothing_that_raises_risk() -> None:

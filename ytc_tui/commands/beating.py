@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from ytc_tui.adapters.clock import WallClock, monotonic_ns
-from ytc_tui.adapters.guard.heartbeat import HeartbeatFile
+from ytc_tui.adapters.guard.heartbeat import HeartbeatFile, read_beat
 from ytc_tui.boot import BARS_INSTALL_ID, Parts, account_lock_file
 from ytc_tui.model.halt import Beat, BeatState
 from ytc_tui.paper_run import PaperRun
@@ -28,11 +28,15 @@ class Beating:
 
     parts: Parts
     _file: HeartbeatFile = field(init=False)
+    _left_open: str = field(init=False)  # the session that an engine before this one left without a farewell
     _engine: str = field(default_factory=lambda: uuid4().hex)
     _number: int = 0
 
     def __post_init__(self) -> None:
-        self._file = HeartbeatFile(self.parts.paths.heartbeat_file(self.parts.run_id))
+        path = self.parts.paths.heartbeat_file(self.parts.run_id)
+        last = read_beat(path)
+        self._left_open = last.session if last is not None and last.session_open else ""
+        self._file = HeartbeatFile(path)
         self.parts.closing.callback(self._file.close)
         self._beat(BeatState.STARTING, None)
 
@@ -54,6 +58,9 @@ class Beating:
         balance: Decimal | None = None
         if held is not None:
             balance = held.start_balance or held.opening_balance or None
+        session = held.session_id if held is not None else ""
+        if state is BeatState.STARTING:
+            session = session or self._left_open
         host = parts.loaded.settings.paper.host
         self._file.write(
             Beat(
@@ -62,7 +69,7 @@ class Beating:
                 number=self._number,
                 state=state,
                 pid=os.getpid(),
-                session=held.session_id if held is not None else "",
+                session=session,
                 account_id=parts.policy.account_id,
                 install_id=BARS_INSTALL_ID,
                 host=str(Path(host).absolute()) if host else "",

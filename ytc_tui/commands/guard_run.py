@@ -1,8 +1,9 @@
 """The life of a guard: it looks, and when the engine is silent or too much is lost, it acts.
 
 Decides the order of its acts: the lock, the halt, the venue. Imports the guard's decisions and its files.
-Invariants: a silent engine's account is touched only under that engine's lock; the halt is on disk before
-anything is sent; a session that ended as it was meant to is never touched.
+Invariants: a silent engine's account is touched only under that engine's lock; a halt is written before
+anything is sent, and a disk that does not take it stops nothing; an engine that said farewell is left alone,
+unless the loss limit was met before.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from ytc_tui.adapters.guard.heartbeat import read_beat
 from ytc_tui.adapters.guard.killing import kill_holder
 from ytc_tui.adapters.locks import Lock, acquire
 from ytc_tui.commands.guard_voice import Voice
-from ytc_tui.engine.guard.flatten import Flattener, Left, read_left
+from ytc_tui.engine.guard.flatten import Flattener, Left, Settling, read_left
 from ytc_tui.engine.guard.watch import Finding, Watch, begin, finding, look, loss_pct
 from ytc_tui.engine.ids import client_order_id
 from ytc_tui.engine.ports import Venue
@@ -164,28 +165,32 @@ class GuardRun:
         equity = reading.result()
         self.base = self.base or equity
         lost = loss_pct(equity, self.base)
-        if lost < self.loss_limit_pct:
+        # The engine may have said farewell since the account was asked.
+        if lost < self.loss_limit_pct or not self.watch.traded:
             return None
         return await self._stop_loss(f"{lost:.4f} % of {self.base} are lost (limit {self.loss_limit_pct} %)")
 
     async def _stop_loss(self, reason: str) -> int | None:
         """The halt asks an engine that lives to flatten; one that has not done so in time is taken over."""
+        self.voice.epoch = self.halts.next_epoch()
         await self._raise_halt(reason)
         until_ns = self.monotonic_ns() + int(self.limit_s * NS_PER_S)
-        while self.monotonic_ns() < until_ns and not self.stop.is_set():
+        settling, flat = Settling.at(self.venue), False
+        while (flat or self.monotonic_ns() < until_ns) and not self.stop.is_set():
             if self.look() is Finding.SILENT:
                 break
+            asked_s = self.monotonic_ns() / NS_PER_S
             try:
-                left = await read_left(self.venue)
+                flat = (await read_left(self.venue)).flat
             except (VenueError, TimeoutError) as error:
+                flat = False
                 await self.voice.warn("venue", f"the venue does not answer the guard: {error}")
-            else:
-                if left.flat:
-                    return await self._flat(f"{reason}; the engine closed everything at the halt")
+            if settling.over(flat, asked_s):
+                return await self._flat(f"{reason}; the engine closed everything at the halt")
             await self._pause(LOOK_S)
         why = f"{reason}; the engine did not flatten within {self.limit_s:g} s of the halt"
         while not self.stop.is_set():
-            code = await self.take_over(why, alive=True, halted=True)
+            code = await self.take_over(why, alive=True)
             if code is not None:
                 return code
             await self._pause(RETRY_S)
@@ -193,17 +198,23 @@ class GuardRun:
 
     # ---- taking over -----------------------------------------------------------------------------
 
-    async def take_over(self, reason: str, *, alive: bool, halted: bool = False) -> int | None:
+    async def take_over(self, reason: str, *, alive: bool) -> int | None:
         """Kill the engine, take its lock, halt, flatten; None where the lock cannot be had. An engine that is
-        not `alive` is left in peace if it beats after all."""
-        if not halted:
-            self.voice.epoch = self.halts.next_epoch()
+        not `alive` is left in peace if it beats or says farewell after all.
+
+        The halt is a new one even where one stands: the engine may have taken that up already, and what is
+        done under it from now on would never be told.
+        """
+        self.voice.epoch = self.halts.next_epoch()
         lock = await self._take_lock(reason, alive=alive)
         if lock is None:
             return None
         with lock:
-            if not halted:
-                await self._raise_halt(reason)
+            self.look()
+            # The last that it said before it gave up its lock.
+            if not (alive or self.watch.traded):
+                return None
+            await self._raise_halt(reason)
             flattener = Flattener(
                 venue=self.venue,
                 note=self.voice.note,
@@ -255,12 +266,14 @@ class GuardRun:
         await self.voice.warn("alarm", f"ALARM, nothing was done: {text}")
 
     async def _raise_halt(self, reason: str) -> None:
-        epoch = self.voice.epoch = self.halts.next_epoch()
+        """Raise the halt whose epoch the voice carries already."""
+        epoch = self.voice.epoch
         self.voice.note("halt", {"reason": reason})
         try:
             self.halts.halt(Halt(epoch, self.session, reason, self.voice.now_ns()))
         except ConfigInvalid as error:
             await self.voice.warn("halt-file", f"the halt is not on disk: {error}")
+        self.voice.forget("halt")
         await self.voice.warn("halt", f"HALT {epoch}: {reason}")
 
     def _client_id(self, symbol: str, number: int) -> str:

@@ -180,7 +180,7 @@ class Kernel:
 
     async def _decide_all(self, queue: deque[inp.Input]) -> None:
         """Decide until nothing follows; agents that answer at once are part of it."""
-        produced = 0
+        produced, most = 0, MAX_EVENTS_PER_INPUT * max(len(queue), 1)
         while queue or self._tasks:
             while queue:
                 item = queue.popleft()
@@ -192,8 +192,8 @@ class Kernel:
                     self._record(decided, cause)
                     queue.append(inp.Happened(decided, self.head.seq))
                     produced += 1
-                if produced > MAX_EVENTS_PER_INPUT:
-                    raise RuntimeError(f"{produced} events from one input: a decider feeds itself")
+                if produced > most:
+                    raise RuntimeError(f"{produced} events in one step: a decider feeds itself")
             if self._tasks:
                 tasks, self._tasks = self._tasks, []
                 answers = await self.runner.run(tasks, self._context, self._on_suspended)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ytc_tui.engine import chain_check, inputs as inp
 from ytc_tui.engine.chain_check import ChainCheck
+from ytc_tui.engine.decide.halt import portions
 from ytc_tui.engine.decide.recovery import CYCLE_NS
 from ytc_tui.engine.effects import pending_effects, raises_risk
 from ytc_tui.engine.kernel import Kernel
@@ -247,6 +248,8 @@ class SessionRun:
             await self.between()
 
     def _halts(self) -> tuple[inp.Input, ...]:
+        if isinstance(self.halt, inp.HaltFound):
+            return portions(self.halt)
         return () if self.halt is None else (self.halt,)
 
     def _catch_up(self, minute: Minute) -> None:

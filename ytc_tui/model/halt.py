@@ -27,6 +27,8 @@ class BeatState(StrEnum):
 class Beat:
     """One heartbeat, with all that somebody needs to watch the account without this engine's help.
 
+    `session` is the one that is open, or, of an engine that starts, the one to take up that was left open.
+
     `engine` names one process of this run for ever, `number` counts its beats. `host` is the socket of the
     paper host, empty where the venue is in the engine's process; `lock` is the file whose lock the engine
     holds. `monotonic_ns` is the engine's clock, which means nothing in another process.
@@ -46,6 +48,11 @@ class Beat:
     positions: int
     wall_ns: int
     monotonic_ns: int
+
+    @property
+    def session_open(self) -> bool:
+        """Whether a session is open, or was left open by an engine that said no farewell."""
+        return self.state is BeatState.TRADING or (self.state is BeatState.STARTING and bool(self.session))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from tests.engine.guard.test_watch import BEAT
 from ytc_tui.adapters.guard.halt_file import UNREADABLE_EPOCH, HaltFile
 from ytc_tui.adapters.guard.heartbeat import FILE_BYTES, HeartbeatFile, beats_in, read_beat
 from ytc_tui.adapters.guard.record import GuardRecord, read_record
-from ytc_tui.engine.inputs import HaltFound
+from ytc_tui.engine.inputs import HaltFound, HaltLifted
 from ytc_tui.errors import ConfigInvalid
 from ytc_tui.halting import HaltFence
 from ytc_tui.model.halt import NO_CLEARANCE, BeatState, Clearance, Halt
@@ -97,6 +97,21 @@ def test_a_halt_that_cannot_be_read_stands(tmp_path: Path) -> None:
     halts.clear("me", "looked", 6)
     assert fence(halts).why() == ""
     assert halts.next_epoch() > UNREADABLE_EPOCH
+
+
+def test_a_halt_that_could_not_be_read_for_a_moment_leaves_nothing_on_record(tmp_path: Path) -> None:
+    halts = HaltFile(tmp_path / "halt-a.json")
+    running = fence(halts)
+    # Stands for whatever the system refuses a reader: too many open files, an error of the disk.
+    halts.path.mkdir()
+    assert "cannot be read" in running.why()
+    assert running.met(State("s")) is None
+    halts.path.rmdir()
+    assert running.why() == ""
+    halts.halt(Halt(halts.next_epoch(), "s", "silent", 5))
+    assert isinstance(running.met(State("s")), HaltFound)
+    halts.clear("me", "looked", 6)
+    assert isinstance(fence(halts).met(State("s", halt_epoch=1, halted="silent")), HaltLifted)
 
 
 def test_a_clearance_that_cannot_be_read_clears_nothing(tmp_path: Path) -> None:
@@ -196,6 +211,21 @@ def test_the_next_engine_finds_what_was_done_in_its_session(tmp_path: Path) -> N
     halts.clear("me", "looked", 6)
     assert fence(halts).met(State("s")) is not None
     assert fence(halts).met(State("next")) is None
+
+
+def test_what_the_venue_did_not_take_is_not_handed_on(tmp_path: Path) -> None:
+    halts = HaltFile(tmp_path / "halt-a.json")
+    record = GuardRecord(tmp_path / "guard-a.jsonl", lambda: 9)
+    for number in range(3):
+        record.append(1, "s", "submit", {"order": _json(replace(CLOSE, client_id=f"g{number}"))})
+        if number < 2:
+            record.append(1, "s", "refused", {"client_id": f"g{number}", "reason": "not now"})
+    record.close()
+    halts.halt(Halt(1, "s", "silent", 5))
+    met = fence(halts).met(State("s"))
+    assert isinstance(met, HaltFound)
+    assert [order.client_id for order in met.halt.orders] == ["g2"]
+    assert len(met.halt.acts) == 5
 
 
 def _json(order: OrderRequest) -> object:

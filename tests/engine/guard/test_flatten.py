@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -11,11 +12,22 @@ import pytest
 
 from tests.adapters.venues.paper_bench import Bench, order
 from ytc_tui.adapters.venues.faults import NO_FAULTS, CommandKind, FaultKind, FaultRule, FaultScript
-from ytc_tui.engine.guard.flatten import DOUBT_S, SETTLE_S, TOLD_EVERY_S, Flattener, Left, read_left
+from ytc_tui.engine.guard.flatten import (
+    DOUBT_S,
+    LONGEST_WAIT_S,
+    POLL_S,
+    TOLD_EVERY_S,
+    Flattener,
+    Left,
+    read_left,
+)
 from ytc_tui.engine.ports import Venue
-from ytc_tui.errors import VenueOutcomeUnknown, VenueRetryable
-from ytc_tui.model.market import Side
-from ytc_tui.model.orders import OrderKind, OrderRole, OrderState
+from ytc_tui.errors import VenueOutcomeUnknown, VenueRefused, VenueRetryable
+from ytc_tui.model.market import NS_PER_S, Side
+from ytc_tui.model.orders import OrderKind, OrderRole, OrderState, Rejected
+from ytc_tui.model.venue_rules import VENUE_RULES
+
+LIFE_S = VENUE_RULES["paper"].request_life_ns / NS_PER_S
 
 STOP: dict[str, Any] = {
     "kind": OrderKind.STOP, "stop_price": "90", "reduce_only": True, "role": OrderRole.PROTECTIVE_STOP,
@@ -25,6 +37,9 @@ TARGET: dict[str, Any] = {
 }  # fmt: skip
 
 
+Refusal = Callable[[str], tuple[Rejected, ...]]
+
+
 @dataclass
 class Line:
     """The way to a venue: cut for the first `cut` calls. Nothing passes that was not noted before."""
@@ -32,6 +47,8 @@ class Line:
     venue: Venue
     noted: list[tuple[str, str]]
     cut: int = 0
+    refuses: Refusal | None = None
+    refusals: int = 0
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.venue, name)
@@ -45,6 +62,9 @@ class Line:
             if self.cut:
                 self.cut -= 1
                 raise VenueRetryable("no line")
+            if name == "submit" and self.refuses is not None and self.refusals:
+                self.refusals -= 1
+                return self.refuses(arguments[0].client_id)
             return await found(*arguments)
 
         return call
@@ -59,11 +79,14 @@ class Hand:
     volume: float = 1e6
     stands_still: bool = False
     now_s: float = 0.0
+    refuses: Refusal | None = None
+    refusals: int = 10_000
     sent: list[tuple[str, str]] = field(default_factory=list)  # (what, client id), in order
+    noted_s: list[float] = field(default_factory=list)  # when
     exposed: list[tuple[float, str, Left | None]] = field(default_factory=list)
 
     async def flatten(self) -> Flattener:
-        line: Any = Line(self.bench.venue, self.sent, self.cut)
+        line: Any = Line(self.bench.venue, self.sent, self.cut, self.refuses, self.refusals)
         flattener = Flattener(
             venue=line,
             note=self._note,
@@ -79,6 +102,7 @@ class Hand:
     def _note(self, kind: str, data: dict[str, Any]) -> None:
         client_id = data["order"]["client_id"] if kind == "submit" else data["client_id"]
         self.sent.append((kind, client_id))
+        self.noted_s.append(self.now_s)
 
     async def _unconfirmed(self, reason: str, left: Left | None) -> None:
         self.exposed.append((self.now_s, reason, left))
@@ -144,7 +168,25 @@ async def test_an_account_that_is_flat_is_read_for_a_while_and_nothing_is_sent()
     hand = Hand(bench)
     await hand.flatten()
     assert hand.sent == []
-    assert hand.now_s >= SETTLE_S
+    assert hand.now_s >= LIFE_S
+
+
+async def test_what_lands_at_the_end_of_its_life_is_ended_too() -> None:
+    """It left as its engine was killed."""
+
+    class Landing(Hand):
+        async def _sleep(self, wait_s: float) -> None:
+            before_s = self.now_s
+            await super()._sleep(wait_s)
+            if before_s < LIFE_S - 2 * POLL_S <= self.now_s:
+                await self.bench.venue.submit(order("late", Side.BUY, "1"))
+
+    bench = Bench()
+    bench.flat(100.0)
+    hand = Landing(bench)
+    await hand.flatten()
+    assert await is_flat(bench)
+    assert hand.sent == [("cancel", "late")]
 
 
 async def test_what_lands_late_is_closed_too() -> None:
@@ -187,6 +229,36 @@ async def test_a_close_that_nobody_can_find_is_sent_anew_after_a_while() -> None
     assert await is_flat(bench)
     assert [name for what, name in hand.sent if what == "submit"] == ["guard-ABCUSDT-1", "guard-ABCUSDT-2"]
     assert hand.now_s >= DOUBT_S
+
+
+def reported(client_id: str) -> tuple[Rejected, ...]:
+    return (Rejected(client_id, "not now", 1),)
+
+
+def raised(client_id: str) -> tuple[Rejected, ...]:
+    raise VenueRefused("not now")
+
+
+@pytest.mark.parametrize("refuses", [reported, raised])
+async def test_a_close_that_is_refused_is_sent_again_more_and_more_slowly(refuses: Refusal) -> None:
+    hand = Hand(await holding(), refuses=refuses)
+    with pytest.raises(AssertionError):
+        await hand.flatten()
+    closes = [
+        (name, at_s) for (what, name), at_s in zip(hand.sent, hand.noted_s, strict=True) if what == "submit"
+    ]
+    gaps = [b - a for (_, a), (_, b) in pairwise(closes)]
+    waits = [min(POLL_S * 2**number, LONGEST_WAIT_S) for number in range(len(gaps))]
+    assert all(-0.01 < gap - wait_s < POLL_S + 0.01 for gap, wait_s in zip(gaps, waits, strict=True))
+    assert [name for what, name in hand.sent if what == "refused"] == [name for name, _ in closes]
+    assert hand.exposed[0][:2] == (0.0, "no close of ABCUSDT: not now")
+
+
+async def test_a_refused_close_holds_nothing_up() -> None:
+    hand = Hand(await holding(), refuses=raised, refusals=3)
+    await hand.flatten()
+    assert await is_flat(hand.bench)
+    assert hand.now_s < 2.0 + LIFE_S
 
 
 @pytest.mark.parametrize("calls", [1, 7, 40])

@@ -87,6 +87,21 @@ def test_a_guard_that_slept_looks_again_before_it_acts(slept_ns: int, before_ns:
     assert (finding(watch) is Finding.SILENT) == (watch.silent_ns >= LIMIT_NS)
 
 
+@pytest.mark.parametrize("between_ns", [NS_PER_S // 4, 2 * RECHECK_NS])
+def test_a_guard_that_slept_twice_looks_again_twice(between_ns: int) -> None:
+    watch = look(begin(LIMIT_NS, BEAT, START_NS), START_NS + LIMIT_NS, BEAT)
+    assert finding(watch) is Finding.RECHECK
+    for _ in range(between_ns * 4 // NS_PER_S):
+        watch = look(watch, watch.looked_ns + NS_PER_S // 4, BEAT)
+    woke_ns = watch.looked_ns + 20 * LIMIT_NS
+    watch = look(watch, woke_ns, BEAT)
+    assert finding(watch) is Finding.RECHECK
+    for passed_s in range(1, RECHECK_NS // NS_PER_S):
+        assert finding(watch) is Finding.RECHECK
+        watch = look(watch, woke_ns + passed_s * NS_PER_S, BEAT)
+    assert finding(look(watch, woke_ns + RECHECK_NS, BEAT)) is Finding.SILENT
+
+
 def test_a_guard_that_is_starved_acts_all_the_same() -> None:
     watch = begin(LIMIT_NS, BEAT, START_NS)
     for passed_s in range(3, 37, 3):
@@ -111,7 +126,12 @@ def test_an_unreadable_file_is_no_beat() -> None:
     ],
 )
 def test_what_was_not_trading_is_never_acted_on(state: BeatState, expected: Finding) -> None:
-    assert finding(watched(10 * LIMIT_NS, first=beat(1, state))) is expected
+    first = replace(beat(1, state), session="")
+    assert finding(watched(10 * LIMIT_NS, first=first)) is expected
+
+
+def test_an_engine_that_falls_silent_as_it_takes_up_what_was_left_open_counts() -> None:
+    assert finding(watched(LIMIT_NS, first=beat(1, BeatState.STARTING))) is Finding.SILENT
 
 
 def test_an_engine_that_hangs_as_it_takes_an_open_session_up_counts() -> None:
@@ -124,7 +144,8 @@ def test_an_engine_that_hangs_as_it_takes_an_open_session_up_counts() -> None:
 
 def test_a_farewell_ends_what_came_before() -> None:
     watch = look(watched(5 * NS_PER_S), START_NS + 6 * NS_PER_S, beat(2, BeatState.STOPPED))
-    watch = look(watch, START_NS + 7 * NS_PER_S, beat(1, BeatState.STARTING, "successor"))
+    successor = replace(beat(1, BeatState.STARTING, "successor"), session="")
+    watch = look(watch, START_NS + 7 * NS_PER_S, successor)
     for passed_s in range(8, 60):
         watch = look(watch, START_NS + passed_s * NS_PER_S, watch.beat)
     assert finding(watch) is Finding.IDLE

@@ -182,19 +182,21 @@ def decide_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
 
 
 def decide_verified(sit: Situation, event: ev.FlatVerified) -> Iterator[ev.Event]:
-    """After the proof: an operator's flatten leaves the session paused and REDUCING."""
-    flattened = sit.state.flattening
+    """After the proof: an operator's flatten leaves the session paused and REDUCING, or HALTED by a guard."""
+    state = sit.state
+    flattened = state.flattening
     if flattened is None:
         return
     beyond = ""
     if event.beyond_limit_pct:
         beyond = f", at worst {-event.beyond_limit_pct:.4f} % past the limit"
-    alone = left_alone(sit.state, sit.at_ns)
+    alone = left_alone(state, sit.at_ns)
     external = f"; EXTERNAL stays: {', '.join(alone)}" if alone else ""
     yield alert(
         f"flat-{sit.at_ns}",
         "verified_flat",
         f"verified flat at {event.pnl_pct:.4f} %{beyond} ({flattened.reason}){external}",
     )
-    if not flattened.final and sit.state.gate is Gate.HALTED and sit.state.status is SessionStatus.PAUSED:
+    waits = state.gate is Gate.HALTED and state.status is SessionStatus.PAUSED
+    if waits and not flattened.final and not state.halted:
         yield ev.GateChanged(Gate.HALTED, Gate.REDUCING, "verified flat; resume needs a reason")

@@ -19,6 +19,8 @@ from ytc_tui.model.money import HUNDRED, ZERO
 AWAY_NS = 2 * NS_PER_S
 # What it then watches before it believes the silence.
 RECHECK_NS = 5 * NS_PER_S
+# A look shows at most this much of the time before it: an engine beats once in it.
+SEEN_NS = NS_PER_S
 # Engines beat every second: after so long a person may hear of it.
 LATE_NS = 5 * NS_PER_S
 
@@ -39,14 +41,14 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What a guard has seen. Instants are its own monotonic ns; `traded`: a session was seen open, and its
-    engine has not said since that it is not."""
+    """What a guard has seen. Instants are its own monotonic ns; `watched_ns` is for how long it has watched
+    since it was away; `traded`: a session was seen open, and its engine has not said since that it is not."""
 
     limit_ns: int
     beat: Beat
     fresh_ns: int
     looked_ns: int
-    recheck_ns: int | None = None  # since when it looks again after it was away
+    watched_ns: int = RECHECK_NS
     traded: bool = False
 
     @property
@@ -54,21 +56,27 @@ class Watch:
         """For how long no new beat was seen, at the last look."""
         return self.looked_ns - self.fresh_ns
 
+    @property
+    def rechecked(self) -> bool:
+        """Whether the guard has watched for long enough since it was away."""
+        return self.watched_ns >= min(RECHECK_NS, self.limit_ns)
+
 
 def begin(limit_ns: int, beat: Beat, now_ns: int) -> Watch:
     """The first look: whenever the beat was written, the engine has the whole limit from now on."""
-    return Watch(limit_ns, beat, now_ns, now_ns, traded=beat.state is BeatState.TRADING)
+    return Watch(limit_ns, beat, now_ns, now_ns, traded=beat.session_open)
 
 
 def look(watch: Watch, now_ns: int, beat: Beat | None) -> Watch:
     """`watch` after a look at `now_ns` that found `beat`, None where none could be read."""
     if beat is not None and (beat.engine, beat.number) != (watch.beat.engine, watch.beat.number):
-        traded = beat.state is BeatState.TRADING or (watch.traded and beat.state not in _GONE)
+        traded = beat.session_open or (watch.traded and beat.state not in _GONE)
         return Watch(watch.limit_ns, beat, now_ns, now_ns, traded=traded)
-    recheck_ns = watch.recheck_ns
-    if recheck_ns is None and now_ns - watch.looked_ns > AWAY_NS:
-        recheck_ns = now_ns
-    return replace(watch, looked_ns=now_ns, recheck_ns=recheck_ns)
+    passed_ns = now_ns - watch.looked_ns
+    # Away again before that is over is a guard that is starved: it goes on, so that it acts at last.
+    away = passed_ns > AWAY_NS and watch.rechecked
+    watched_ns = 0 if away else watch.watched_ns + min(passed_ns, SEEN_NS)
+    return replace(watch, looked_ns=now_ns, watched_ns=watched_ns)
 
 
 def finding(watch: Watch) -> Finding:
@@ -84,11 +92,7 @@ def finding(watch: Watch) -> Finding:
         return Finding.LATE if watch.silent_ns >= LATE_NS else Finding.FRESH
     if not watch.traded:
         return Finding.IDLE
-    if watch.recheck_ns is not None:
-        looked_again_ns = watch.looked_ns - watch.recheck_ns
-        if looked_again_ns < min(RECHECK_NS, watch.limit_ns):
-            return Finding.RECHECK
-    return Finding.SILENT
+    return Finding.SILENT if watch.rechecked else Finding.RECHECK
 
 
 def loss_pct(equity: Decimal, base: Decimal) -> Decimal:

@@ -13,6 +13,7 @@ import pytest
 from tests.adapters.venues.host.hosting import ACCOUNT, Hosting, hosted
 from tests.adapters.venues.host.test_host import drive, flat
 from tests.adapters.venues.paper_bench import START_NS, order
+from ytc_tui.adapters.guard.halt_file import HaltFile
 from ytc_tui.adapters.venues.host.client import HostedVenue
 from ytc_tui.adapters.venues.host.line import TradingLine
 from ytc_tui.adapters.venues.host.trouble import LineFault, LineRule, Trouble, load_trouble
@@ -22,7 +23,10 @@ from ytc_tui.errors import (
     VenueRefused,
     VenueRetryable,
 )
+from ytc_tui.halting import HaltFence
+from ytc_tui.model.halt import NO_CLEARANCE, Halt
 from ytc_tui.model.market import NS_PER_MIN, Side
+from ytc_tui.venues import fenced
 
 
 async def test_a_busy_host_refuses_commands_and_reads_may_be_repeated() -> None:
@@ -36,6 +40,41 @@ async def test_a_busy_host_refuses_commands_and_reads_may_be_repeated() -> None:
             await venue.positions()
         assert await venue.positions() == ()
         assert await venue.order("a") is None
+        venue.close()
+
+
+async def test_a_halt_that_comes_while_the_line_opens_bars_what_raises_risk() -> None:
+    with hosted() as host:
+        venue = host.venue()
+        drive(venue, 0, 100.0)
+        asked: list[bool] = []
+
+        def barred() -> str:
+            asked.append(venue._connection is not None)
+            return "halt 1 stands"
+
+        venue.barred = barred
+        with pytest.raises(VenueRefused, match="not sent: halt 1 stands"):
+            await venue.submit(order("a", Side.BUY, "2"))
+        assert asked == [True]
+        assert await venue.order("a") is None
+        await venue.submit(order("b", Side.SELL, "2", reduce_only=True))
+        await venue.cancel("b")
+        assert asked == [True]
+        venue.close()
+
+
+async def test_the_fence_of_a_session_stands_at_both_lines(tmp_path: Path) -> None:
+    halts = HaltFile(tmp_path / "halt-a.json")
+    with hosted() as host:
+        venue = host.venue()
+        drive(venue, 0, 100.0)
+        fenced(venue, HaltFence(halts, tmp_path / "guard-a.jsonl", NO_CLEARANCE))
+        await venue.submit(order("a", Side.BUY, "1"))
+        halts.halt(Halt(1, "s", "silent", 5))
+        for line in (venue, venue.urgent):
+            with pytest.raises(VenueRefused, match="halt 1 stands"):
+                await line.submit(order("b", Side.BUY, "1"))
         venue.close()
 
 

@@ -18,7 +18,7 @@ from ytc_tui.adapters.error_documents import error_from
 from ytc_tui.adapters.venues.host import wire
 from ytc_tui.adapters.venues.host.wire import Call, Place
 from ytc_tui.adapters.venues.matching_state import reports_from_json
-from ytc_tui.errors import VenueError, VenueOutcomeUnknown, VenueRetryable, YtcError
+from ytc_tui.errors import VenueError, VenueOutcomeUnknown, VenueRefused, VenueRetryable, YtcError
 from ytc_tui.model.codec import from_json
 from ytc_tui.model.market import Instrument
 from ytc_tui.model.orders import Fill, OrderRequest, VenueAccount, VenueOrder, VenuePosition, VenueReport
@@ -29,7 +29,12 @@ BROKEN = (OSError, ValueError, EOFError, TypeError, KeyError, AttributeError, Ar
 _NUMBER = re.compile(rb'\{"id":\s*(\d+)\s*[,}]')
 
 Heard = Callable[[Place], None]
+Barred = Callable[[], str]
 ResultT = TypeVar("ResultT")
+
+
+def never() -> str:
+    return ""
 
 
 class _Connection(asyncio.Protocol):
@@ -120,7 +125,7 @@ def result_of(answer: dict[str, Any], number: int, heard: Heard) -> Any:
 class TradingLine:
     """Orders and reads of one account at a paper host, by the `Venue` port. `heard` is told after each
     answer where the venue stands; `valid_until_ns` says until when, in feed time, an order may arrive, 0 = at
-    any time."""
+    any time. `barred` is asked as an order that can raise risk is written, and says why it may not leave."""
 
     name = "paper"
     supports_attached_stop = True
@@ -140,6 +145,7 @@ class TradingLine:
         self.absence_is_proof = absence_is_proof
         self._heard = heard
         self._until_ns = valid_until_ns
+        self.barred: Barred = never
         self._connection: _Connection | None = None
         self._opening = asyncio.Lock()
 
@@ -148,7 +154,8 @@ class TradingLine:
 
     async def submit(self, request: OrderRequest) -> tuple[VenueReport, ...]:
         body = {"request": wire.request_json(request), "valid_until_ns": self._until_ns()}
-        return await self._command(Call.SUBMIT, request.client_id, body)
+        barred = never if request.reduce_only else self.barred
+        return await self._command(Call.SUBMIT, request.client_id, body, barred)
 
     async def cancel(self, client_id: str) -> tuple[VenueReport, ...]:
         return await self._command(Call.CANCEL, client_id, {"client_id": client_id})
@@ -178,12 +185,17 @@ class TradingLine:
             self._connection.close()
             self._connection = None
 
-    async def _command(self, call: Call, client_id: str, body: dict[str, Any]) -> tuple[VenueReport, ...]:
+    async def _command(
+        self, call: Call, client_id: str, body: dict[str, Any], barred: Barred = never
+    ) -> tuple[VenueReport, ...]:
         """A submit or cancel: once it may have left, only its own whole answer ends the doubt."""
         try:
             connection = await self._opened()
         except BROKEN as error:
             raise VenueRetryable(f"not sent: {words_of(error)}", where=str(self._path)) from error
+        # The connection may have taken a while to open.
+        if why := barred():
+            raise VenueRefused(f"not sent: {why}")
         try:
             reports = reports_from_json(await connection.ask(call, body))
             if not reports or any(getattr(report, "client_id", "") != client_id for report in reports[:1]):
