@@ -21,7 +21,7 @@ from proof.ledger import ZERO, Costs, Fill, Funding
 from proof.market import NS_PER_MIN, Instrument, Series, load_bars, load_instruments
 from proof.venue import SymbolVenue
 
-_NOT_COVERED = ("EmergencyActed", "GuardOrdered", "PositionLiquidated", "OrderLost")
+_NOT_COVERED = ("EmergencyActed", "EmergencyOrdered", "GuardOrdered", "PositionLiquidated", "OrderLost")
 
 
 class Difference(Exception):

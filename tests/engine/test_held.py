@@ -13,6 +13,7 @@ from tests.engine.differing import ADOPT, read, said
 from tests.engine.situations import ENTRY_ID, SYMBOL, D, book, fill, kinds, long_entry, settle, trading
 from tests.engine.test_order_answers import STOP, alerts, entered, told
 from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.emergency_lines import submit_line
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import ClosePart, Command, Verb
@@ -198,14 +199,18 @@ def test_a_refused_cancel_of_the_rest_of_a_closed_entry_is_told_and_asked_again(
     assert "CancelAsked" in kinds(settle(sit, inp.MinuteClosed()))
 
 
-def test_ids_that_left_while_the_journal_was_away_are_not_used_again(sit: Situation) -> None:
+def test_what_left_while_the_journal_was_away_is_taken_up_and_its_id_not_used_again(sit: Situation) -> None:
     entered(sit)
     settle(sit, half("c1"))
     [sent] = sit.state.working_orders(SYMBOL, OrderRole.EXIT)
     name = sent.request.client_id
     # The process died before that was on record.
     del sit.state.orders[name], sit.state.working[name]
-    settle(sit, inp.JournalReturned((f"submit {name} BTCUSDT sell 0.5 market", "cancel ystop")))
+    settle(sit, inp.JournalReturned((submit_line(sent.request), "cancel ystop")))
+    taken = sit.state.orders[name]
+    assert (taken.request, taken.state, taken.trade_id) == (sent.request, OrderState.UNKNOWN, "T0001")
+    settle(sit, fill("0.5", "20100", 7, client_id=name, side=Side.SELL))
+    assert not sit.state.discrepancies
     settle(sit, half("c2"))
     [again] = sit.state.working_orders(SYMBOL, OrderRole.EXIT)
     assert again.request.client_id != name

@@ -18,6 +18,7 @@ from typing import Protocol, TypeVar, assert_never
 from ytc_tui.engine import effects as fx, inputs as inp
 from ytc_tui.engine.asking import Asking, GivenUp
 from ytc_tui.engine.conservation import Conservation
+from ytc_tui.engine.emergency_lines import submit_line
 from ytc_tui.engine.ports import Notifier, Venue
 from ytc_tui.engine.timers import Timers
 from ytc_tui.engine.venue_answers import answer_to_cancel, answer_to_submit, failed, kept, reading_problem
@@ -145,8 +146,7 @@ class Outward:
         if not durable:
             if not order.reduce_only:
                 return [kept(order, again, "the journal cannot accept writes")]
-            price = order.limit_price or order.stop_price or "market"
-            self._note(f"submit {name} {order.symbol} {order.side} {order.quantity} {price}")
+            self._note(submit_line(order))
         if problem := self._rules.id_problem(name):
             return [kept(order, again, problem)]
         self.api_calls += 1

@@ -242,7 +242,6 @@ class State:
     external_money: Decimal = ZERO  # at the venue beside our wallet, not ours to trade with
     links: dict[str, str] = field(default_factory=dict)  # an id at the venue -> our order that it is
     fill_ids: dict[str, int] = field(default_factory=dict)
-    acted_ids: dict[str, int] = field(default_factory=dict)  # of orders sent while the journal was away
     commands: dict[str, str] = field(default_factory=dict)
     errors_by_type: dict[str, int] = field(default_factory=dict)
     levels: dict[str, OwnLevel] = field(default_factory=dict)

@@ -33,7 +33,8 @@ class Approvals:
     decisions: dict[str, ev.DecisionMade] = field(default_factory=dict)
     answers: Answers = field(default_factory=Answers)
     halts: set[int] = field(default_factory=set)
-    orders: dict[str, ev.OrderIntended | ev.StopAttached | ev.GuardOrdered] = field(default_factory=dict)
+    orders: dict[str, ev.OrderEvent] = field(default_factory=dict)
+    acted: set[str] = field(default_factory=set)  # what was sent while the journal was away, line by line
     intended: int = 0
 
     def take(self, record: Recorded, held: Mapping[str, Decimal]) -> Iterator[Difference]:
@@ -61,6 +62,12 @@ class Approvals:
                 self.halts.add(epoch)
             case ev.GuardOrdered(order):
                 yield from self._guards(seq, event)
+                self.orders[order.client_id] = event
+                self.intended += 1
+            case ev.EmergencyActed(lines):
+                self.acted.update(lines)
+            case ev.EmergencyOrdered(order):
+                yield from self._emergency(seq, event)
                 self.orders[order.client_id] = event
                 self.intended += 1
             case ev.StopAttached():
@@ -100,6 +107,17 @@ class Approvals:
             yield Difference(seq, name, "not reduce-only", "reduce-only")
         if event.epoch not in self.halts:
             yield Difference(seq, name, f"halt {event.epoch} is not on record", "a halt first")
+
+    def _emergency(self, seq: int, event: ev.EmergencyOrdered) -> Iterator[Difference]:
+        """An order that left while the journal was away: reduce-only, told in a line, known once."""
+        order = event.order
+        name = f"{order.role.value} order {order.client_id} of the emergency path"
+        if order.client_id in self.orders:
+            yield Difference(seq, name, "sent a second time", "one order an id")
+        if not order.reduce_only:
+            yield Difference(seq, name, "not reduce-only", "reduce-only")
+        if not any(line.startswith(f"submit {order.client_id} ") for line in self.acted):
+            yield Difference(seq, name, "no line tells of it", "a line of what was sent")
 
     def _entry(self, seq: int, name: str, event: ev.OrderIntended) -> Iterator[Difference]:
         if self.gate is not Gate.ACTIVE:

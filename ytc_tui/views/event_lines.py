@@ -60,7 +60,7 @@ def event_text(event: ev.Event) -> str:
         case ev.TargetMoved():
             before = "none" if event.before is None else event.before
             return f"TARGET   {event.trade_id} T{event.part} {before} -> {event.after}  ({MANUAL})"
-        case ev.GuardHalted() | ev.GuardOrdered() | ev.HaltCleared():
+        case ev.GuardHalted() | ev.GuardOrdered() | ev.HaltCleared() | ev.EmergencyOrdered():
             return _guard_text(event)
         case (
             ev.LevelAdded()
@@ -112,12 +112,15 @@ def _flatten_text(
             return f"EXPOSED  UNCONFIRMED, {why}; close by hand: {'; '.join(by_hand)}"
 
 
-def _guard_text(event: ev.GuardHalted | ev.GuardOrdered | ev.HaltCleared) -> str:
+def _guard_text(event: ev.GuardHalted | ev.GuardOrdered | ev.HaltCleared | ev.EmergencyOrdered) -> str:
     match event:
         case ev.GuardHalted():
             return f"GUARD    halt {event.epoch}: {event.reason}"
         case ev.GuardOrdered(order):
             return f"GUARD    sent {order.role} {order.side} {order.quantity} {order.symbol}"
+        case ev.EmergencyOrdered(order):
+            what = f"{order.role} {order.side} {order.quantity} {order.symbol}"
+            return f"ORDER    {what}  (sent while the journal was away)"
         case ev.HaltCleared():
             return f"GUARD    halt {event.epoch} cleared by {event.actor}  ({event.reason})"
 

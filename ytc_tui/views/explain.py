@@ -185,6 +185,8 @@ def _decision_named(history: History, event: ev.Event) -> str:
             return decision_id
         case ev.ProposalDecided(decision_id=decision_id) | ev.GuardOrdered(decision_id=decision_id):
             return decision_id
+        case ev.EmergencyOrdered(decision_id=decision_id):
+            return decision_id
         case ev.TradeProposed(proposal):
             return proposal.decision_id
         case ev.TradePlanned(trade):

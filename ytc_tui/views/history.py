@@ -80,7 +80,7 @@ class History:
         found = (
             record.event.order.client_id
             for record in self.entries_of(name)
-            if isinstance(record.event, ev.OrderIntended | ev.StopAttached | ev.GuardOrdered)
+            if isinstance(record.event, ev.OrderEvent)
         )
         return list(dict.fromkeys(found))
 
@@ -115,7 +115,7 @@ class History:
                 yield from (client_id, trade_id)
             case ev.CommandTaken(command) | ev.CommandRefused(command):
                 yield command.target
-            case ev.OrderIntended(order) | ev.GuardOrdered(order):
+            case ev.OrderIntended(order) | ev.GuardOrdered(order) | ev.EmergencyOrdered(order):
                 yield self._is(order.client_id, Subject.ORDER)
                 yield from (event.trade_id, event.decision_id)
                 self._trade_of_order[order.client_id] = event.trade_id

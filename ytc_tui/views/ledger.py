@@ -168,7 +168,7 @@ class Ledger:
             yield Difference(seq, name, f"order {fill.client_id} was rejected", "no fill")
         self.filled[fill.client_id] = filled = self.filled.get(fill.client_id, ZERO) + fill.quantity
         # A stop attached to an entry grows with the entry's fills; its size is not in the intent.
-        if filled > order.quantity and isinstance(known, ev.OrderIntended | ev.GuardOrdered):
+        if filled > order.quantity and not isinstance(known, ev.StopAttached):
             found = Difference(
                 seq, f"order {fill.client_id}", f"filled {plain(filled)}", f"at most {plain(order.quantity)}"
             )

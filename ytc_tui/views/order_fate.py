@@ -42,11 +42,7 @@ class OrderFate:
 def order_fate(client_id: str, records: Sequence[Recorded]) -> OrderFate:
     """The fate of the order `client_id` from its entries, oldest first; ValueError if none sent it."""
     sent = next(
-        (
-            (record, record.event)
-            for record in records
-            if isinstance(record.event, ev.OrderIntended | ev.StopAttached | ev.GuardOrdered)
-        ),
+        ((record, record.event) for record in records if isinstance(record.event, ev.OrderEvent)),
         None,
     )
     if sent is None:
@@ -60,6 +56,8 @@ def order_fate(client_id: str, records: Sequence[Recorded]) -> OrderFate:
         why = " ".join(part for part in (reason, f"({event.note})" if event.note else "") if part)
     elif isinstance(event, ev.GuardOrdered):
         decision_id, approval_id, why = event.decision_id, f"guard-{event.epoch}", "sent by the guard"
+    elif isinstance(event, ev.EmergencyOrdered):
+        decision_id, approval_id, why = event.decision_id, "emergency", "sent while the journal was away"
     filled, notional = ZERO, ZERO
     for other in records:
         if isinstance(other.event, ev.FillBooked):

@@ -42,7 +42,7 @@ class Books:
                 self._move(record, FUNDING, amount, symbol=symbol)
             case ev.OrderIntended(order):
                 self._sent[order.client_id] = event.note.startswith(MANUAL)
-            case ev.StopAttached(order) | ev.GuardOrdered(order):
+            case ev.StopAttached(order) | ev.GuardOrdered(order) | ev.EmergencyOrdered(order):
                 self._sent.setdefault(order.client_id, False)
             case ev.OrderRejected(client_id):
                 self._rejected.add(client_id)

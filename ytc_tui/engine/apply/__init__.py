@@ -6,12 +6,12 @@ state alone, so replaying a journal gives the state that wrote it.
 
 from __future__ import annotations
 
-from ytc_tui.engine.apply.guard import apply_guard
 from ytc_tui.engine.apply.orders import apply_order
 from ytc_tui.engine.apply.own import apply_own
 from ytc_tui.engine.apply.proposals import apply_proposal
 from ytc_tui.engine.apply.reconcile import apply_reconcile
 from ytc_tui.engine.apply.session import apply_session
+from ytc_tui.engine.apply.unjournalled import apply_unjournalled
 from ytc_tui.engine.apply.work import apply_work
 from ytc_tui.model import events as ev
 from ytc_tui.model.state import State
@@ -53,8 +53,8 @@ def apply(state: State, event: ev.Event, at_ns: int) -> None:
             apply_order(state, event, at_ns)
         case ev.LevelAdded() | ev.LevelRemoved() | ev.LevelArmed() | ev.LevelReached():
             apply_own(state, event, at_ns)
-        case ev.GuardHalted() | ev.GuardOrdered() | ev.HaltCleared():
-            apply_guard(state, event, at_ns)
+        case ev.GuardHalted() | ev.GuardOrdered() | ev.HaltCleared() | ev.EmergencyOrdered():
+            apply_unjournalled(state, event, at_ns)
         case ev.BiasSet() | ev.NoteWritten():
             apply_own(state, event, at_ns)
         case ev.TradeProposed() | ev.ProposalDecided():

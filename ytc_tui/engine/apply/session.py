@@ -73,10 +73,7 @@ def apply_session(state: State, event: SessionEvent, at_ns: int) -> None:
             state.unconfirmed = Unconfirmed(at_ns, why)
         case ev.HealthChanged():
             state.health[event.component] = ChecklistLine(event.component, event.status, event.detail)
-        case ev.EmergencyActed(lines):
-            sent = (line.split()[1] for line in lines if line.startswith("submit "))
-            state.acted_ids.update(dict.fromkeys(sent, 1))
-        case ev.EngineRecovered():
+        case ev.EngineRecovered() | ev.EmergencyActed():
             pass
         case ev.ConnectionLost():
             state.venue_silent_ns = at_ns

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ytc_tui.engine.decide.alarms import entries_off, react, unlatched
+from ytc_tui.engine.decide.outgoing import closes_what
+from ytc_tui.engine.emergency_lines import order_of
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.session import Gate, Phase
@@ -24,7 +26,20 @@ def decide_returned(sit: Situation, acted: tuple[str, ...]) -> Iterator[ev.Event
     """It can again; `acted` is what was sent meanwhile."""
     if acted:
         yield ev.EmergencyActed(acted)
+    for order in filter(None, map(order_of, acted)):
+        # A process before this one sent it and died before it was on record.
+        if order.client_id not in sit.state.orders:
+            yield ev.EmergencyOrdered(order, *_belongs_to(sit, order.symbol))
     yield from _reopened(sit, "the journal accepts writes again")
+
+
+def _belongs_to(sit: Situation, symbol: str) -> tuple[str, str]:
+    """The trade and decision that an order on `symbol` belongs to: those of what is held, else the last."""
+    if sit.trade_on(symbol) is None:
+        for trade in reversed(sit.state.trades.values()):
+            if trade.symbol == symbol:
+                return trade.trade_id, trade.decision_id
+    return closes_what(sit, symbol)
 
 
 def decide_checked(sit: Situation, done: bool) -> Iterator[ev.Event]:

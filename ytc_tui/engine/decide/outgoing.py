@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import count
 
 from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.ids import client_order_id
@@ -137,8 +136,7 @@ def has_working(sit: Situation, symbol: str, role: OrderRole) -> bool:
 
 
 def _leg_id(sit: Situation, decision: str, role: OrderRole, part: str = "") -> str:
-    """The next client id of this decision and role: the leg counts the orders before it, those included that
-    left while the journal was away and never came on record.
+    """The next client id of this decision and role: the leg counts the orders before it.
 
     `part` tells orders of one role apart that are decided in one step, before either is counted.
     """
@@ -147,13 +145,9 @@ def _leg_id(sit: Situation, decision: str, role: OrderRole, part: str = "") -> s
         for record in sit.state.orders.values()
         if record.decision_id == decision and record.request.role is role
     )
-    policy, state = sit.policy, sit.state
-    for leg_number in count(number):
-        leg = f"{role}-{part}-{leg_number}" if part else f"{role}-{leg_number}"
-        name = client_order_id(policy.install_id, policy.account_id, state.session_id, decision, leg)
-        if name not in state.acted_ids and name not in state.orders:
-            return name
-    raise AssertionError("there is always a next number")
+    policy = sit.policy
+    leg = f"{role}-{part}-{number}" if part else f"{role}-{number}"
+    return client_order_id(policy.install_id, policy.account_id, sit.state.session_id, decision, leg)
 
 
 def _intended(

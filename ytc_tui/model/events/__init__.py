@@ -64,6 +64,7 @@ from ytc_tui.model.events.session import (
     ConnectionLost as ConnectionLost,
     ConnectionRestored as ConnectionRestored,
     EmergencyActed as EmergencyActed,
+    EmergencyOrdered as EmergencyOrdered,
     EndingWhenFlat as EndingWhenFlat,
     EngineRecovered as EngineRecovered,
     ExposureRemains as ExposureRemains,
@@ -100,6 +101,9 @@ from ytc_tui.model.events.work import (
     TradeProposed as TradeProposed,
 )
 from ytc_tui.model.trades import outcome_of
+
+# What brings an order on record.
+OrderEvent = OrderIntended | StopAttached | GuardOrdered | EmergencyOrdered
 
 Event = (
     SessionStarted
@@ -167,6 +171,7 @@ Event = (
     | ExternalCancelAsked
     | OrderLinked
     | EmergencyActed
+    | EmergencyOrdered
     | GuardHalted
     | GuardOrdered
     | HaltCleared

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ytc_tui.model.drawdown import LedgerSpan
+from ytc_tui.model.orders import OrderRequest
 from ytc_tui.model.session import Gate, Mode, Phase, PhaseTrigger, SessionStatus, StepResult
 
 
@@ -169,6 +170,16 @@ class EmergencyActed:
     """What was sent while the journal could not accept writes (semantics.md 7)."""
 
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyOrdered:
+    """This order is one of those; the process that sent it ended before it was on record, and what became of
+    it is not known yet."""
+
+    order: OrderRequest
+    trade_id: str
+    decision_id: str
 
 
 @dataclass(frozen=True, slots=True)
