@@ -174,6 +174,35 @@ def test_a_stop_that_the_venue_does_not_hold_covers_nothing(sit: Situation) -> N
     assert (OrderRole.PROTECTIVE_STOP, D(1)) in closes(events)
 
 
+def test_a_stop_that_is_another_at_the_venue_is_a_difference_and_covers_nothing(sit: Situation) -> None:
+    entered(sit)
+    book(sit, ev.OrderAcknowledged("ystop", "v"))
+    there = [
+        VenueOrder(record.request, "v", record.filled, True, OrderState.ACKED)
+        for record in sit.state.working_orders()
+    ]
+    wrong = [
+        replace(each, request=replace(each.request, stop_price=D(10_000)))
+        if each.request.client_id == "ystop"
+        else each
+        for each in there
+    ]
+    sit.at_ns += 10 * NS_PER_S
+    events = settle(sit, read(sit, orders=tuple(wrong)), inp.PointMet())
+    assert "content-ystop" in sit.state.discrepancies
+    assert "unprotected" in alerts(events)
+    settle(sit, read(sit, orders=tuple(there)))
+    assert "content-ystop" not in sit.state.discrepancies
+
+
+def test_an_attached_stop_that_is_smaller_at_the_venue_is_as_large_as_there(sit: Situation) -> None:
+    entered(sit)
+    small = replace(STOP, quantity=D("0.1"))
+    events = settle(sit, read(sit, orders=(VenueOrder(small, "v", D(0), True, OrderState.ACKED),)))
+    assert sit.state.orders["ystop"].request.quantity == D("0.1")
+    assert "unprotected" in alerts(events)
+
+
 def test_a_close_in_doubt_covers_nothing(sit: Situation) -> None:
     entered(sit)
     settle(sit, half("c1"))

@@ -12,7 +12,8 @@ from tests.world import disk
 from tests.world.planting import bug, nothing, of
 from ytc_tui.engine import effects as fx, inputs as inp, kernel, outward
 from ytc_tui.engine.apply import orders as booking
-from ytc_tui.engine.decide import orders
+from ytc_tui.engine.decide import evidence, orders
+from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.model.orders import Fill, OrderState, VenueAccount
 from ytc_tui.model.state import State
 
@@ -184,7 +185,11 @@ bug("half of a fill is booked", (orders, "_fill", _half_booked))
 bug("a fill is booked on the other side", (orders, "_fill", _other_side))
 bug("fees are not booked", (orders, "_fill", lambda s, f: _fill(s, replace(f, fee=Decimal(0)))))
 bug("attached stops are not taken up", (orders, "_acked", _attached_stops_unknown))
-bug("expiries and cancels are not heard", (orders, "_ended", nothing))
+bug(
+    "expiries and cancels are neither heard nor found",
+    (orders, "_ended", nothing),
+    (evidence, "_ended_as", lambda record, state, reason: alert("ended", "cancel_unconfirmed", reason)),
+)
 
 
 # ---- bookkeeping --------------------------------------------------------------------------------------

@@ -86,6 +86,23 @@ def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
         yield ev.OrderCanceled(read.client_id, "filled as far as the venue held it")
 
 
+def decide_content(sit: Situation, found: VenueOrder) -> Iterator[ev.Event]:
+    """Whether an order of ours that rests at the venue is there as it is here."""
+    client_id = sit.state.links.get(found.request.client_id, found.request.client_id)
+    record, name = sit.state.orders.get(client_id), f"content-{client_id}"
+    if record is None or not found.open or record.state not in (OrderState.ACKED, OrderState.PARTIAL):
+        return
+    if record.note == ATTACHED and _same_but_size(record, found):
+        yield ev.StopAttached(
+            replace(found.request, client_id=client_id), found.venue_order_id, record.trade_id
+        )
+    elif difference := _difference(sit, record, found):
+        if name not in sit.state.discrepancies:
+            yield ev.DiscrepancyFound(name, "order_content", record.request.symbol, *difference, client_id)
+    elif name in sit.state.discrepancies:
+        yield ev.DiscrepancyResolved(name, "the venue agrees again")
+
+
 def _absence_proves(sit: Situation, record: OrderRecord, read: OrderRead) -> bool:
     """Whether "not found" shows that the request can never arrive any more: the venue takes none so late,
     and nothing that it holds came of it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ytc_tui.engine.decide.alarms import entries_off, react
-from ytc_tui.engine.decide.evidence import entry_with_stop, missing_name
+from ytc_tui.engine.decide.evidence import decide_content, entry_with_stop, missing_name
 from ytc_tui.engine.external import foreign_name
 from ytc_tui.engine.inputs import VenueRead
 from ytc_tui.engine.situation import Situation
@@ -46,6 +46,7 @@ def decide_venue_read(sit: Situation, read: VenueRead) -> Iterator[ev.Event]:
         entry = _unreported_stop_of(sit, order)
         if entry is not None:
             yield ev.StopAttached(order.request, order.venue_order_id, entry)
+        yield from decide_content(sit, order)
     for name, event in found.items():
         if _is_news(state.discrepancies.get(name), event):
             yield event
