@@ -11,7 +11,7 @@ before.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
 from contextlib import suppress
 from typing import Protocol, TypeVar, assert_never
 
@@ -40,6 +40,24 @@ _TRIES = 3
 
 def _never() -> str:
     return ""
+
+
+async def _nothing() -> None:
+    return None
+
+
+async def _gathered(
+    requests: Iterable[Awaitable[AnswerT]], meanwhile: Callable[[], Awaitable[None]]
+) -> list[AnswerT]:
+    """The answers to `requests`, which leave first; then `meanwhile` is done."""
+    answering = asyncio.gather(*requests)
+    try:
+        await asyncio.sleep(0)  # in this turn of the loop all of them leave
+        await meanwhile()
+        return await answering
+    except BaseException:
+        answering.cancel()
+        raise
 
 
 class EmergencyLines(Protocol):
@@ -109,10 +127,14 @@ class Outward:
                 assert_never(effect)
 
     async def perform_all(
-        self, effects: Sequence[fx.Effect], perform: Callable[[fx.Effect], Awaitable[list[inp.Input]]]
+        self,
+        effects: Sequence[fx.Effect],
+        perform: Callable[[fx.Effect], Awaitable[list[inp.Input]]],
+        meanwhile: Callable[[], Awaitable[None]] = _nothing,
     ) -> list[inp.Input]:
         """Carry out `effects` with `perform`, in their order; orders and cancels that follow one another go
-        out together. The answers are in the order of the effects."""
+        out together. `meanwhile` is done first, or where they begin with such, while those are answered.
+        The answers are in the order of the effects."""
         answers: list[inp.Input] = []
         together: list[fx.Effect] = []
         later: list[fx.Effect] = []
@@ -123,11 +145,14 @@ class Outward:
             if isinstance(effect, _TOLD_LATER):
                 later.append(effect)
                 continue
-            if len(together) == 1:
-                answers.extend(await perform(together[0]))
-            elif together:
-                for answer in await asyncio.gather(*map(perform, together)):
+            if len(together) > 1 or (together and self.pressing):
+                for answer in await _gathered(map(perform, together), meanwhile):
                     answers.extend(answer)
+            else:
+                await meanwhile()
+                for request in together:
+                    answers.extend(await perform(request))
+            meanwhile = _nothing
             for told in later:
                 answers.extend(await perform(told))
             together, later = [], []
