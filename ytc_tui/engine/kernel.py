@@ -114,6 +114,11 @@ class Kernel:
         return await self.outward.read_order(record, state.fill_ids, id_there)
 
     @property
+    def flattening(self) -> bool:
+        """Whether a flatten is under way and not yet verified."""
+        return flattening(self.sit)
+
+    @property
     def in_doubt(self) -> bool:
         """Whether a flatten under way is not confirmed, for another reason than that it waits for a price."""
         return flattening(self.sit) and bool(in_doubt(self.sit))
@@ -158,8 +163,21 @@ class Kernel:
                 told += await self._evidence_at_once(effect.approved.order.client_id, told)
             return told
 
-        answers.extend(await self.outward.perform_all(effects, perform, self._after_commit))
+        performing = self.outward.perform_all(effects, perform, self._after_commit)
+        if doubtful := self._in_doubt_beside(effects):
+            performed, found = await asyncio.gather(performing, self._asked(doubtful))
+            return [*answers, *performed, *found]
+        answers.extend(await performing)
         return answers
+
+    def _in_doubt_beside(self, effects: Sequence[fx.Effect]) -> list[OrderRecord]:
+        """In a flatten that sends something, the orders whose fate is not known since an earlier instant."""
+        sent = {one.approved.order.client_id for one in effects if isinstance(one, fx.SubmitOrder)}
+        sent |= {one.client_id for one in effects if isinstance(one, fx.CancelOrder)}
+        if not (sent and self.outward.pressing):
+            return []
+        earlier = (one for one in uncertain_orders(self.sit) if one.updated_ns < self.sit.at_ns)
+        return [one for one in earlier if one.request.client_id not in sent]
 
     async def _evidence_at_once(self, client_id: str, told: Sequence[inp.Input]) -> list[inp.Input]:
         """In a flatten a close without an answer is asked about now, beside those that are on their way."""
