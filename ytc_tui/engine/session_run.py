@@ -146,8 +146,9 @@ class SessionRun:
         return found
 
     async def _compare(self, at_ns: int) -> None:
-        """A cycle of reconciliation within the minute, while anything is open and the venue answers. It changes
-        at path points alone; a flatten under way has the next of them first.
+        """A cycle of reconciliation within the minute, while anything is open and the venue answers.
+
+        It changes at path points alone; a flatten under way has the next of them first.
         """
         state = self.kernel.sit.state
         stands = state.positions or state.working or state.discrepancies or not self.venue.idle()
