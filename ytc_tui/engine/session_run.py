@@ -146,10 +146,8 @@ class SessionRun:
         return found
 
     async def _compare(self, at_ns: int) -> None:
-        """A cycle of reconciliation within the minute, while anything is open and the venue answers.
-
-        It changes at path points alone; a flatten under way has the next of them first.
-        """
+        """A cycle of reconciliation within the minute, while anything is open and the venue answers. That
+        changes at path points alone, and a flatten under way has the next of them first."""
         state = self.kernel.sit.state
         stands = state.positions or state.working or state.discrepancies or not self.venue.idle()
         due = at_ns - self.compared_ns >= CYCLE_NS and not self.reconcile_after_ns
