@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -80,6 +81,11 @@ class Witness:
         self.process.send_signal(signal.SIGUSR1)
 
 
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        return line.connect_ex(str(path)) == 0
+
+
 @contextmanager
 def witness_host(
     folder: Path, environ: dict[str, str], first: str = "", later: str = ""
@@ -95,7 +101,7 @@ def witness_host(
     ) as process:
         try:
             end_s = time.monotonic() + START_TIMEOUT_S
-            while not socket_path.exists():
+            while not _listens(socket_path):
                 if process.poll() is not None or time.monotonic() > end_s:
                     raise RuntimeError("the paper host did not start")
                 time.sleep(0.02)

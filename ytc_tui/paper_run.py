@@ -22,10 +22,10 @@ from ytc_tui.engine.document import iso
 from ytc_tui.engine.figures import session_figures
 from ytc_tui.engine.host import Host
 from ytc_tui.engine.kernel import Kernel, Observer
-from ytc_tui.engine.outward import EmergencyLines, Outward
+from ytc_tui.engine.outward import Outward
 from ytc_tui.engine.past import session_balance
 from ytc_tui.engine.policy import Window
-from ytc_tui.engine.ports import Journal, JournalReader, MatchingVenue, Notifier, Venue
+from ytc_tui.engine.ports import EmergencyLines, Journal, JournalReader, MatchingVenue, Notifier, Venue
 from ytc_tui.engine.recovery import recover_state, verify_chain
 from ytc_tui.engine.runner import AgentRunner
 from ytc_tui.engine.session_run import SessionRun

@@ -161,7 +161,9 @@ async def test_while_a_flatten_is_under_way_a_cancel_is_repeated_and_an_order_is
     out.pressing = True
     [told] = await all_of(out, fx.CancelOrder("a"))
     assert isinstance(told, inp.VenueReported)
+    # Once more after the first failure, and twice beside each other.
     assert urgent.asked == ["a", "a", "a"]
+    assert urgent.most_at_once == 2
     urgent.fails, urgent.asked = [VenueOutcomeUnknown("cut")], []
     [told] = await all_of(out, fx.SubmitOrder(order("b")))
     assert isinstance(told, inp.VenueFailed)
@@ -175,3 +177,51 @@ async def test_a_reading_that_is_given_up_is_no_news() -> None:
     await asyncio.sleep(0)
     out.hurry()
     assert await reading == []
+
+
+async def test_while_something_urgent_waits_nothing_is_read_and_cancels_still_leave() -> None:
+    ordinary, urgent = Line(), Line()
+    out = outward(ordinary, urgent)
+    out.hurry()
+    assert await out.read_venue() == []
+    assert await out.reach() == []
+    assert ordinary.asked == []
+    [told] = await all_of(out, fx.CancelOrder("a"))
+    assert isinstance(told, inp.VenueReported)
+    out.unhurried()
+    await out.reach()
+    assert ordinary.asked == ["account"]
+
+
+async def test_after_a_failure_in_a_flatten_what_is_read_is_asked_twice_beside() -> None:
+    urgent = Line()
+    out = outward(Line(), urgent)
+    out.pressing = True
+    await out.reach()
+    assert urgent.asked == ["account"]
+    urgent.fails, urgent.asked = [VenueOutcomeUnknown("cut")], []
+    await all_of(out, fx.SubmitOrder(order("b")))
+    await out.reach()
+    assert urgent.asked == ["b", "account", "account"]
+    out.pressing = False
+    await out.reach()
+    out.pressing, urgent.asked = True, []
+    await out.reach()
+    assert urgent.asked == ["account"]
+
+
+@pytest.mark.parametrize(("names", "done_at"), [(("a", "b"), 2), ((), 0)])
+async def test_what_can_wait_is_done_while_requests_are_on_their_way(
+    names: tuple[str, ...], done_at: int
+) -> None:
+    urgent = Line()
+    out = outward(Line(), urgent)
+    asked: list[int] = []
+
+    async def meanwhile() -> None:
+        assert urgent._under_way == len(names)
+        asked.append(len(urgent.asked))
+
+    effects = [fx.CancelOrder(name) for name in names]
+    told = await out.perform_all(effects, lambda effect: out.perform(effect, True), meanwhile)
+    assert (asked, len(told)) == ([done_at], len(names))

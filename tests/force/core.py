@@ -35,10 +35,9 @@ from ytc_tui.boot import Parts, RunRequest, prepare, volume_known
 from ytc_tui.checklists import initial_lines
 from ytc_tui.commands.instants import parse_instant
 from ytc_tui.config import load_settings
-from ytc_tui.engine.ports import Minute
+from ytc_tui.engine.ports import Batch, Minute
 from ytc_tui.engine.recovery import recover_state
-from ytc_tui.model.chain import ChainHead, Entry
-from ytc_tui.model.events import Event
+from ytc_tui.model.chain import ChainHead
 from ytc_tui.model.orders import OrderRequest, VenueReport
 from ytc_tui.model.session import StepResult
 from ytc_tui.model.state import State
@@ -62,9 +61,14 @@ def _tell(line: dict[str, object]) -> None:
     os.write(_TOLD_FD, json.dumps(line).encode() + b"\n")
 
 
-def _told(entry: Entry, event: Event) -> None:
-    body = json.loads(entry.body)
-    _tell({"seq": entry.seq, "at": entry.at, "type": entry.type, "body": body})
+class TellingJournal(SqliteJournal):
+    """Tells each entry as soon as it is durable, before anything can follow from it."""
+
+    async def append(self, batch: Batch) -> None:
+        await super().append(batch)
+        for entry in batch.entries:
+            body = json.loads(entry.body)
+            _tell({"seq": entry.seq, "at": entry.at, "type": entry.type, "body": body})
 
 
 @dataclass
@@ -138,7 +142,7 @@ class Files:
 
 async def _live(parts: Parts, files: Files) -> None:
     """One life of the core, to the end of its session."""
-    journal = SqliteJournal(files.journal, feed=parts.feed.digest)
+    journal = TellingJournal(files.journal, feed=parts.feed.digest)
     probes = tuple(Probe(name, StepResult.OK, "in force") for name in ("feed", "venue", "journal"))
     settings = paper_settings(parts.loaded.settings, parts.opening_balance, volume_known(parts.feed))
 
@@ -159,7 +163,7 @@ async def _live(parts: Parts, files: Files) -> None:
         spare=LineList(),
         checks=checks,
         finish=finish,
-        observe=_told,
+        observe=lambda entry, event: None,
         hold=lambda session: None,
         seal=seal,
     )

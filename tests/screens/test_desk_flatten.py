@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import Key
 
 from tests.screens.desk_scenes import halted, in_trade, paused
 from tests.screens.desk_stage import KILL_COMMAND, staged
@@ -148,3 +149,16 @@ async def test_an_earlier_flatten_is_no_proof_of_this_one() -> None:
         body = shown(pilot, "#flatten-body")
         assert "Verified flat" not in body
         assert "6.728 ETHUSDT" in body
+
+
+async def test_the_word_is_taken_at_its_enter_before_the_dialog_draws() -> None:
+    app = staged(in_trade())
+    async with desk_of(app) as pilot:
+        await press(pilot, FLATTEN, *WORD[:-1])
+        dialog = app.screen
+        assert isinstance(dialog, FlattenDialog)
+        assert verbs(app) == AT_ONCE
+        await app.on_event(Key("enter", None))
+        await quiet(pilot)
+        assert verbs(app) == [*AT_ONCE, Verb.FLATTEN]
+        assert not dialog.confirm_word()

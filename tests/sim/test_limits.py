@@ -163,9 +163,8 @@ async def test_a_venue_that_is_not_flat_is_said_so_and_asked_again(tmp_path: Pat
     venue.positions = positions  # type: ignore[method-assign,assignment]
     await run.run()
     state = check_laws(simulation)
-    # One of the three readings compared the books while the close was still under way.
     remains = simulation.all(ev.ExposureRemains)
-    assert [event.rounds for event in remains] == [1, 2]
+    assert [event.rounds for event in remains] == [1, 2, 3]
     assert "unconfirmed_exposure" in simulation.alerts()
     assert len(simulation.all(ev.FlatVerified)) == 1
     assert state.ended

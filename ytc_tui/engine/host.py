@@ -248,6 +248,7 @@ class Host:
 
     async def _carry_out(self, run: SessionRun, waiting: Sequence[_Waiting]) -> list[Receipt]:
         kernel = run.kernel
+        kernel.outward.unhurried()
         before = kernel.head.seq
         told: list[Event] = []
         kernel.told = told

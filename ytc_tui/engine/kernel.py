@@ -64,6 +64,7 @@ class Kernel:
     _entries: list[Entry] = field(default_factory=list)
     _events: list[ev.Event] = field(default_factory=list)
     _rows: dict[tuple[str, tuple[str, ...]], ProjectionRow] = field(default_factory=dict)
+    _durable: list[tuple[Entry, ev.Event]] = field(default_factory=list)  # not told to `observe` yet
     _effects: list[fx.Effect] = field(default_factory=list)
     _tasks: list[TaskMessage] = field(default_factory=list)
     _causes: dict[str, str] = field(default_factory=dict)  # by agent that was asked: the entry that led to it
@@ -113,6 +114,11 @@ class Kernel:
         return await self.outward.read_order(record, state.fill_ids, id_there)
 
     @property
+    def flattening(self) -> bool:
+        """Whether a flatten is under way and not yet verified."""
+        return flattening(self.sit)
+
+    @property
     def in_doubt(self) -> bool:
         """Whether a flatten under way is not confirmed, for another reason than that it waits for a price."""
         return flattening(self.sit) and bool(in_doubt(self.sit))
@@ -157,8 +163,21 @@ class Kernel:
                 told += await self._evidence_at_once(effect.approved.order.client_id, told)
             return told
 
-        answers.extend(await self.outward.perform_all(effects, perform))
+        performing = self.outward.perform_all(effects, perform, self._after_commit)
+        if doubtful := self._in_doubt_beside(effects):
+            performed, found = await asyncio.gather(performing, self._asked(doubtful))
+            return [*answers, *performed, *found]
+        answers.extend(await performing)
         return answers
+
+    def _in_doubt_beside(self, effects: Sequence[fx.Effect]) -> list[OrderRecord]:
+        """In a flatten that sends something, the orders whose fate is not known since an earlier instant."""
+        sent = {one.approved.order.client_id for one in effects if isinstance(one, fx.SubmitOrder)}
+        sent |= {one.client_id for one in effects if isinstance(one, fx.CancelOrder)}
+        if not (sent and self.outward.pressing):
+            return []
+        earlier = (one for one in uncertain_orders(self.sit) if one.updated_ns < self.sit.at_ns)
+        return [one for one in earlier if one.request.client_id not in sent]
 
     async def _evidence_at_once(self, client_id: str, told: Sequence[inp.Input]) -> list[inp.Input]:
         """In a flatten a close without an answer is asked about now, beside those that are on their way."""
@@ -251,14 +270,20 @@ class Kernel:
         if ev.EmergencyActed in map(type, self._events):
             self.outward.forget_emergency()
         if self.observe is not None:
-            for entry, event in zip(self._entries, self._events, strict=True):
-                self.observe(entry, event)
+            self._durable.extend(zip(self._entries, self._events, strict=True))
         self._entries.clear()
         self._events.clear()
         self._rows.clear()
-        if self.head.seq - self._snapshot_seq >= self.snapshot_every:
-            await self.save_snapshot()
         return True
+
+    async def _after_commit(self) -> None:
+        """What a commit allows and no request waits for: its entries are told, a snapshot is due."""
+        if self.observe is not None:
+            durable, self._durable = self._durable, []
+            for entry, event in durable:
+                self.observe(entry, event)
+        if not self._entries and self.head.seq - self._snapshot_seq >= self.snapshot_every:
+            await self.save_snapshot()
 
     async def save_snapshot(self) -> None:
         """Keep the state as it is after the last entry; where the store cannot, the next one is tried."""

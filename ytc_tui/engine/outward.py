@@ -13,18 +13,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Container, Sequence
 from contextlib import suppress
-from typing import Protocol, TypeVar, assert_never
+from typing import TypeVar, assert_never
 
 from ytc_tui.engine import effects as fx, inputs as inp
-from ytc_tui.engine.asking import Asking, GivenUp
+from ytc_tui.engine.asking import Asking, GivenUp, nothing, together
 from ytc_tui.engine.conservation import Conservation
 from ytc_tui.engine.emergency_lines import submit_line
-from ytc_tui.engine.ports import Notifier, Venue
+from ytc_tui.engine.ports import EmergencyLines, Notifier, Venue
 from ytc_tui.engine.timers import Timers
 from ytc_tui.engine.venue_answers import answer_to_cancel, answer_to_submit, failed, kept, reading_problem
 from ytc_tui.errors import JournalUnavailable, VenueError
 from ytc_tui.model.money import ZERO
-from ytc_tui.model.orders import OrderRequest
+from ytc_tui.model.orders import OrderRequest, VenueOrder, VenuePosition
 from ytc_tui.model.state import OrderRecord
 from ytc_tui.model.venue_rules import VENUE_RULES
 
@@ -34,22 +34,10 @@ AnswerT = TypeVar("AnswerT")
 _REQUESTS = (fx.SubmitOrder, fx.CancelOrder)
 # What makes no answer, so that requests before and after it may go out together.
 _TOLD_LATER = (fx.SetTimer, fx.ForgetTimer, fx.Notify)
-# While a flatten is under way, a cancel or a read without an answer is tried again so often at once.
-_TRIES = 3
 
 
 def _never() -> str:
     return ""
-
-
-class EmergencyLines(Protocol):
-    """Where the emergency path writes what it sends: memory and a preallocated file."""
-
-    def write(self, line: str) -> None: ...
-
-    def read_back(self) -> tuple[str, ...]: ...
-
-    def clear(self) -> None: ...
 
 
 class Outward:
@@ -109,35 +97,46 @@ class Outward:
                 assert_never(effect)
 
     async def perform_all(
-        self, effects: Sequence[fx.Effect], perform: Callable[[fx.Effect], Awaitable[list[inp.Input]]]
+        self,
+        effects: Sequence[fx.Effect],
+        perform: Callable[[fx.Effect], Awaitable[list[inp.Input]]],
+        meanwhile: Callable[[], Awaitable[None]] = nothing,
     ) -> list[inp.Input]:
         """Carry out `effects` with `perform`, in their order; orders and cancels that follow one another go
-        out together. The answers are in the order of the effects."""
+        out together. `meanwhile` is done first, or where they begin with such, while those are answered.
+        The answers are in the order of the effects."""
         answers: list[inp.Input] = []
-        together: list[fx.Effect] = []
+        leaving: list[fx.Effect] = []
         later: list[fx.Effect] = []
         for effect in (*effects, None):
             if isinstance(effect, _REQUESTS):
-                together.append(effect)
+                leaving.append(effect)
                 continue
             if isinstance(effect, _TOLD_LATER):
                 later.append(effect)
                 continue
-            if len(together) == 1:
-                answers.extend(await perform(together[0]))
-            elif together:
-                for answer in await asyncio.gather(*map(perform, together)):
+            if len(leaving) > 1 or (leaving and self.pressing):
+                for answer in await together(map(perform, leaving), meanwhile):
                     answers.extend(answer)
+            else:
+                await meanwhile()
+                for request in leaving:
+                    answers.extend(await perform(request))
+            meanwhile = nothing
             for told in later:
                 answers.extend(await perform(told))
-            together, later = [], []
+            leaving, later = [], []
             if effect is not None:
                 answers.extend(await perform(effect))
         return answers
 
     def hurry(self) -> None:
-        """An urgent command waits: no ordinary request may hold it up."""
+        """An urgent command waits: no ordinary request may hold it up, until `unhurried`."""
         self._asking.hurry()
+
+    def unhurried(self) -> None:
+        """The urgent command has its turn."""
+        self._asking.urgent_waits = False
 
     async def _submit(self, order: OrderRequest, durable: bool, again: bool) -> list[inp.Input]:
         name = order.client_id
@@ -152,7 +151,7 @@ class Outward:
         self.api_calls += 1
         try:
             if self.pressing:
-                reports = await self._asking.urgently(self._urgent.submit(order))
+                reports = await self._asking.urgently(self._urgent.submit(order), soon=True)
             else:
                 line = self._urgent if order.reduce_only else self._venue
                 reports = await self._asking.patiently(line.submit(order))
@@ -169,23 +168,31 @@ class Outward:
             return [failed(client_id, error, cancel=True)]
         return answer_to_cancel(client_id, reports)
 
-    async def _told(self, ask: Callable[[Venue], Awaitable[AnswerT]], line: Venue) -> AnswerT:
+    async def _told(
+        self, ask: Callable[[Venue], Awaitable[AnswerT]], line: Venue, reads: bool = False
+    ) -> AnswerT:
         """The answer to a request that may be repeated; while a flatten is under way it is, at once."""
-        self.api_calls += 1
-        if not self.pressing:
-            return await self._asking.patiently(ask(line), grace_s=0.0)
-        for _ in range(_TRIES - 1):
-            with suppress(VenueError, TimeoutError):
-                return await self._asking.urgently(ask(self._urgent))
+
+        def asked() -> Awaitable[AnswerT]:
             self.api_calls += 1
-        return await self._asking.urgently(ask(self._urgent))
+            return ask(self._urgent if self.pressing else line)
+
+        if self.pressing:
+            return await self._asking.insistently(asked, reads=reads)
+        return await self._asking.patiently(asked(), grace_s=0.0)
+
+    async def _read(self, ask: Callable[[Venue], Awaitable[AnswerT]]) -> AnswerT:
+        """What was asked of the venue. Raises GivenUp, unasked, while something urgent waits."""
+        if self._asking.urgent_waits and not self.pressing:
+            raise GivenUp("not asked: something urgent waits")
+        return await self._told(ask, self._venue, reads=True)
 
     async def read_venue(self, is_ours: Callable[[str], bool] = lambda client_id: True) -> list[inp.Input]:
         """Positions, open orders and account, read together; `is_ours`: whether an id is of our orders."""
         parts = await asyncio.gather(
-            self._told(lambda venue: venue.positions(), self._venue),
-            self._told(lambda venue: venue.open_orders(), self._venue),
-            self._told(lambda venue: venue.account(), self._venue),
+            self._read(lambda venue: venue.positions()),
+            self._read(lambda venue: venue.open_orders()),
+            self._read(lambda venue: venue.account()),
             return_exceptions=True,
         )
         positions, orders, account = parts
@@ -208,7 +215,7 @@ class Outward:
     async def read_fills(self, since_ns: int, known_fills: Container[str]) -> list[inp.Input]:
         """The fills since `since_ns` that are not booked yet, oldest first."""
         try:
-            fills = await self._told(lambda venue: venue.fills(since_ns), self._venue)
+            fills = await self._read(lambda venue: venue.fills(since_ns))
         except GivenUp:
             return []
         except (VenueError, TimeoutError) as error:
@@ -221,7 +228,7 @@ class Outward:
         """Whether the venue answers at all: a heartbeat, which no decision asked for and no count holds."""
         calls = self.api_calls
         try:
-            await self._told(lambda venue: venue.account(), self._venue)
+            await self._read(lambda venue: venue.account())
         except GivenUp:
             return []
         except (VenueError, TimeoutError) as error:
@@ -238,19 +245,11 @@ class Outward:
         client_id = record.request.client_id
         id_there = id_there or client_id
         try:
-            order = await self._told(lambda venue: venue.order(id_there), self._venue)
+            order, positions = await self._order_or_positions(id_there)
             # After the order: what it is said to have filled must be among them.
             more = order is not None and order.filled != record.filled
             ask_fills = more or not self.pressing
-            fills = (
-                await self._told(lambda venue: venue.fills(record.created_ns), self._venue)
-                if ask_fills
-                else ()
-            )
-            # Where it is not found, what is held must agree as well.
-            positions = (
-                await self._told(lambda venue: venue.positions(), self._venue) if order is None else ()
-            )
+            fills = await self._read(lambda venue: venue.fills(record.created_ns)) if ask_fills else ()
         except GivenUp:
             return []
         except (VenueError, TimeoutError) as error:
@@ -264,6 +263,14 @@ class Outward:
         held = sum((each.quantity for each in positions if each.symbol == record.request.symbol), ZERO)
         found = inp.OrderRead(client_id, order, proves, after_ns or 0, held if order is None else None)
         return [*map(inp.VenueReported, missed), found]
+
+    async def _order_or_positions(self, id_there: str) -> tuple[VenueOrder | None, Sequence[VenuePosition]]:
+        """The order; where it is not found, what is held, which must agree as well."""
+        order = self._read(lambda venue: venue.order(id_there))
+        if not self.pressing:
+            found = await order
+            return found, () if found is not None else await self._read(lambda venue: venue.positions())
+        return await asyncio.gather(order, self._read(lambda venue: venue.positions()))
 
     # ---- the emergency exception (semantics.md 7) --------------------------------------------------
 

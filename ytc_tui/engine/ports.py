@@ -182,3 +182,13 @@ class Notifier(Protocol):
     """Carries notices to a person; its failures are counted and never reach trading."""
 
     async def notify(self, notice: Notice) -> None: ...
+
+
+class EmergencyLines(Protocol):
+    """Where the emergency path writes what it sends: memory and a preallocated file."""
+
+    def write(self, line: str) -> None: ...
+
+    def read_back(self) -> tuple[str, ...]: ...
+
+    def clear(self) -> None: ...

@@ -122,9 +122,8 @@ class SessionRun:
                 await self._compare(matched.at_ns)
                 await self.between()
                 continue
-            items = told(matched.reports)
-            if not items or kernel.in_doubt:
-                items.extend(await self._heartbeat())
+            # Where the venue told something, a flatten in doubt asks beside what follows from that.
+            items = told(matched.reports) or await self._heartbeat()
             items.append(inp.PointMet(first=point == 0))
             await kernel.take(matched.at_ns, items)
             await self._compare(matched.at_ns)
@@ -141,19 +140,19 @@ class SessionRun:
             return []
         self.compared_ns = at_ns
         start_up = 0 < self.reconcile_after_ns <= at_ns
-        if start_up:
+        found = await self.kernel.evidence(start_up, not self.venue.idle())
+        if start_up and found:  # else it was given up for something urgent, and is made at the next close
             self.reconcile_after_ns = 0
-        return await self.kernel.evidence(start_up, not self.venue.idle())
+        return found
 
     async def _compare(self, at_ns: int) -> None:
-        """A cycle of reconciliation within the minute, while anything is open and the venue answers.
-
-        On a bars feed the venue changes at path points alone: compared at those, nothing is missed.
-        """
+        """A cycle of reconciliation within the minute, while anything is open and the venue answers. That
+        changes at path points alone, and a flatten under way has the next of them first."""
         state = self.kernel.sit.state
         stands = state.positions or state.working or state.discrepancies or not self.venue.idle()
         due = at_ns - self.compared_ns >= CYCLE_NS and not self.reconcile_after_ns
-        if stands and due and not (self.ended or state.venue_silent_ns or self.kernel.stalled):
+        waits = state.venue_silent_ns or self.kernel.stalled or self.kernel.flattening
+        if stands and due and not (self.ended or waits):
             await self.kernel.take(at_ns, await self._evidence(at_ns))
 
     async def _heartbeat(self) -> list[inp.Input]:

@@ -31,6 +31,7 @@ from ytc_tui.views.exposure import ExposureView
 if TYPE_CHECKING:
     from ytc_tui.screens.app import DeskSettings, Tone
 
+_CONFIRMS = "enter"
 _HEARD_ALWAYS = frozenset(action.key for action in actions.ACTIONS if action.priority)
 
 
@@ -77,10 +78,15 @@ class OperatedApp(DiscreetApp[int]):
     # ---- emergency and session -------------------------------------------------------------------
 
     async def on_event(self, event: Event) -> None:
-        """The flatten key is heard before anything else: an input would take it for a letter."""
-        if isinstance(event, Key) and event.key in _HEARD_ALWAYS and not event.is_forwarded:
-            self.action_flatten()
-            return
+        """The flatten key, which an input would take for a letter, and its yes are heard first: on its way
+        through the dialog a key waits for all that is drawn in between."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            if event.key in _HEARD_ALWAYS:
+                self.action_flatten()
+                return
+            dialog = self.screen
+            if event.key == _CONFIRMS and isinstance(dialog, FlattenDialog) and dialog.confirm_word():
+                return
         await super().on_event(event)
 
     def action_flatten(self) -> None:

@@ -7,9 +7,11 @@ a command may have arrived.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shlex
 from collections.abc import AsyncGenerator, Collection
+from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,11 +23,12 @@ from websockets.exceptions import WebSocketException
 
 from ytc_tui.adapters.error_documents import error_from
 from ytc_tui.adapters.transports.frames import MAX_FRAME_BYTES, frame_from
+from ytc_tui.adapters.transports.posting import posted
 from ytc_tui.adapters.transports.sockets import RunningEngine, engine_for, find_engines
 from ytc_tui.adapters.transports.wire import PREFIX
 from ytc_tui.client import Frame, Page, Receipt
 from ytc_tui.errors import EngineUnreachable, YtcError
-from ytc_tui.model.codec import from_json, to_json
+from ytc_tui.model.codec import canonical, from_json
 from ytc_tui.model.commands import Command, Verb
 
 __all__ = ["HttpClient", "RunningEngine", "engine_for", "find_engines"]
@@ -104,18 +107,29 @@ class HttpClient:
         return await self._read("/status", {} if component is None else {"component": component})
 
     async def send(self, command: Command) -> Receipt:
-        """Carry out `command`. An EngineUnreachable says whether it may have arrived all the same."""
-        request = self._http.build_request(
-            "POST", "/commands", json=to_json(command), timeout=self._command_timeout_s
-        )
-        return from_json(Receipt, await self._exchange(request, command))
+        """Carry out `command`, which leaves at once. An EngineUnreachable says whether it may have arrived
+        all the same."""
+        try:
+            on_its_way = posted(self._socket_path, f"{PREFIX}/commands", canonical(command).encode())
+        except OSError as error:
+            raise self._unreachable("no engine answers at this door", "was not sent", command) from error
+        try:
+            async with asyncio.timeout(self._command_timeout_s):
+                status_code, body = await on_its_way.answer()
+        except TimeoutError as error:
+            what = f"the engine did not answer within {self._command_timeout_s:g} s"
+            raise self._unreachable(what, "may have arrived", command) from error
+        except (OSError, HTTPException) as error:
+            what = "the engine hung up before it answered"
+            raise self._unreachable(what, "may have arrived", command) from error
+        return from_json(Receipt, self._document(status_code, body))
 
     async def show_pin(self, command_id: str, pin: str) -> None:
         """Show `pin` for the command that will be sent as `command_id`. Raises PinRefused if it is not it."""
         request = self._http.build_request(
             "POST", "/pin", json={"command_id": command_id, "pin": pin}, timeout=self._command_timeout_s
         )
-        await self._exchange(request, None)
+        await self._exchange(request)
 
     async def explain(self, target: str) -> dict[str, Any]:
         """Why `target` is as it is."""
@@ -127,26 +141,27 @@ class HttpClient:
 
     async def _read(self, path: str, parameters: dict[str, str]) -> dict[str, Any]:
         request = self._http.build_request("GET", path, params=parameters, timeout=self._status_timeout_s)
-        return await self._exchange(request, None)
+        return await self._exchange(request)
 
-    async def _exchange(self, request: httpx.Request, command: Command | None) -> dict[str, Any]:
+    async def _exchange(self, request: httpx.Request) -> dict[str, Any]:
         try:
             response = await self._http.send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise self._unreachable("no engine answers at this door", "was not sent", command) from error
+            raise self._unreachable("no engine answers at this door", "", None) from error
         except httpx.TimeoutException as error:
-            waited_s = self._status_timeout_s if command is None else self._command_timeout_s
-            what = f"the engine did not answer within {waited_s:g} s"
-            raise self._unreachable(what, "may have arrived", command) from error
+            what = f"the engine did not answer within {self._status_timeout_s:g} s"
+            raise self._unreachable(what, "", None) from error
         except httpx.TransportError as error:
-            what = "the engine hung up before it answered"
-            raise self._unreachable(what, "may have arrived", command) from error
+            raise self._unreachable("the engine hung up before it answered", "", None) from error
+        return self._document(response.status_code, response.content)
+
+    def _document(self, status_code: int, body: bytes) -> dict[str, Any]:
         try:
-            document = response.json()
+            document = json.loads(body)
         except ValueError:
             document = None
-        if response.status_code != 200:
-            raise _error_of(document, response.status_code)
+        if status_code != 200:
+            raise _error_of(document, status_code)
         if not isinstance(document, dict):
             raise YtcError("the answer is not a JSON object", where=str(self._socket_path))
         return document

@@ -134,6 +134,14 @@ class FlattenDialog(ModalScreen[None]):
         if self._confirm == "double_key":
             self._go()
 
+    def confirm_word(self) -> bool:
+        """The enter key while this is open: whether the word stands in its field and closes everything."""
+        fields = self.query(Input)
+        typed = any(field.has_focus and field.value.strip() == WORD for field in fields)
+        if typed:
+            self._go()
+        return typed
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.value.strip() == WORD:
             self._go()
@@ -145,8 +153,9 @@ class FlattenDialog(ModalScreen[None]):
     def _go(self) -> None:
         if not self._asked:
             self._asked, self._failed = True, ""
+            sending = self._flatten()
             self._shut_input(True)
-            self._see_through(self._flatten())
+            self._see_through(sending)
             self.show_views()
 
     @work(group="flatten", exit_on_error=False)
