@@ -21,11 +21,18 @@ from pathlib import Path
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.schema import RECORD_TABLES, Shape
 from ytc_tui.adapters.stores.values import Stored, unpack
-from ytc_tui.adapters.stores.verify import Claims, SessionVerdict, Verdict, session_verdict, unread
+from ytc_tui.adapters.stores.verify import (
+    Claims,
+    Finding,
+    SessionVerdict,
+    Verdict,
+    session_verdict,
+    unread,
+)
 from ytc_tui.commands.sessions import find_session
-from ytc_tui.engine.ports import ProjectionRow
+from ytc_tui.engine.ports import ProjectionRow, Snapshot
 from ytc_tui.engine.projections import rows_of
-from ytc_tui.engine.recovery import replay_entry
+from ytc_tui.engine.recovery import replay_entry, snapshot_problem
 from ytc_tui.errors import JournalCorrupt, YtcError, words_of
 from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import to_json
@@ -40,7 +47,15 @@ SHARED_FROM_ENTRIES = 100_000
 _TURNS = 32
 
 # What an entry or a row that is not what it should be may raise.
-_UNREADABLE = (YtcError, ValueError, ArithmeticError, TypeError, LookupError, AttributeError)
+_UNREADABLE = (
+    YtcError,
+    ValueError,
+    ArithmeticError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
 
 RowKey = tuple[str, tuple[str, ...]]
 
@@ -56,11 +71,12 @@ class Examination:
     unreadable: str = ""
     rebuilt: dict[RowKey, ProjectionRow] = field(default_factory=dict)
     wrong_rows: list[RowKey] = field(default_factory=list)
+    snapshot_faults: list[Finding] = field(default_factory=list)
     ended: bool = False
 
     @property
     def verdict(self) -> Verdict:
-        if self.row_faults or (self.ledger is not None and not self.ledger.ok):
+        if self.row_faults or self.snapshot_faults or (self.ledger is not None and not self.ledger.ok):
             return Verdict.TAMPERED
         return Verdict.UNREADABLE if self.unreadable else Verdict.OK
 
@@ -135,8 +151,8 @@ def examine(reader: SqliteReader, claims: Claims) -> tuple[SessionVerdict, Exami
     What a session holds becomes its examination, never an exception. One read transaction covers entries and
     rows, so that a running engine cannot come between.
     """
-    reckoning = _Reckoning(claims.session)
     with reader.one_view():
+        reckoning = _Reckoning(claims.session, [kept.snapshot for kept in reader.snapshots(claims.session)])
         verdict = session_verdict(reader, claims, take=reckoning.take)
         if verdict.fault is not None or not verdict.entries:
             return verdict, Examination()
@@ -151,9 +167,10 @@ def examine(reader: SqliteReader, claims: Claims) -> tuple[SessionVerdict, Exami
 
 
 class _Reckoning:
-    """Sums and rows from the entries; a fault of one does not stop the other."""
+    """Sums, rows and snapshots from the entries; a fault of one does not stop the other."""
 
-    def __init__(self, session: str) -> None:
+    def __init__(self, session: str, snapshots: Iterable[Snapshot]) -> None:
+        self._snapshots = {snapshot.seq: snapshot for snapshot in snapshots}
         self._result = Examination()
         self._ledger, self._reading = Ledger(), Reading()
         self._state, self._head = State(session), ChainHead(session)
@@ -179,6 +196,9 @@ class _Reckoning:
             return
         for row in rows_of(self._state, event):
             result.rebuilt[row.table, row.key] = row
+        snapshot = self._snapshots.get(entry.seq)
+        if snapshot is not None and (problem := snapshot_problem(snapshot, self._state)):
+            result.snapshot_faults.append(Finding(entry.session, entry.seq, problem))
 
     def result(self) -> Examination:
         if not self._result.unreadable:

@@ -159,7 +159,9 @@ def _session_data(db_path: Path, verdict: SessionVerdict, examined: Examination)
         "head": verdict.head_hash,
         "signed": None if verdict.signed is None else verdict.signed._asdict(),
         "fault": _fault_data(db_path, verdict),
-        "findings": [{"seq": found.seq, "text": found.text} for found in verdict.findings],
+        "findings": [
+            {"seq": found.seq, "text": found.text} for found in (*verdict.findings, *examined.snapshot_faults)
+        ],
         "unreadable": examined.unreadable or None,
         "sums": None if examined.ledger is None else ledger_data(examined.ledger),
         "projections": {
