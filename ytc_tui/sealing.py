@@ -14,9 +14,9 @@ from pathlib import Path
 from ytc_tui.adapters.head_file import HeadFile
 from ytc_tui.adapters.paths import Paths
 from ytc_tui.adapters.signing import HeadSigner, is_genuine
-from ytc_tui.adapters.stores.verify import Witness
+from ytc_tui.adapters.stores.verify import Witness, witness_of
 from ytc_tui.config import Settings
-from ytc_tui.model.chain import ChainHead, SignedHead
+from ytc_tui.model.chain import BarsHead, ChainHead, SignedHead
 
 Keep = Callable[[SignedHead], Awaitable[None]]
 
@@ -24,12 +24,13 @@ Keep = Callable[[SignedHead], Awaitable[None]]
 @dataclass(slots=True)
 class Sealer:
     """Signs heads with the key at `key_path`; `keep` puts a signature beside the head in the store,
-    `signed` reads it back."""
+    `signed` reads it back; `bars` says where the bar store stands, which is signed with it."""
 
     key_path: Path
     head_file: HeadFile
     keep: Keep
     signed: Callable[[str], SignedHead | None]
+    bars: Callable[[], BarsHead]
     now_ns: Callable[[], int]
     _signer: HeadSigner | None = field(default=None)
 
@@ -40,7 +41,7 @@ class Sealer:
             return before
         if self._signer is None:
             self._signer = HeadSigner(self.key_path)
-        signed = self._signer.sign(head.session, head.seq, head.hash, self.now_ns())
+        signed = self._signer.sign(head, self.bars(), self.now_ns())
         # The copy first: a store that knows of a signature is one that the file knows of too.
         self.head_file.append(signed)
         await self.keep(signed)
@@ -61,7 +62,7 @@ def kept_witnesses(head_file: HeadFile) -> tuple[Mapping[str, Sequence[Witness]]
     for session, heads in kept.by_session.items():
         for head in heads:
             if is_genuine(head):
-                witnesses.setdefault(session, []).append(Witness(head.seq, head.hash))
+                witnesses.setdefault(session, []).append(witness_of(head))
             else:
                 problems.append(f"the signature over entry {head.seq} of session {session} is not genuine")
     return witnesses, tuple(f"{head_file.path}: {problem}" for problem in problems)

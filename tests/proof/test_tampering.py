@@ -55,7 +55,14 @@ def script() -> ModuleType:
 async def _filled(folder: Path) -> Store:
     store = Store(folder / "ytc.db", HeadFile(folder / "heads", "paper"))
     journal = LoopJournal(store.path)
-    sealer = Sealer(folder / "key", store.heads, journal.keep_signed, lambda name: None, lambda: 5)
+    sealer = Sealer(
+        folder / "key",
+        store.heads,
+        journal.keep_signed,
+        lambda name: None,
+        journal.reader().bars_head,
+        lambda: 5,
+    )
     for name, count in LENGTHS.items():
         head = ChainHead(name)
         for _ in range(0, count, 5):

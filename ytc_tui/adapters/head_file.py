@@ -79,5 +79,5 @@ def _head(line: bytes, mode: str) -> SignedHead | tuple[()] | None:
         head = SignedHead(**data)
     except (ValueError, TypeError, AttributeError, KeyError):
         return None
-    wanted = (str, int, str, int, str, str)
+    wanted = (str, int, str, int, str, str, int, str)
     return head if all(type(part) is kind for part, kind in zip(head, wanted, strict=True)) else None

@@ -18,12 +18,12 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from ytc_tui.adapters.stores.beside import Finding
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.schema import RECORD_TABLES, Shape
 from ytc_tui.adapters.stores.values import Stored, unpack
 from ytc_tui.adapters.stores.verify import (
     Claims,
-    Finding,
     SessionVerdict,
     Verdict,
     session_verdict,
@@ -141,7 +141,8 @@ def _part(db_path: Path, part: Sequence[Claims], wanted: str | None) -> list[Jud
                 examination.rebuilt.clear()
                 judged.append((verdict, examination))
             else:
-                judged.append((session_verdict(reader, claims), None))
+                with reader.one_view():
+                    judged.append((session_verdict(reader, claims), None))
     return judged
 
 

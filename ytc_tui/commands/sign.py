@@ -65,7 +65,10 @@ async def _seal(
     journal = LoopJournal(db_path)
     try:
         with closing(SqliteReader(db_path)) as reader:
-            sealer = Sealer(key_path, head_file, journal.keep_signed, reader.signed_head, WallClock().now_ns)
+            now_ns = WallClock().now_ns
+            sealer = Sealer(
+                key_path, head_file, journal.keep_signed, reader.signed_head, reader.bars_head, now_ns
+            )
             return [await sealer.seal(head) for head in heads.values()]
     finally:
         await journal.close()
