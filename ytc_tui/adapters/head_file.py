@@ -1,7 +1,7 @@
 """The second copy of signed heads: a file of lines outside the database.
 
-Decides its format, one JSON object a line. Imports the model. Invariants: lines are only ever added, and
-on disk before `append` returns; a line that cannot be read is named, never passed over.
+Decides its format, one JSON object a line. Imports the model. Invariants: a line that says something stays,
+and is on disk before `append` returns; one that cannot be read is named, never passed over.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class HeadFile:
         try:
             with self.path.open("rb") as file:
                 for number, line in enumerate(file, start=1):
-                    head = _head(line, self.mode) if len(line) <= MAX_LINE_BYTES else None
+                    head = _head(line, self.mode)
                     if head is None:
                         kept.bad_lines.append(number)
                     elif head:
@@ -69,15 +69,40 @@ class HeadFile:
             raise JournalUnavailable(f"cannot be read: {error.strerror}", where=str(self.path)) from error
         return kept
 
+    def blank_bad_lines(self) -> list[int]:
+        """Write blanks over the lines that are no heads, as a crash leaves one; their numbers.
+
+        Nothing is moved, so a head that an engine adds meanwhile stays. Raises JournalUnavailable.
+        """
+        blanked: list[int] = []
+        try:
+            with open(os.open(self.path, os.O_RDWR | os.O_NOFOLLOW), "r+b", buffering=0) as file:
+                start = 0
+                for number, line in enumerate(file.readall().splitlines(keepends=True), start=1):
+                    if _head(line, self.mode) is None:
+                        os.pwrite(file.fileno(), b" " * len(line.rstrip(b"\n")), start)
+                        blanked.append(number)
+                    start += len(line)
+                os.fsync(file.fileno())
+        except FileNotFoundError:
+            return blanked
+        except OSError as error:
+            raise JournalUnavailable(f"cannot be mended: {error.strerror}", where=str(self.path)) from error
+        return blanked
+
 
 def _head(line: bytes, mode: str) -> SignedHead | tuple[()] | None:
-    """The head of a line, () for one of another mode, None for what is no head."""
+    """The head of a line, () for one of another mode and for a blank one, None for what is no head."""
+    if not line.strip():
+        return ()
+    if len(line) > MAX_LINE_BYTES:
+        return None
     try:
         data = json.loads(line)
         if data.pop("mode") != mode:
             return ()
         head = SignedHead(**data)
-    except (ValueError, TypeError, AttributeError, KeyError):
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return None
     wanted = (str, int, str, int, str, str, int, str)
     return head if all(type(part) is kind for part, kind in zip(head, wanted, strict=True)) else None

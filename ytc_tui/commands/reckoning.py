@@ -73,6 +73,7 @@ class Examination:
     wrong_rows: list[RowKey] = field(default_factory=list)
     snapshot_faults: list[Finding] = field(default_factory=list)
     ended: bool = False
+    unsigned: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -158,6 +159,8 @@ def examine(reader: SqliteReader, claims: Claims) -> tuple[SessionVerdict, Exami
         if verdict.fault is not None or not verdict.entries:
             return verdict, Examination()
         result = reckoning.result()
+        if result.ended and claims.keys:
+            result.unsigned = _unsigned(reader, verdict)
         if verdict.verdict is Verdict.TRUNCATED or result.row_faults or result.unreadable:
             return verdict, result
         try:
@@ -165,6 +168,19 @@ def examine(reader: SqliteReader, claims: Claims) -> tuple[SessionVerdict, Exami
         except _UNREADABLE as error:
             result = Examination(unreadable=words_of(error) or type(error).__name__)
     return verdict, result
+
+
+def _unsigned(reader: SqliteReader, verdict: SessionVerdict) -> str:
+    """What a session that has ended lacks, where there is a key to sign it with."""
+    row, last = reader.head_row(verdict.session), verdict.head_seq
+    signed = None if row is None else row.signed()
+    if row is None or signed is None:
+        return "it has ended: `ytc sign` signs it; if it was signed before, somebody took the signature away"
+    if signed.seq < last:
+        return f"after entry {signed.seq}: `ytc sign` signs it to its end, entry {last}"
+    if row.head_seq < last:
+        return f"its row in the table heads stands at entry {row.head_seq} of {last}: `ytc sign` moves it on"
+    return ""
 
 
 class _Reckoning:

@@ -197,7 +197,7 @@ def test_an_entry_before_the_first_is_found(path: Path, seq: int) -> None:
         (
             "UPDATE heads SET head_seq = 10, head_hash ="
             " (SELECT hash FROM journal WHERE session = heads.session AND seq = 10) WHERE session = 'b'",
-            "was put back to entry 10, its journal ends at 130",
+            "was put back to 10, its journal ends at 130",
         ),
         ("UPDATE heads SET previous_seq = 0 WHERE session = 'b'", "names no entry of session a"),
     ],

@@ -52,9 +52,9 @@ def link_findings(heads: Collection[HeadRow], known: Sequence[str]) -> Iterator[
 
 def row_findings(reader: SqliteReader, session: str, last_seq: int) -> Iterator[Finding]:
     """The row of a session moves along every so many entries: one that lags behind was put back."""
-    stands = reader.anchored_seq(session)
-    if stands is not None and stands // ANCHOR_EVERY < last_seq // ANCHOR_EVERY:
-        text = f"its row in the table heads was put back to entry {stands}, its journal ends at {last_seq}"
+    row = reader.head_row(session)
+    if row is not None and row.head_seq // ANCHOR_EVERY < last_seq // ANCHOR_EVERY:
+        text = f"its row in the table heads was put back to {row.head_seq}, its journal ends at {last_seq}"
         yield Finding(session, 0, text)
 
 

@@ -62,6 +62,13 @@ def head_rows(connection: sqlite3.Connection) -> Iterator[HeadRow]:
     return map(HeadRow._make, rows)
 
 
+def head_row(connection: sqlite3.Connection, session: str) -> HeadRow | None:
+    """The row of `session`."""
+    sql = f"SELECT {', '.join(HeadRow._fields)} FROM heads WHERE session = ?"
+    row = connection.execute(sql, (session,)).fetchone()
+    return None if row is None else HeadRow._make(row)
+
+
 def signature_problem(signed: SignedHead, keys: Collection[str]) -> str:
     """What is wrong with the signature; empty when it is genuine and its key is one of `keys` (none: any)."""
     if not is_genuine(signed):

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from ytc_tui.adapters.stores.bars import DIGEST_SQL, LAST_SQL
 from ytc_tui.adapters.stores.failures import translated
-from ytc_tui.adapters.stores.heads import head_rows
+from ytc_tui.adapters.stores.heads import HeadRow, head_row
 from ytc_tui.adapters.stores.plan import HEAD_SQL
 from ytc_tui.adapters.stores.schema import Shape, shapes
 from ytc_tui.adapters.stores.upgrade import REVISION, revision_of
@@ -51,7 +51,6 @@ SNAPSHOTS_SQL = (
     " LEFT JOIN journal AS j ON j.session = s.session AND j.seq = s.seq AND j.hash = s.hash"
     " WHERE s.session = ? ORDER BY s.seq DESC"
 )
-ANCHORED_SQL = "SELECT head_seq FROM heads WHERE session = ?"
 BARS_SQL = (
     "SELECT symbol, open_ns, open, high, low, close, volume, place FROM bars"
     " WHERE symbol = ?1 AND (open_ns, place) > (?2, ?3) AND open_ns < ?4 AND (?5 IS NULL OR feed = ?5)"
@@ -154,14 +153,17 @@ class SqliteReader:
         rows = self._all(HEAD_SQL, (session,))
         return ChainHead(session, rows[0][0], rows[0][1]) if rows else ChainHead(session)
 
-    def anchored_seq(self, session: str) -> int | None:
-        """The entry at which the row of `session` in the table heads stands; None without a row."""
-        rows = self._all(ANCHORED_SQL, (session,))
-        return int(rows[0][0]) if rows else None
+    def head_row(self, session: str) -> HeadRow | None:
+        """The row of `session` in the table heads."""
+        try:
+            return head_row(self._connection, session)
+        except sqlite3.Error as error:
+            raise translated(error, self.path, "read") from error
 
     def signed_head(self, session: str) -> SignedHead | None:
         """The head of `session` that was signed last, None where none was."""
-        return next((row.signed() for row in head_rows(self._connection) if row.session == session), None)
+        row = self.head_row(session)
+        return None if row is None else row.signed()
 
     def bars_head(self) -> BarsHead:
         """Where the bar store stands."""
