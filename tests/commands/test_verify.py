@@ -9,7 +9,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,13 @@ import pytest
 from tests.views.journals import INIT_NS, SESSION, D, Journal, finished, opened, stored, traded
 from ytc_tui.adapters.head_file import HeadFile
 from ytc_tui.adapters.signing import HeadSigner
-from ytc_tui.adapters.stores.reader import SqliteReader
-from ytc_tui.adapters.stores.store import Store
 from ytc_tui.adapters.stores.verify import Claims
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.commands import reckoning
 from ytc_tui.commands.verify import rebuild, verify
-from ytc_tui.engine.ports import Snapshot
-from ytc_tui.engine.recovery import recover_state
 from ytc_tui.errors import JournalCorrupt, UsageInvalid
 from ytc_tui.model import events as ev
 from ytc_tui.model.chain import BarsHead, ChainHead
-from ytc_tui.model.codec import in_order
-from ytc_tui.model.state import State
 from ytc_tui.views.journal import Recorded
 
 OTHER = "c0ffee00-0000-5000-8000-000000000002"
@@ -137,26 +130,6 @@ async def test_rows_that_do_not_follow_from_the_journal(path: Path, statement: s
     assert [text for text in of(data)["projections"]["faults"] if text.startswith(fault)]
     assert len(of(data)["projections"]["faults"]) == 1
     assert of(data)["sums"]["ok"]
-
-
-async def test_a_snapshot_that_its_entries_do_not_come_to(path: Path) -> None:
-    """Whoever can write the file makes its digest anew; the entries up to it say otherwise."""
-    with SqliteReader(path) as reader:
-        state, head = recover_state(reader, SESSION)
-
-    def keep(state: State) -> None:
-        store = Store(path)
-        assert store.write([Snapshot(SESSION, head.seq, head.hash, in_order(state))]) == [None]
-        store.close()
-
-    keep(state)
-    assert asked(path)[0] == 0
-    keep(replace(state, wallet=state.wallet + 1))
-    code, data, text = asked(path)
-    assert (code, of(data)["ok"], of(data, OTHER)["ok"]) == (1, False, True)
-    told = f"the snapshot of entry {head.seq} is not the state of its journal: wallet"
-    assert of(data)["findings"] == [{"seq": head.seq, "text": told}]
-    assert told in text
 
 
 async def test_an_entry_of_no_known_version_in_a_whole_chain_is_unreadable(tmp_path: Path) -> None:

@@ -166,8 +166,14 @@ def examine(reader: SqliteReader, claims: Claims) -> tuple[SessionVerdict, Exami
         try:
             _compare_rows(reader, claims.session, result)
         except _UNREADABLE as error:
-            result = Examination(unreadable=words_of(error) or type(error).__name__)
+            result = _unread(result, error)
     return verdict, result
+
+
+def _unread(before: Examination, error: Exception) -> Examination:
+    """What is left of an examination that met what cannot be read."""
+    why = words_of(error) or type(error).__name__
+    return Examination(unreadable=why, snapshot_faults=before.snapshot_faults, unsigned=before.unsigned)
 
 
 def _unsigned(reader: SqliteReader, verdict: SessionVerdict) -> str:
@@ -198,7 +204,7 @@ class _Reckoning:
             try:
                 self._book(entry)
             except _UNREADABLE as error:
-                self._result = Examination(unreadable=words_of(error) or type(error).__name__)
+                self._result = _unread(self._result, error)
 
     def _book(self, entry: Entry) -> None:
         event = decode_event(entry)

@@ -109,7 +109,7 @@ def replay_entry(state: State, entry: Entry, head: ChainHead, event: Event | Non
         )
     try:
         apply(state, decode_event(entry) if event is None else event, entry.at)
-    except (ValueError, KeyError, IllegalTransition, ArithmeticError) as error:
+    except (ValueError, KeyError, IllegalTransition, ArithmeticError, RecursionError) as error:
         raise JournalCorrupt(
             f"entry {entry.seq} ({entry.type}) cannot be applied: {error}",
             where=f"session {head.session}",
