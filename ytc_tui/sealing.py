@@ -22,7 +22,8 @@ from ytc_tui.config import Settings
 from ytc_tui.errors import JournalUnavailable
 from ytc_tui.model.chain import BarsHead, ChainHead, SignedHead
 
-_LINE_TORN = "a crash cut it short, or it was edited; `ytc sign` blanks it out"
+_LINE_TORN = "was cut short, as a crash does: `ytc sign` blanks it out"
+_LINE_ODD = "is no signed head: it was edited, or a newer program wrote it"
 # What a copy that lacks a line may mean, and what is to be done.
 _COPY_GONE = (
     "it was cut, edited or moved (journal.heads_file names its place); bring it back,"
@@ -99,7 +100,10 @@ def copy_findings(head_file: HeadFile, signed: Sequence[SignedHead]) -> CopyFind
     except JournalUnavailable as error:
         return CopyFindings((str(error),))
     path, heads = head_file.path, kept.by_session
-    unread = [f"{path}: line {number} is no signed head: {_LINE_TORN}" for number in kept.bad_lines]
+    unread = [
+        f"{path}: line {number} {_LINE_TORN if number in kept.torn_lines else _LINE_ODD}"
+        for number in kept.bad_lines
+    ]
     wrong = [
         Finding(one.session, 0, f"{path}: the signature over entry {one.seq} is not genuine")
         for one in chain.from_iterable(heads.values())

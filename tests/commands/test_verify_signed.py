@@ -127,8 +127,8 @@ def test_a_line_that_a_crash_cut_short_is_told_apart_and_mended(sealed: Sealed) 
         file.write('\n\n{"mode":"pap')
     code, data, _ = sealed.asked()
     assert (code, data["verdict"]) == (3, "unreadable")
-    assert "line 5 is no signed head: a crash cut it short" in data["findings"][0]["text"]
-    assert "line 5 said nothing and was blanked out" in sealed.sign()
+    assert "line 5 was cut short, as a crash does" in data["findings"][0]["text"]
+    assert "line 5 was cut short, and is blanked out" in sealed.sign()
     assert (sealed.asked()[0], sealed.copy.read()) == (0, before)
 
 
@@ -139,6 +139,17 @@ def test_a_line_of_any_bytes_becomes_the_answer(sealed: Sealed, line: bytes) -> 
     assert sealed.asked()[0] == 3
     sealed.sign()
     assert sealed.asked()[0] == 0
+
+
+def test_a_line_that_is_whole_and_no_head_is_left_as_it_is(sealed: Sealed) -> None:
+    with sealed.copy.path.open("a") as file:
+        file.write('{"mode": "paper", "of": "a newer program"}\r\n')
+    before = sealed.copy.path.read_bytes()
+    code, data, _ = sealed.asked()
+    assert (code, data["verdict"]) == (3, "unreadable")
+    assert "line 3 is no signed head: it was edited, or" in data["findings"][0]["text"]
+    sealed.sign()
+    assert sealed.copy.path.read_bytes() == before
 
 
 def test_a_second_copy_that_is_a_folder_becomes_the_answer(sealed: Sealed) -> None:

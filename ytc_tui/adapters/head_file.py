@@ -19,10 +19,12 @@ MAX_LINE_BYTES = 4096
 
 @dataclass(slots=True)
 class KeptHeads:
-    """What a head file holds: heads by session, oldest first, and the lines that are none."""
+    """What a head file holds: heads by session, oldest first, and the lines that are none; of these the
+    `torn_lines` were cut short."""
 
     by_session: dict[str, list[SignedHead]] = field(default_factory=dict)
     bad_lines: list[int] = field(default_factory=list)
+    torn_lines: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class HeadFile:
                     head = _head(line, self.mode)
                     if head is None:
                         kept.bad_lines.append(number)
+                        if _is_torn(line):
+                            kept.torn_lines.append(number)
                     elif head:
                         kept.by_session.setdefault(head.session, []).append(head)
         except FileNotFoundError:
@@ -69,26 +73,35 @@ class HeadFile:
             raise JournalUnavailable(f"cannot be read: {error.strerror}", where=str(self.path)) from error
         return kept
 
-    def blank_bad_lines(self) -> list[int]:
-        """Write blanks over the lines that are no heads, as a crash leaves one; their numbers.
+    def blank_torn_lines(self) -> list[int]:
+        """Write blanks over the lines that a crash cut short; their numbers. Raises JournalUnavailable.
 
-        Nothing is moved, so a head that an engine adds meanwhile stays. Raises JournalUnavailable.
+        Nothing is moved, so a head that an engine adds meanwhile stays.
         """
         blanked: list[int] = []
         try:
             with open(os.open(self.path, os.O_RDWR | os.O_NOFOLLOW), "r+b", buffering=0) as file:
                 start = 0
-                for number, line in enumerate(file.readall().splitlines(keepends=True), start=1):
-                    if _head(line, self.mode) is None:
-                        os.pwrite(file.fileno(), b" " * len(line.rstrip(b"\n")), start)
+                for number, line in enumerate(file.readall().split(b"\n"), start=1):
+                    if _is_torn(line):
+                        os.pwrite(file.fileno(), b" " * len(line), start)
                         blanked.append(number)
-                    start += len(line)
+                    start += len(line) + 1
                 os.fsync(file.fileno())
         except FileNotFoundError:
             return blanked
         except OSError as error:
             raise JournalUnavailable(f"cannot be mended: {error.strerror}", where=str(self.path)) from error
         return blanked
+
+
+def _is_torn(line: bytes) -> bool:
+    """Whether `line` is no whole JSON: what is one was not cut short, whatever it says."""
+    try:
+        json.loads(line or b"0")
+    except (ValueError, RecursionError):
+        return bool(line.strip())
+    return False
 
 
 def _head(line: bytes, mode: str) -> SignedHead | tuple[()] | None:

@@ -22,13 +22,7 @@ from ytc_tui.adapters.stores.beside import Finding
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.schema import RECORD_TABLES, Shape
 from ytc_tui.adapters.stores.values import Stored, unpack
-from ytc_tui.adapters.stores.verify import (
-    Claims,
-    SessionVerdict,
-    Verdict,
-    session_verdict,
-    unread,
-)
+from ytc_tui.adapters.stores.verify import Claims, SessionVerdict, Verdict, session_verdict, unread
 from ytc_tui.commands.sessions import find_session
 from ytc_tui.engine.ports import ProjectionRow, Snapshot
 from ytc_tui.engine.projections import rows_of

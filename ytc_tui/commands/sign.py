@@ -48,7 +48,7 @@ def sign(
     if not heads:
         raise UsageInvalid("there is no session yet", where=str(db_path), fix="`ytc run` starts one")
     names = list(heads) if session is None else [find_session(list(heads), session, str(db_path))]
-    blanked = head_file.blank_bad_lines()
+    blanked = head_file.blank_torn_lines()
     signed, copied = asyncio.run(_seal(db_path, {name: heads[name] for name in names}, key_path, head_file))
     lines = [
         f"session {one.session}: entry {one.seq} {one.hash}, signed {utc(one.signed_ns)} with key {one.key},"
@@ -56,7 +56,7 @@ def sign(
         for one in signed
     ]
     lines.append(f"kept in {head_file.path}")
-    lines += [f"  line {number} said nothing and was blanked out" for number in blanked]
+    lines += [f"  line {number} was cut short, and is blanked out" for number in blanked]
     lines += [f"  entry {one.seq} of session {one.session} was missing, and is there now" for one in copied]
     data: dict[str, Any] = {
         "signed": [one._asdict() for one in signed],

@@ -41,8 +41,6 @@ _WORDS = {
     Verdict.TRUNCATED: "truncated",
     Verdict.UNREADABLE: "unreadable",
 }
-
-
 _UNSIGNED = "not signed"
 
 
