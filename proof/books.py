@@ -225,7 +225,7 @@ def main(arguments: list[str] | None = None) -> int:
         rows = load_instruments(given.instruments)
         require_symbols(sessions, series, rows)
         totals = prove(sessions, series, rows, costs, digest)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         print(f"proof.books: {error}", file=sys.stderr)
         return 2
     except Difference as difference:

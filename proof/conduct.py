@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
         require_symbols(sessions, series, rows)
         found = summary(sessions, series, rows, costs)
         found["breaches"] += chain_faults(given.journal)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         print(f"proof.conduct: {error}", file=sys.stderr)
         return 2
     print(json.dumps(found, indent=2))

@@ -143,6 +143,7 @@ async def durable_outlets(
         head_file=head_file_of(parts.paths, settings),
         keep=journal.keep_signed,
         signed=reader.signed_head,
+        bars=reader.bars_head,
         now_ns=WallClock().now_ns,
     )
     await notifier.start()

@@ -26,7 +26,7 @@ from ytc_tui.engine.outward import Outward
 from ytc_tui.engine.past import session_balance
 from ytc_tui.engine.policy import Window
 from ytc_tui.engine.ports import EmergencyLines, Journal, JournalReader, MatchingVenue, Notifier, Venue
-from ytc_tui.engine.recovery import recover_state, verify_chain
+from ytc_tui.engine.recovery import recover_state, verify_record
 from ytc_tui.engine.runner import AgentRunner
 from ytc_tui.engine.session_run import SessionRun
 from ytc_tui.engine.situation import Situation
@@ -86,7 +86,7 @@ class Outlets:
     head of one that has ended; `fence` makes the one of a session as it is opened. `withhold` takes secrets
     out of a text that goes on record. `own_view` gives the operator's levels and biases from before a
     session, `keep_view` what an ending one leaves of them. `urgent` is the venue over a line of its own.
-    `check_chain` verifies a whole chain beside the engine; None: at once, before anything goes on.
+    `check_chain` verifies a whole record beside the engine; None: at once, before anything goes on.
     """
 
     journal: Journal
@@ -182,10 +182,11 @@ class PaperRun:
         )
 
     def _check(self, session: str) -> asyncio.Future[None]:
-        """The verification of the whole chain of `session`, under way or done."""
+        """The verification of the whole record of `session`, under way or done."""
         if self.outlets.check_chain is not None:
             return self.outlets.check_chain(session)
-        verify_chain(self.outlets.reader, session)
+        reader = self.outlets.reader
+        verify_record(reader, session, reader.latest_snapshot(session))
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         done.set_result(None)
         return done

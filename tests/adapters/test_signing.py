@@ -14,14 +14,14 @@ from hypothesis import given, strategies as st
 from ytc_tui.adapters.head_file import HeadFile
 from ytc_tui.adapters.signing import HeadSigner, is_genuine, known_keys
 from ytc_tui.errors import ConfigInvalid, JournalUnavailable
-from ytc_tui.model.chain import SignedHead
+from ytc_tui.model.chain import BarsHead, ChainHead, SignedHead
 
 DIGEST = "ab" * 32
 
 
 @pytest.fixture
 def signed(tmp_path: Path) -> SignedHead:
-    return HeadSigner(tmp_path / "key").sign("s", 7, DIGEST, 5)
+    return HeadSigner(tmp_path / "key").sign(ChainHead("s", 7, DIGEST), BarsHead(3, DIGEST), 5)
 
 
 def test_a_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
@@ -45,6 +45,9 @@ def test_a_signature_is_genuine_for_just_its_fields(signed: SignedHead) -> None:
         signed._replace(seq=8),
         signed._replace(hash="cd" * 32),
         signed._replace(signed_ns=6),
+        signed._replace(bars=4),
+        signed._replace(bars_digest="cd" * 32),
+        signed._replace(bars=0, bars_digest=""),
     )
     assert not any(map(is_genuine, others))
 

@@ -18,7 +18,7 @@ from ytc_tui.commands.anchor import Anchor, anchor_of
 from ytc_tui.commands.report import ReportForm, report
 from ytc_tui.commands.verify import verify
 from ytc_tui.errors import UsageInvalid
-from ytc_tui.model.chain import fingerprint
+from ytc_tui.model.chain import BarsHead, ChainHead, fingerprint
 from ytc_tui.model.events import SessionStarted
 
 OTHER = "b7d2a1f0-0000-5000-8000-000000000002"
@@ -50,7 +50,7 @@ async def signed_by(path: Path, key: Path) -> str:
     signer = HeadSigner(key)
     journal = LoopJournal(path)
     head = journal.reader().head(SESSION)
-    await journal.keep_signed(signer.sign(SESSION, head.seq, head.hash, 1_700_000_000_000_000_000))
+    await journal.keep_signed(signer.sign(head, BarsHead(), 1_700_000_000_000_000_000))
     await journal.close()
     return signer.public_key
 
@@ -100,7 +100,7 @@ async def test_a_signature_of_an_earlier_entry_says_how_far_it_goes(path: Path, 
     signer = HeadSigner(tmp_path / "key")
     entry = finished().entries[4]
     journal = LoopJournal(path)
-    await journal.keep_signed(signer.sign(SESSION, entry.seq, entry.hash, 1))
+    await journal.keep_signed(signer.sign(ChainHead(SESSION, entry.seq, entry.hash), BarsHead(), 1))
     await journal.close()
     assert "up to entry 5 alone" in text_of(path, "markdown")
 

@@ -15,12 +15,15 @@ from typing import Any
 import pytest
 
 from tests.views.journals import INIT_NS, SESSION, D, Journal, finished, opened, stored, traded
-from ytc_tui.adapters.stores.verify import Claims, Witness
+from ytc_tui.adapters.head_file import HeadFile
+from ytc_tui.adapters.signing import HeadSigner
+from ytc_tui.adapters.stores.verify import Claims
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.commands import reckoning
 from ytc_tui.commands.verify import rebuild, verify
 from ytc_tui.errors import JournalCorrupt, UsageInvalid
 from ytc_tui.model import events as ev
+from ytc_tui.model.chain import BarsHead, ChainHead
 from ytc_tui.views.journal import Recorded
 
 OTHER = "c0ffee00-0000-5000-8000-000000000002"
@@ -147,9 +150,11 @@ async def test_a_cut_journal_is_truncated_and_not_called_wrong(path: Path) -> No
     assert "the journal ends at" in text
 
 
-async def test_a_witness_from_outside_is_believed(path: Path) -> None:
-    answer = verify(path, safe=safe_line, witnesses={SESSION: [Witness(finished().head.seq + 5, "f" * 64)]})
-    assert answer.exit_code == 2
+async def test_the_second_copy_is_believed(path: Path, tmp_path: Path) -> None:
+    copy = HeadFile(tmp_path / "heads", "paper")
+    later = ChainHead(SESSION, finished().head.seq + 5, "f" * 64)
+    copy.append(HeadSigner(tmp_path / "key").sign(later, BarsHead(), 5))
+    assert verify(path, safe=safe_line, head_file=copy).exit_code == 2
 
 
 async def test_what_cannot_be_read(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,8 @@ from tests.sim.harness import Simulation, at
 from tests.sim.stage import long_at, stage
 from tests.sim.tape import Tape
 from ytc_tui.boot import RunRequest
-from ytc_tui.engine.recovery import recover_state, replay, verify_chain
+from ytc_tui.engine.ports import Snapshot
+from ytc_tui.engine.recovery import recover_state, replay, snapshot_problem, verify_record
 from ytc_tui.errors import JournalCorrupt
 from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.state import State
@@ -39,14 +42,51 @@ async def test_an_edited_entry_before_the_snapshot_stops_recovery() -> None:
             for entry in entries[after_seq:]:
                 yield entry._replace(at=entry.at + 1) if entry.seq == 5 else entry
 
-    verify_chain(simulation.journal, session)
+    snapshot = simulation.journal.latest_snapshot(session)
+    verify_record(simulation.journal, session, snapshot)
     with pytest.raises(JournalCorrupt, match="entry 5"):
-        verify_chain(Edited(), session)
+        verify_record(Edited(), session, snapshot)
     # A process that is started on it does not go on.
     again = Simulation(request)
     again.journal = Edited()  # type: ignore[assignment]
     with pytest.raises(JournalCorrupt, match="entry 5"):
         await again.run()
+
+
+FORGERIES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
+    (lambda state: state.update(wallet="99974.84"), "is not the state of its journal: wallet"),
+    (lambda state: state.pop("agents"), "is not the state of its journal: agents"),
+    (lambda state: state.update(agents=dict(reversed(state["agents"].items()))), "of its journal: agents"),
+    (lambda state: state.update(wallet="many"), "cannot be read"),
+    (lambda state: state.clear(), "cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("forge", "told"), FORGERIES)
+async def test_a_snapshot_that_its_entries_do_not_come_to_is_not_traded_on(
+    forge: Callable[[dict[str, Any]], object], told: str
+) -> None:
+    request = RunRequest(demo=True, from_ns=at("2022-11-08T03:46"), to_ns=at("2022-11-08T04:30"))
+    simulation = Simulation(request)
+    await simulation.run()
+    journal = simulation.journal
+    [session] = journal.sessions()
+    snapshot = journal.latest_snapshot(session)
+    assert snapshot is not None
+    verify_record(journal, session, snapshot)
+    state = json.loads(snapshot.state)
+    forge(state)
+    await journal.save_snapshot(snapshot._replace(seq=snapshot.seq, state=json.dumps(state)))
+    journal._snapshots[session].reverse()
+    again = Simulation(request)
+    again.journal = journal
+    with pytest.raises(JournalCorrupt, match=told):
+        await again.run()
+
+
+def test_a_snapshot_nested_too_deep_is_told_as_unreadable() -> None:
+    deep = Snapshot("s", 1, "f" * 64, "[" * 100_000)
+    assert snapshot_problem(deep, State("s")) == "the snapshot of entry 1 cannot be read"
 
 
 async def test_a_snapshot_keeps_the_order_in_which_things_came(tmp_path: Path) -> None:

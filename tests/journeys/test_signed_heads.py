@@ -28,7 +28,11 @@ def test_a_session_ends_signed_and_an_older_store_is_found_out(home: Home) -> No
         first["journal"]["head"],
     )
     older = home.folder / "older.db"
-    shutil.copy(home.paper / "ytc.db", older)
+    with (
+        closing(sqlite3.connect(home.paper / "ytc.db")) as store,
+        closing(sqlite3.connect(older)) as backup,
+    ):
+        store.backup(backup)
     home.documents(*SHORT, "--label", "second")
     heads_file = home.paper.parent / "heads-paper.jsonl"
     assert len(heads_file.read_text().splitlines()) == 2
@@ -44,6 +48,13 @@ def test_a_session_ends_signed_and_an_older_store_is_found_out(home: Home) -> No
     assert refused.returncode == 3
     assert "not signed, for it is not whole" in refused.stderr
     assert len(heads_file.read_text().splitlines()) == 2
+
+    heads_file.rename(home.folder / "heads of before")
+    code, data = verified(home)
+    assert code == 1
+    assert "is not there, though 1 heads were signed" in data["findings"][0]["text"]
+    assert home.ytc("sign").returncode == 0
+    assert (verified(home)[0], len(heads_file.read_text().splitlines())) == (0, 1)
 
 
 def test_a_key_that_others_can_read_signs_nothing_and_stops_nothing(home: Home) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from proof import conduct
 from proof.books import main
 from tests.proof.record import DATA, spoiled, without
 
@@ -121,3 +124,16 @@ def test_other_costs_make_other_fills(
 def test_bars_that_are_missing_are_asked_for(journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(journal), DATA[0]]) == 2
     assert "ETHUSDT: give its bars" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("proof", [main, conduct.main])
+def test_a_body_nested_too_deep_is_said_to_be_unreadable(
+    journal: Path, tmp_path: Path, proof: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "deep.db"
+    with closing(sqlite3.connect(journal)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+        with target:
+            target.execute("UPDATE journal SET body = ? WHERE seq = 5", ("[" * 100_000,))
+    assert proof([str(copy), *DATA]) == 2
+    assert "recursion" in capsys.readouterr().err

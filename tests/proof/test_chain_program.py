@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -69,6 +70,66 @@ def test_the_first_bad_entry_is_named(
     changed(store, statement)
     assert chain.main([str(store)]) == verdict
     assert told in capsys.readouterr().out
+
+
+REWRITTEN = {"mode": "paper", "session": "b", "seq": 25, "hash": "f" * 64}
+
+
+def test_a_line_added_to_the_second_copy_takes_nothing_back(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = store.parent / "heads"
+    for lines in ([REWRITTEN], [{**REWRITTEN, "seq": -1}]):
+        kept = copy.read_text()
+        copy.write_text(kept + "".join(json.dumps(line) + "\n" for line in lines))
+        assert chain.main([str(store), str(copy)]) == chain.CHANGED
+        assert "b: CHANGED" in capsys.readouterr().out
+        copy.write_text(kept)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE heads SET previous_hash = 'f' WHERE session = 'b'",
+        "UPDATE journal SET seq = 0 WHERE session = 'a' AND seq = 1",
+        "INSERT INTO journal SELECT -7, at, session, type, v, correlation, causation, body, prev_hash, hash"
+        " FROM journal WHERE session = 'a' AND seq = 7",
+    ],
+)
+def test_a_link_and_an_entry_before_the_first_are_looked_at(
+    store: Path, statement: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed(store, statement)
+    assert chain.main([str(store)]) == chain.CHANGED
+    assert "a: CHANGED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["q?x", "p%41", "a#b"])
+def test_a_folder_of_any_name_is_the_one_that_is_read(store: Path, name: str) -> None:
+    (store.parent / name).mkdir()
+    moved = store.rename(store.parent / name / "ytc.db")
+    before = sorted(store.parent.iterdir())
+    assert chain.main([str(moved)]) == chain.WHOLE
+    assert sorted(store.parent.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "line", [b'{"mode":"pap', b"\xff\xfe\x00", b"[" * 100_000, b"null", b'{"session": "a"}']
+)
+def test_a_line_of_the_second_copy_that_says_nothing_is_named(
+    store: Path, line: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = store.parent / "heads"
+    with copy.open("ab") as file:
+        file.write(b"\n" + line)
+    assert chain.main([str(store), str(copy)]) == chain.UNREADABLE
+    assert "line 5 is no head" in capsys.readouterr().err
+
+
+def test_a_blank_line_of_the_second_copy_says_nothing(store: Path) -> None:
+    with (store.parent / "heads").open("a") as file:
+        file.write("\n \n")
+    assert chain.main([str(store), str(store.parent / "heads")]) == chain.WHOLE
 
 
 def test_a_changed_chain_is_worse_than_a_cut_one(store: Path) -> None:

@@ -38,9 +38,7 @@ class Store:
     heads: HeadFile
 
     def verify(self) -> Verification:
-        witnesses, problems = kept_witnesses(self.heads)
-        assert not problems
-        return verify(self.path, witnesses=witnesses)
+        return verify(self.path, witnesses=kept_witnesses(self.heads))
 
 
 def script() -> ModuleType:
@@ -55,7 +53,14 @@ def script() -> ModuleType:
 async def _filled(folder: Path) -> Store:
     store = Store(folder / "ytc.db", HeadFile(folder / "heads", "paper"))
     journal = LoopJournal(store.path)
-    sealer = Sealer(folder / "key", store.heads, journal.keep_signed, lambda name: None, lambda: 5)
+    sealer = Sealer(
+        folder / "key",
+        store.heads,
+        journal.keep_signed,
+        lambda name: None,
+        journal.reader().bars_head,
+        lambda: 5,
+    )
     for name, count in LENGTHS.items():
         head = ChainHead(name)
         for _ in range(0, count, 5):

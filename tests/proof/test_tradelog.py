@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -176,6 +177,53 @@ def test_a_log_without_an_execution_of_the_store_is_found(log: Lines, tmp_path: 
     forged = sealed_anew([line.replace(of, f'"of":{len(log) - 1}') for line in log[:-1]])
     assert checked(tmp_path, forged) == tradelog.WHOLE
     assert checked(tmp_path, forged, database) == tradelog.CHANGED
+
+
+def _types(database: Path) -> dict[int, str]:
+    with closing(sqlite3.connect(database)) as connection:
+        return dict(connection.execute("SELECT seq, type FROM journal").fetchall())
+
+
+@pytest.mark.parametrize("left_out", ["SessionStarted", "TradePlanned", "OrderIntended"])
+def test_what_a_line_rests_on_is_not_its_own_choice(
+    log: Lines, tmp_path: Path, database: Path, left_out: str
+) -> None:
+    types = _types(database)
+
+    def forged(line: str) -> str:
+        named = json.loads(line)["proof"]["from"]
+        kept = [one for one in named if types[one["seq"]] != left_out]
+        if left_out == "TradePlanned":
+            line = line.replace(f'"strategy":"{json.loads(line)["strategy"]}"', '"strategy":"none"')
+        return line.replace(json.dumps(named, sort_keys=True), json.dumps(kept, sort_keys=True))
+
+    lines = sealed_anew([forged(line) for line in log])
+    assert lines != log
+    assert checked(tmp_path, lines) == tradelog.WHOLE
+    assert checked(tmp_path, lines, database) == tradelog.CHANGED
+
+
+def test_an_empty_log_is_not_that_of_a_store_with_executions(tmp_path: Path, database: Path) -> None:
+    assert checked(tmp_path, [""]) == tradelog.WHOLE
+    assert checked(tmp_path, [""], database) == tradelog.CUT
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DELETE FROM journal WHERE type = 'FillBooked'")
+    assert checked(tmp_path, [""], database) == tradelog.WHOLE
+
+
+@pytest.mark.parametrize("name", ["q?x", "p%41", "a#b"])
+def test_a_folder_of_any_name_is_the_one_that_is_read(
+    log: Lines, tmp_path: Path, database: Path, name: str
+) -> None:
+    (tmp_path / name).mkdir()
+    moved = database.rename(tmp_path / name / "ytc.db")
+    before = {path.name for path in tmp_path.iterdir()} | {"log.jsonl"}
+    assert checked(tmp_path, log, moved) == tradelog.WHOLE
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def test_a_log_nested_too_deep_is_unreadable(tmp_path: Path) -> None:
+    assert checked(tmp_path, ["[" * 100_000]) == tradelog.UNREADABLE
 
 
 def test_a_store_that_was_changed_is_found(log: Lines, tmp_path: Path, database: Path) -> None:

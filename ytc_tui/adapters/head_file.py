@@ -1,7 +1,7 @@
 """The second copy of signed heads: a file of lines outside the database.
 
-Decides its format, one JSON object a line. Imports the model. Invariants: lines are only ever added, and
-on disk before `append` returns; a line that cannot be read is named, never passed over.
+Decides its format, one JSON object a line. Imports the model. Invariants: a line that says something stays,
+and is on disk before `append` returns; one that cannot be read is named, never passed over.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ MAX_LINE_BYTES = 4096
 
 @dataclass(slots=True)
 class KeptHeads:
-    """What a head file holds: heads by session, oldest first, and the lines that are none."""
+    """What a head file holds: heads by session, oldest first, and the lines that are none; of these the
+    `torn_lines` were cut short."""
 
     by_session: dict[str, list[SignedHead]] = field(default_factory=dict)
     bad_lines: list[int] = field(default_factory=list)
+    torn_lines: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,11 @@ class HeadFile:
         try:
             with self.path.open("rb") as file:
                 for number, line in enumerate(file, start=1):
-                    head = _head(line, self.mode) if len(line) <= MAX_LINE_BYTES else None
+                    head = _head(line, self.mode)
                     if head is None:
                         kept.bad_lines.append(number)
+                        if _is_torn(line):
+                            kept.torn_lines.append(number)
                     elif head:
                         kept.by_session.setdefault(head.session, []).append(head)
         except FileNotFoundError:
@@ -69,15 +73,49 @@ class HeadFile:
             raise JournalUnavailable(f"cannot be read: {error.strerror}", where=str(self.path)) from error
         return kept
 
+    def blank_torn_lines(self) -> list[int]:
+        """Write blanks over the lines that a crash cut short; their numbers. Raises JournalUnavailable.
+
+        Nothing is moved, so a head that an engine adds meanwhile stays.
+        """
+        blanked: list[int] = []
+        try:
+            with open(os.open(self.path, os.O_RDWR | os.O_NOFOLLOW), "r+b", buffering=0) as file:
+                start = 0
+                for number, line in enumerate(file.readall().split(b"\n"), start=1):
+                    if _is_torn(line):
+                        os.pwrite(file.fileno(), b" " * len(line), start)
+                        blanked.append(number)
+                    start += len(line) + 1
+                os.fsync(file.fileno())
+        except FileNotFoundError:
+            return blanked
+        except OSError as error:
+            raise JournalUnavailable(f"cannot be mended: {error.strerror}", where=str(self.path)) from error
+        return blanked
+
+
+def _is_torn(line: bytes) -> bool:
+    """Whether `line` is no whole JSON: what is one was not cut short, whatever it says."""
+    try:
+        json.loads(line or b"0")
+    except (ValueError, RecursionError):
+        return bool(line.strip())
+    return False
+
 
 def _head(line: bytes, mode: str) -> SignedHead | tuple[()] | None:
-    """The head of a line, () for one of another mode, None for what is no head."""
+    """The head of a line, () for one of another mode and for a blank one, None for what is no head."""
+    if not line.strip():
+        return ()
+    if len(line) > MAX_LINE_BYTES:
+        return None
     try:
         data = json.loads(line)
         if data.pop("mode") != mode:
             return ()
         head = SignedHead(**data)
-    except (ValueError, TypeError, AttributeError, KeyError):
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return None
-    wanted = (str, int, str, int, str, str)
+    wanted = (str, int, str, int, str, str, int, str)
     return head if all(type(part) is kind for part, kind in zip(head, wanted, strict=True)) else None

@@ -13,7 +13,7 @@ import stat
 from pathlib import Path
 
 from ytc_tui.errors import ConfigInvalid
-from ytc_tui.model.chain import SignedHead
+from ytc_tui.model.chain import BarsHead, ChainHead, SignedHead
 
 _MAX_KEY_BYTES = 4096
 
@@ -36,9 +36,9 @@ class HeadSigner:
         self._key = key
         self.public_key = key.public_key().public_bytes_raw().hex()
 
-    def sign(self, session: str, seq: int, digest: str, signed_ns: int) -> SignedHead:
-        """The head (`seq`, `digest`) of `session`, signed at `signed_ns` (wall clock, UTC ns)."""
-        unsigned = SignedHead(session, seq, digest, signed_ns, self.public_key, "")
+    def sign(self, head: ChainHead, bars: BarsHead, signed_ns: int) -> SignedHead:
+        """`head`, and the bars that the store holds, signed at `signed_ns` (wall clock, UTC ns)."""
+        unsigned = SignedHead(head.session, head.seq, head.hash, signed_ns, self.public_key, "", *bars)
         return unsigned._replace(signature=self._key.sign(unsigned.message()).hex())
 
 

@@ -27,13 +27,12 @@ def verify(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """The audit chain and the sums, offline. Exit 0 good, 1 tampered, 2 truncated, 3 unreadable."""
+    """The audit chain and the sums, offline. Exit 0 good, 1 tampered, unsigned, 2 truncated, 3 unreadable."""
     from ytc_tui.adapters.signing import known_keys
     from ytc_tui.adapters.terminal_text import safe_line
     from ytc_tui.commands import verify as command
     from ytc_tui.commands.anchor import anchor_of
     from ytc_tui.commands.places import paper_head_file, paper_paths
-    from ytc_tui.sealing import kept_witnesses
 
     if rebuild and (session or anchor):
         raise typer.BadParameter("is about every ended session", param_hint="--rebuild")
@@ -42,34 +41,29 @@ def verify(
         show(command.rebuild(paths.database, safe=safe_line), as_json)
         return
     kept = anchor_of(anchor, session or None, paths.database) if anchor else None
-    witnesses, problems = kept_witnesses(paper_head_file())
     answer = command.verify(
         paths.database,
         session or None,
         safe=safe_line,
-        witnesses=witnesses,
+        head_file=paper_head_file(),
         keys=known_keys(paths.signing_key),
-        copy_problems=problems,
         anchor=kept,
     )
     show(answer, as_json)
 
 
 def sign(session: Session = "", as_json: AsJson = False) -> None:
-    """Sign the head of every journal, or of one session, now; what is signed was verified first."""
+    """Sign the head of every journal, or of one session, now, and mend the second copy; verified first."""
     from ytc_tui.adapters.terminal_text import safe_line
     from ytc_tui.commands import sign as command
     from ytc_tui.commands.places import paper_head_file, paper_paths
-    from ytc_tui.sealing import kept_witnesses
 
     paths, head_file = paper_paths(), paper_head_file()
-    witnesses, _ = kept_witnesses(head_file)
     answer = command.sign(
         paths.database,
         session or None,
         key_path=paths.signing_key,
         head_file=head_file,
-        witnesses=witnesses,
         safe=safe_line,
     )
     show(answer, as_json)

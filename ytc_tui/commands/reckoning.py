@@ -18,14 +18,15 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from ytc_tui.adapters.stores.beside import Finding
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.schema import RECORD_TABLES, Shape
 from ytc_tui.adapters.stores.values import Stored, unpack
 from ytc_tui.adapters.stores.verify import Claims, SessionVerdict, Verdict, session_verdict, unread
 from ytc_tui.commands.sessions import find_session
-from ytc_tui.engine.ports import ProjectionRow
+from ytc_tui.engine.ports import ProjectionRow, Snapshot
 from ytc_tui.engine.projections import rows_of
-from ytc_tui.engine.recovery import replay_entry
+from ytc_tui.engine.recovery import replay_entry, snapshot_problem
 from ytc_tui.errors import JournalCorrupt, YtcError, words_of
 from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import to_json
@@ -40,7 +41,15 @@ SHARED_FROM_ENTRIES = 100_000
 _TURNS = 32
 
 # What an entry or a row that is not what it should be may raise.
-_UNREADABLE = (YtcError, ValueError, ArithmeticError, TypeError, LookupError, AttributeError)
+_UNREADABLE = (
+    YtcError,
+    ValueError,
+    ArithmeticError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
 
 RowKey = tuple[str, tuple[str, ...]]
 
@@ -56,11 +65,13 @@ class Examination:
     unreadable: str = ""
     rebuilt: dict[RowKey, ProjectionRow] = field(default_factory=dict)
     wrong_rows: list[RowKey] = field(default_factory=list)
+    snapshot_faults: list[Finding] = field(default_factory=list)
     ended: bool = False
+    unsigned: str = ""
 
     @property
     def verdict(self) -> Verdict:
-        if self.row_faults or (self.ledger is not None and not self.ledger.ok):
+        if self.row_faults or self.snapshot_faults or (self.ledger is not None and not self.ledger.ok):
             return Verdict.TAMPERED
         return Verdict.UNREADABLE if self.unreadable else Verdict.OK
 
@@ -125,7 +136,8 @@ def _part(db_path: Path, part: Sequence[Claims], wanted: str | None) -> list[Jud
                 examination.rebuilt.clear()
                 judged.append((verdict, examination))
             else:
-                judged.append((session_verdict(reader, claims), None))
+                with reader.one_view():
+                    judged.append((session_verdict(reader, claims), None))
     return judged
 
 
@@ -135,25 +147,47 @@ def examine(reader: SqliteReader, claims: Claims) -> tuple[SessionVerdict, Exami
     What a session holds becomes its examination, never an exception. One read transaction covers entries and
     rows, so that a running engine cannot come between.
     """
-    reckoning = _Reckoning(claims.session)
     with reader.one_view():
+        reckoning = _Reckoning(claims.session, [kept.snapshot for kept in reader.snapshots(claims.session)])
         verdict = session_verdict(reader, claims, take=reckoning.take)
         if verdict.fault is not None or not verdict.entries:
             return verdict, Examination()
         result = reckoning.result()
+        if result.ended and claims.keys:
+            result.unsigned = _unsigned(reader, verdict)
         if verdict.verdict is Verdict.TRUNCATED or result.row_faults or result.unreadable:
             return verdict, result
         try:
             _compare_rows(reader, claims.session, result)
         except _UNREADABLE as error:
-            result = Examination(unreadable=words_of(error) or type(error).__name__)
+            result = _unread(result, error)
     return verdict, result
 
 
-class _Reckoning:
-    """Sums and rows from the entries; a fault of one does not stop the other."""
+def _unread(before: Examination, error: Exception) -> Examination:
+    """What is left of an examination that met what cannot be read."""
+    why = words_of(error) or type(error).__name__
+    return Examination(unreadable=why, snapshot_faults=before.snapshot_faults, unsigned=before.unsigned)
 
-    def __init__(self, session: str) -> None:
+
+def _unsigned(reader: SqliteReader, verdict: SessionVerdict) -> str:
+    """What a session that has ended lacks, where there is a key to sign it with."""
+    row, last = reader.head_row(verdict.session), verdict.head_seq
+    signed = None if row is None else row.signed()
+    if row is None or signed is None:
+        return "it has ended: `ytc sign` signs it; if it was signed before, somebody took the signature away"
+    if signed.seq < last:
+        return f"after entry {signed.seq}: `ytc sign` signs it to its end, entry {last}"
+    if row.head_seq < last:
+        return f"its row in the table heads stands at entry {row.head_seq} of {last}: `ytc sign` moves it on"
+    return ""
+
+
+class _Reckoning:
+    """Sums, rows and snapshots from the entries; a fault of one does not stop the other."""
+
+    def __init__(self, session: str, snapshots: Iterable[Snapshot]) -> None:
+        self._snapshots = {snapshot.seq: snapshot for snapshot in snapshots}
         self._result = Examination()
         self._ledger, self._reading = Ledger(), Reading()
         self._state, self._head = State(session), ChainHead(session)
@@ -164,7 +198,7 @@ class _Reckoning:
             try:
                 self._book(entry)
             except _UNREADABLE as error:
-                self._result = Examination(unreadable=words_of(error) or type(error).__name__)
+                self._result = _unread(self._result, error)
 
     def _book(self, entry: Entry) -> None:
         event = decode_event(entry)
@@ -179,6 +213,9 @@ class _Reckoning:
             return
         for row in rows_of(self._state, event):
             result.rebuilt[row.table, row.key] = row
+        snapshot = self._snapshots.get(entry.seq)
+        if snapshot is not None and (problem := snapshot_problem(snapshot, self._state)):
+            result.snapshot_faults.append(Finding(entry.session, entry.seq, problem))
 
     def result(self) -> Examination:
         if not self._result.unreadable:

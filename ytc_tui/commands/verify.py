@@ -1,16 +1,19 @@
 """`ytc verify`: the audit chain, the sums and the projections, offline (safety.md 4.3).
 
-Decides the exit code: 0 ok, 1 tampered or sums wrong, 2 truncated against an anchor, 3 unreadable.
-Imports the store, the engine's replay and the ledger check. Invariants: verifying writes nothing; a
-session is ok only if its hashes, its money and its stored rows were all computed again and agree.
+Decides the exit code: 0 ok, 1 tampered, sums wrong or not signed, 2 truncated against an anchor,
+3 unreadable. Imports the store, the engine's replay and the ledger check. Invariants: verifying writes
+nothing; a session is ok only if its hashes, its money and its stored rows were all computed again and agree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ytc_tui.adapters.head_file import HeadFile
+from ytc_tui.adapters.stores.beside import Finding
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.store import Store
 from ytc_tui.adapters.stores.verify import (
@@ -25,8 +28,9 @@ from ytc_tui.commands.anchor import Anchor, with_anchor
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.reckoning import Examination, Reckoner, examine
 from ytc_tui.engine.ports import Batch, ProjectionRow
-from ytc_tui.errors import JournalCorrupt
+from ytc_tui.errors import JournalCorrupt, JournalUnavailable
 from ytc_tui.model.codec import to_json
+from ytc_tui.sealing import CopyFindings, copy_findings, kept_witnesses
 from ytc_tui.views.sanitised import Sanitiser, sanitised
 from ytc_tui.views.verification import ledger_data, verification_text
 
@@ -37,6 +41,7 @@ _WORDS = {
     Verdict.TRUNCATED: "truncated",
     Verdict.UNREADABLE: "unreadable",
 }
+_UNSIGNED = "not signed"
 
 
 def verify(
@@ -44,40 +49,48 @@ def verify(
     session: str | None = None,
     *,
     safe: Sanitiser,
-    witnesses: Witnesses | None = None,
+    head_file: HeadFile | None = None,
     keys: Collection[str] = (),
-    copy_problems: Sequence[str] = (),
     anchor: Anchor | None = None,
 ) -> Answer:
     """Verify the store at `db_path`, or one session of it (an id or its beginning).
 
-    `witnesses` are heads known from outside, by session, `copy_problems` what is wrong with the file they
-    come from, `keys` the public keys that heads may be signed with (none: any), `anchor` a head that somebody
-    kept, of the session that it names. Raises UsageInvalid for an unknown session; whatever the file holds
-    becomes the answer, never an exception.
+    `head_file` is the second copy of signed heads (None: it is not looked at), `keys` the public keys that
+    they may be signed with (none: any, and none is missed), `anchor` a head that somebody kept, of the
+    session that it names. Raises UsageInvalid for an unknown session; whatever the files hold becomes the
+    answer, never an exception.
     """
     reckoner = Reckoner(db_path, session)
-    known = with_anchor(witnesses or {}, anchor)
+    known = with_anchor(_witnesses(head_file), anchor)
     stored = verify_store(db_path, witnesses=known, keys=keys, judge=reckoner.judge)
     examined = reckoner.examined
     verdicts = list(stored.sessions)
     shown = [verdict for verdict in verdicts if verdict.session in examined]
     wanted = shown[0].session if session is not None and shown else None
-    worst = _worst(stored, shown, examined, wanted)
-    if copy_problems and worst is Verdict.OK:
-        worst = Verdict.TAMPERED
+    signed = [one.signed for one in verdicts if one.signed is not None]
+    # After the store: an engine that signs meanwhile writes its line first.
+    copy = CopyFindings() if head_file is None else copy_findings(head_file, signed)
+    findings = [
+        found
+        for found in (*copy.wrong, *stored.findings)
+        if wanted in (None, found.session) or not found.session
+    ]
+    worst = _worst(stored, shown, examined, findings, copy)
+    unsigned = any(one.unsigned for one in examined.values())
+    verdict = _UNSIGNED if unsigned and worst is Verdict.OK else _WORDS[worst]
+    worst = Verdict.TAMPERED if verdict is _UNSIGNED else worst
     data = {
         "ok": worst is Verdict.OK,
         "exit_code": int(worst),
-        "verdict": _WORDS[worst],
+        "verdict": verdict,
         "path": str(db_path),
         "sessions": [_session_data(db_path, one, examined[one.session]) for one in shown],
         "bars": stored.bars,
         "bar_fault": None if stored.bar_fault is None else to_json(stored.bar_fault._asdict()),
         "snapshots": stored.snapshots,
         "findings": [
-            *({"session": "", "seq": 0, "text": problem} for problem in copy_problems),
-            *(found._asdict() for found in _file_findings(stored, wanted)),
+            *({"session": "", "seq": 0, "text": problem} for problem in copy.unread),
+            *(found._asdict() for found in findings),
         ],
         "anchor": None if anchor is None else anchor.data(verdicts),
         "other_sessions_ok": all(v.verdict is Verdict.OK for v in verdicts if v not in shown),
@@ -131,35 +144,45 @@ def _worst(
     stored: Verification,
     shown: list[SessionVerdict],
     examined: Mapping[str, Examination],
-    wanted: str | None,
+    findings: Sequence[Finding],
+    copy: CopyFindings,
 ) -> Verdict:
     """A broken record is worse news than a short one or one that cannot be read whole."""
     if stored.verdict is Verdict.UNREADABLE:
         return Verdict.UNREADABLE
     verdicts = [verdict.verdict for verdict in shown] + [one.verdict for one in examined.values()]
-    if stored.bar_fault is not None or _file_findings(stored, wanted):
+    if stored.bar_fault is not None or findings:
         verdicts.append(Verdict.TAMPERED)
+    if copy.unread:
+        verdicts.append(Verdict.UNREADABLE)
     return Verdict.TAMPERED if Verdict.TAMPERED in verdicts else max(verdicts, default=Verdict.OK)
 
 
-def _file_findings(stored: Verification, wanted: str | None) -> list[Any]:
-    return [found for found in stored.findings if wanted is None or found.session in ("", wanted)]
+def _witnesses(head_file: HeadFile | None) -> Witnesses:
+    """What the second copy bears witness to; what of it cannot be read is said when it is looked at."""
+    with suppress(JournalUnavailable):
+        return {} if head_file is None else kept_witnesses(head_file)
+    return {}
 
 
 def _session_data(db_path: Path, verdict: SessionVerdict, examined: Examination) -> dict[str, Any]:
     worst = max(verdict.verdict, examined.verdict)
     if Verdict.TAMPERED in (verdict.verdict, examined.verdict):
         worst = Verdict.TAMPERED
+    ok = worst is Verdict.OK
     return {
         "session": verdict.session,
-        "ok": worst is Verdict.OK,
-        "verdict": _WORDS[worst],
+        "ok": ok and not examined.unsigned,
+        "verdict": _UNSIGNED if ok and examined.unsigned else _WORDS[worst],
         "entries": verdict.entries,
         "head_seq": verdict.head_seq,
         "head": verdict.head_hash,
         "signed": None if verdict.signed is None else verdict.signed._asdict(),
+        "unsigned": examined.unsigned or None,
         "fault": _fault_data(db_path, verdict),
-        "findings": [{"seq": found.seq, "text": found.text} for found in verdict.findings],
+        "findings": [
+            {"seq": found.seq, "text": found.text} for found in (*verdict.findings, *examined.snapshot_faults)
+        ],
         "unreadable": examined.unreadable or None,
         "sums": None if examined.ledger is None else ledger_data(examined.ledger),
         "projections": {

@@ -63,8 +63,18 @@ class ChainHead:
         return entry
 
 
+class BarsHead(NamedTuple):
+    """Where the bar store stands: how many bars it holds, and the rolling digest after the last."""
+
+    bars: int = 0
+    digest: str = GENESIS_HASH
+
+
 class SignedHead(NamedTuple):
-    """A head and who vouches for it: Ed25519 `key` and `signature` as hex, `signed_ns` wall time (UTC ns)."""
+    """A head and who vouches for it: Ed25519 `key` and `signature` as hex, `signed_ns` wall time (UTC ns).
+
+    `bars` is how many bars the store held then, `bars_digest` their rolling digest; empty in heads of before.
+    """
 
     session: str
     seq: int
@@ -72,10 +82,15 @@ class SignedHead(NamedTuple):
     signed_ns: int
     key: str
     signature: str
+    bars: int = 0
+    bars_digest: str = ""
 
     def message(self) -> bytes:
         """The bytes that are signed."""
-        return f"ytc-head-1\n{self.session}\n{self.seq}\n{self.hash}\n{self.signed_ns}".encode()
+        told = f"{self.session}\n{self.seq}\n{self.hash}\n{self.signed_ns}"
+        if self.bars_digest:
+            return f"ytc-head-2\n{told}\n{self.bars}\n{self.bars_digest}".encode()
+        return f"ytc-head-1\n{told}".encode()
 
 
 def fingerprint(key: str) -> str:

@@ -64,10 +64,12 @@ def _lines(data: Mapping[str, Any]) -> Iterator[str]:
 def _session(session: Mapping[str, Any]) -> Iterator[str]:
     yield f"session {session['session']}: {session['verdict']}"
     yield f"  chain  {session['entries']} entries, head {session['head_seq']} {session['head']}"
+    if session["unsigned"]:
+        yield f"  NOT SIGNED {session['unsigned']}"
     if (signed := session["signed"]) is not None:
         yield f"  signed entry {signed['seq']} at {utc(signed['signed_ns'])} with key {signed['key']}"
         yield f"         whose fingerprint is {fingerprint(signed['key'])}"
-    else:
+    elif not session["unsigned"]:
         yield "  not signed"
     if (fault := session["fault"]) is not None:
         yield f"  first bad entry {fault['seq']} ({fault['type'] or 'not there'}): {fault['reason']}"

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.stores.entries import bar_at, entries_after
+from ytc_tui.adapters.signing import HeadSigner
+from ytc_tui.adapters.stores.beside import Finding
 from ytc_tui.adapters.stores.loop import LoopJournal
-from ytc_tui.adapters.stores.verify import Finding, Verdict, Witness, verify
+from ytc_tui.adapters.stores.verify import Verdict, Witness, verify
 from ytc_tui.engine.ports import Batch, Snapshot
 from ytc_tui.model.chain import ChainHead, Entry
 
@@ -171,6 +173,67 @@ def test_a_changed_bar_is_found(path: Path, edit: str, place: int) -> None:
     assert result.exit_code == 1
     assert result.bar_fault is not None
     assert result.bar_fault.place == place
+
+
+@pytest.mark.parametrize("seq", [0, -7, -(2**63)])
+def test_an_entry_before_the_first_is_found(path: Path, seq: int) -> None:
+    names = ", ".join(Entry._fields[1:])
+    change(path, f"INSERT INTO journal SELECT {seq}, {names} FROM journal WHERE session = 'a' AND seq = 7")
+    session = verify(path).sessions[0]
+    assert session.fault is not None
+    assert (session.verdict, session.fault.reason) == (Verdict.TAMPERED, f"expected entry 1, found {seq}")
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        ("INSERT INTO trades (session, trade_id) VALUES ('ghost', 'T1')", "rows in the table trades"),
+        ("INSERT INTO sessions (session) VALUES ('0')", "rows in the table sessions"),
+        (
+            "INSERT INTO snapshots (session, seq, hash, state, digest) SELECT 'z', seq, hash, state, digest"
+            " FROM snapshots WHERE session = 'a'",
+            "rows in the table snapshots",
+        ),
+        (
+            "UPDATE heads SET head_seq = 10, head_hash ="
+            " (SELECT hash FROM journal WHERE session = heads.session AND seq = 10) WHERE session = 'b'",
+            "was put back to 10, its journal ends at 130",
+        ),
+        ("UPDATE heads SET previous_seq = 0 WHERE session = 'b'", "names no entry of session a"),
+    ],
+)
+def test_what_stands_beside_the_entries_is_held_against_them(path: Path, edit: str, told: str) -> None:
+    change(path, edit)
+    result = verify(path)
+    assert result.exit_code == 1
+    found = [*result.findings, *(finding for one in result.sessions for finding in one.findings)]
+    assert [finding.text for finding in found if told in finding.text]
+    assert len(found) == 1
+
+
+async def test_bars_are_those_that_a_head_was_signed_with(path: Path, tmp_path: Path) -> None:
+    journal = LoopJournal(path)
+    reader = journal.reader()
+    signed = HeadSigner(tmp_path / "key").sign(reader.head("c"), reader.bars_head(), 5)
+    await journal.keep_signed(signed)
+    assert (signed.bars, verify(path).exit_code) == (30, 0)
+    journal.record_bars([bar_at(77, "a")])
+    await journal.close()
+    result = verify(path)
+    assert (result.bars, result.exit_code) == (31, 0), "bars that came later are no fault"
+    change(path, "DELETE FROM bars WHERE place > 20")
+    result = verify(path)
+    assert (result.bar_fault, result.exit_code) == (None, 2)
+    assert result.sessions[2].findings[0].text == "signed with 30 bars, but the store holds fewer"
+    change(path, "DELETE FROM bars")
+    journal = LoopJournal(path, feed="demo")
+    journal.record_bars([bar_at(minute, "other") for minute in range(30)])
+    await journal.close()
+    result = verify(path)
+    assert (result.bars, result.bar_fault, result.exit_code) == (30, None, 1)
+    assert "signed with 30 bars of digest" in result.sessions[2].findings[0].text
+    change(path, "UPDATE heads SET bars = NULL, bars_digest = NULL WHERE session = 'c'")
+    assert "is not genuine" in verify(path).sessions[2].findings[0].text
 
 
 def test_a_changed_snapshot_is_found(path: Path) -> None:

@@ -21,6 +21,7 @@ from ytc_tui.model.market import Bar
 _NUMBERS = struct.Struct("<q5d")
 
 LAST_SQL = "SELECT place, digest FROM bars ORDER BY place DESC LIMIT 1"
+DIGEST_SQL = "SELECT digest FROM bars WHERE place = ?"
 KNOWN_SQL = (
     "SELECT symbol, open_ns, open, high, low, close, volume FROM bars"
     " WHERE feed = ? AND symbol = ? AND open_ns BETWEEN ? AND ?"

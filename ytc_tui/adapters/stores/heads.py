@@ -29,10 +29,19 @@ class HeadRow(NamedTuple):
     signed_ns: int | None
     key: str | None
     signature: str | None
+    bars: int | None
+    bars_digest: str | None
 
     def signed(self) -> SignedHead | None:
         """The head that was signed last, None where none was."""
-        parts = (self.signed_seq, self.signed_hash, self.signed_ns, self.key, self.signature)
+        parts = (
+            self.signed_seq,
+            self.signed_hash,
+            self.signed_ns,
+            self.key,
+            self.signature,
+            self.bars_digest,
+        )
         if all(part is None for part in parts):
             return None
         return SignedHead(
@@ -42,6 +51,8 @@ class HeadRow(NamedTuple):
             self.signed_ns or 0,
             self.key or "",
             self.signature or "",
+            self.bars or 0,
+            self.bars_digest or "",
         )
 
 
@@ -49,6 +60,13 @@ def head_rows(connection: sqlite3.Connection) -> Iterator[HeadRow]:
     """Every row, by the number of its session."""
     rows = connection.execute(f"SELECT {', '.join(HeadRow._fields)} FROM heads ORDER BY counter")
     return map(HeadRow._make, rows)
+
+
+def head_row(connection: sqlite3.Connection, session: str) -> HeadRow | None:
+    """The row of `session`."""
+    sql = f"SELECT {', '.join(HeadRow._fields)} FROM heads WHERE session = ?"
+    row = connection.execute(sql, (session,)).fetchone()
+    return None if row is None else HeadRow._make(row)
 
 
 def signature_problem(signed: SignedHead, keys: Collection[str]) -> str:

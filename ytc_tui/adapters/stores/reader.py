@@ -16,20 +16,22 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
+from ytc_tui.adapters.stores.bars import DIGEST_SQL, LAST_SQL
 from ytc_tui.adapters.stores.failures import translated
-from ytc_tui.adapters.stores.heads import head_rows
+from ytc_tui.adapters.stores.heads import HeadRow, head_row
 from ytc_tui.adapters.stores.plan import HEAD_SQL
 from ytc_tui.adapters.stores.schema import Shape, shapes
 from ytc_tui.adapters.stores.upgrade import REVISION, revision_of
 from ytc_tui.adapters.stores.values import Stored, pack, unpack
 from ytc_tui.engine.ports import Snapshot
 from ytc_tui.errors import JournalCorrupt, UsageInvalid
-from ytc_tui.model.chain import ChainHead, Entry, SignedHead
+from ytc_tui.model.chain import GENESIS_HASH, BarsHead, ChainHead, Entry, SignedHead
 from ytc_tui.model.market import Bar
 
 PAGE_ROWS = 2_000
 BUSY_TIMEOUT_S = 5.0
 _END = 2**62  # past every sequence number
+_BEGIN = float("-inf")  # before every one, also before those that no chain has
 ENTRIES_SQL = (
     f"SELECT {', '.join(Entry._fields)} FROM journal WHERE session = ? AND seq > ? ORDER BY seq LIMIT ?"
 )
@@ -151,9 +153,27 @@ class SqliteReader:
         rows = self._all(HEAD_SQL, (session,))
         return ChainHead(session, rows[0][0], rows[0][1]) if rows else ChainHead(session)
 
+    def head_row(self, session: str) -> HeadRow | None:
+        """The row of `session` in the table heads."""
+        try:
+            return head_row(self._connection, session)
+        except sqlite3.Error as error:
+            raise translated(error, self.path, "read") from error
+
     def signed_head(self, session: str) -> SignedHead | None:
         """The head of `session` that was signed last, None where none was."""
-        return next((row.signed() for row in head_rows(self._connection) if row.session == session), None)
+        row = self.head_row(session)
+        return None if row is None else row.signed()
+
+    def bars_head(self) -> BarsHead:
+        """Where the bar store stands."""
+        rows = self._all(LAST_SQL, ())
+        return BarsHead(*rows[0]) if rows else BarsHead()
+
+    def bars_digest(self, bars: int) -> str:
+        """The rolling digest after so many bars; empty if the store holds fewer."""
+        rows = self._all(DIGEST_SQL, (bars,)) if bars else [(GENESIS_HASH,)]
+        return str(rows[0][0]) if rows else ""
 
     def latest_snapshot(self, session: str) -> Snapshot | None:
         """The newest snapshot whose entry is in the chain and whose text is whole."""
@@ -167,18 +187,19 @@ class SqliteReader:
             yield KeptSnapshot(snapshot, _sha256(str(snapshot.state)) == digest, bool(in_chain))
 
     def entries(self, session: str, after_seq: int = 0) -> Iterator[Entry]:
-        """Entries after `after_seq` in order, read a page at a time."""
+        """Entries after `after_seq` in order, read a page at a time; after 0 every one that is there."""
+        after: float = after_seq or _BEGIN
         while True:
-            page = self._all(ENTRIES_SQL, (session, after_seq, PAGE_ROWS))
+            page = self._all(ENTRIES_SQL, (session, after, PAGE_ROWS))
             yield from map(Entry._make, page)
             if len(page) < PAGE_ROWS:
                 return
-            after_seq = page[-1][0]
+            after = page[-1][0]
 
     def ends(self, session: str) -> tuple[Entry, Entry] | None:
         """The first and the last entry of `session`; None if it has none."""
         last = self.newest(session, 0, 1)
-        return (Entry._make(self._all(ENTRIES_SQL, (session, 0, 1))[0]), last[0]) if last else None
+        return (Entry._make(self._all(ENTRIES_SQL, (session, _BEGIN, 1))[0]), last[0]) if last else None
 
     def newest(self, session: str, before_seq: int, limit: int) -> tuple[Entry, ...]:
         """At most `limit` entries before `before_seq` (0 = the end), newest first."""

@@ -37,8 +37,8 @@ ENOUGH_BYTES = 64 * 1024 * 1024  # with less free space than this nothing is res
 LAST_SESSION_SQL = "SELECT session, counter FROM heads ORDER BY counter DESC LIMIT 1"
 ANCHOR_SQL = "UPDATE heads SET head_seq = ?, head_hash = ?, anchored_at = ? WHERE session = ?"
 SIGNED_SQL = (
-    "UPDATE heads SET signed_seq = ?, signed_hash = ?, signed_ns = ?, key = ?, signature = ?"
-    " WHERE session = ?"
+    "UPDATE heads SET signed_seq = ?, signed_hash = ?, signed_ns = ?, key = ?, signature = ?, bars = ?,"
+    " bars_digest = ? WHERE session = ?"
 )
 FILLER_SQL = "INSERT INTO telemetry (at, name, detail) VALUES (0, '', zeroblob(?))"
 PRUNE_SQL = (

@@ -75,6 +75,8 @@ class Heads(SQLModel, table=True):
     signed_ns: int | None = _time()
     key: str | None
     signature: str | None
+    bars: int | None = _time()
+    bars_digest: str | None
 
 
 class Snapshots(SQLModel, table=True):

@@ -19,7 +19,7 @@ from ytc_tui.errors import JournalCorrupt
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISION = "0002"
+REVISION = "0003"
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_TIMEOUT_S = 5.0
 

@@ -16,11 +16,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ytc_tui.adapters.stores.bars import ALL_SQL, BarFault, first_bar_fault
+from ytc_tui.adapters.stores.beside import (
+    Finding,
+    link_findings,
+    row_findings,
+    snapshot_findings,
+    stray_findings,
+)
 from ytc_tui.adapters.stores.failures import translated
 from ytc_tui.adapters.stores.heads import head_rows, signature_problem
 from ytc_tui.adapters.stores.reader import SqliteReader, open_readonly
 from ytc_tui.errors import UsageInvalid, YtcError
-from ytc_tui.model.chain import GENESIS_HASH, ChainFault, ChainWalk, Entry, SignedHead
+from ytc_tui.model.chain import GENESIS_HASH, BarsHead, ChainFault, ChainWalk, Entry, SignedHead
 
 SNAPSHOT_ANCHORS_SQL = "SELECT session, seq, hash FROM snapshots ORDER BY session, seq DESC"
 
@@ -39,17 +46,16 @@ class Witness(NamedTuple):
 
     seq: int
     hash: str
+    bars: BarsHead | None = None  # what the bar store held then, where that is known
+
+
+def witness_of(signed: SignedHead) -> Witness:
+    """What a signed head bears witness to."""
+    bars = BarsHead(signed.bars, signed.bars_digest) if signed.bars_digest else None
+    return Witness(signed.seq, signed.hash, bars)
 
 
 Witnesses = Mapping[str, Sequence[Witness]]
-
-
-class Finding(NamedTuple):
-    """One thing that is not as it should be; `seq` 0 when it concerns no single entry."""
-
-    session: str
-    seq: int
-    text: str
 
 
 # Further checks read a session's entries (the chain is already known to be whole) and yield findings.
@@ -168,7 +174,16 @@ def session_verdict(
             elif verdict is Verdict.OK:
                 verdict = Verdict.TRUNCATED
             findings.append(_anchor_finding(session, anchor, found, walk.seq))
-        further = list(_signature_findings(claims))
+        for bars in dict.fromkeys(anchor.bars for anchor in anchors if anchor.bars is not None):
+            digest = reader.bars_digest(bars.bars)
+            if digest == bars.digest:
+                continue
+            if digest:
+                verdict = Verdict.TAMPERED
+            elif verdict is Verdict.OK:
+                verdict = Verdict.TRUNCATED
+            findings.append(_bars_finding(session, bars, digest))
+        further = [*_signature_findings(claims), *row_findings(reader, session, walk.seq)]
         for check in checks:
             further.extend(check(session, reader.entries(session)))
         if further:
@@ -211,8 +226,13 @@ class _Examination:
         here = (session_verdict(self._reader, each, checks=checks) for each in claims)
         with nullcontext(here) if judge is None else judge(claims) as verified:
             bars, bar_fault = self._bars()
-            snapshots, snapshot_findings = self._snapshots()
-            findings = (*self._links(), *snapshot_findings)
+            snapshots, findings = snapshot_findings(self._connection, self._reader)
+            known = {each.session for each in claims}
+            findings = (
+                *link_findings(self._heads.values(), self._reader.sessions()),
+                *findings,
+                *stray_findings(self._connection, self._reader, known),
+            )
             (structure,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
             sessions = tuple(verified)
         verdicts = [session.verdict for session in sessions]
@@ -236,7 +256,7 @@ class _Examination:
         for head in self._heads.values():
             anchors[head.session].append(Witness(head.head_seq, head.head_hash))
             if (signed := head.signed()) is not None:
-                anchors[head.session].append(Witness(signed.seq, signed.hash))
+                anchors[head.session].append(witness_of(signed))
         for session, witnesses in self._witnesses.items():
             anchors[session].extend(witnesses)
         for session, *entry in self._connection.execute(SNAPSHOT_ANCHORS_SQL):
@@ -250,37 +270,19 @@ class _Examination:
         head = self._heads.get(session)
         return None if head is None else head.signed()
 
-    def _links(self) -> Iterator[Finding]:
-        """Sessions are numbered without a gap, each follows the one before it, none lacks its row."""
-        before = ""
-        for expected, head in enumerate(self._heads.values(), start=1):
-            if head.counter != expected:
-                yield Finding(head.session, 0, f"is session {head.counter}; session {expected} is missing")
-                return
-            if head.previous_session != before:
-                text = f"follows session {head.previous_session!r}, not {before!r}"
-                yield Finding(head.session, 0, text)
-            before = head.session
-        for session in self._reader.sessions():
-            if session not in self._heads:
-                yield Finding(session, 0, "has entries but no row in the table heads")
-
     def _bars(self) -> tuple[int, BarFault | None]:
         count, fault = 0, None
         for fault in first_bar_fault(self._connection.execute(ALL_SQL)):
             count += fault is None
         return count, fault
 
-    def _snapshots(self) -> tuple[int, list[Finding]]:
-        """Each snapshot's text is as it was written (its entry is an anchor of the chain)."""
-        sessions = self._connection.execute("SELECT DISTINCT session FROM snapshots ORDER BY 1").fetchall()
-        count, findings = 0, []
-        for (session,) in sessions:
-            for kept in self._reader.snapshots(session):
-                count += 1
-                if not kept.whole:
-                    findings.append(Finding(session, kept.snapshot.seq, "its snapshot's text was changed"))
-        return count, findings
+
+def _bars_finding(session: str, bars: BarsHead, digest: str) -> Finding:
+    if digest:
+        text = f"signed with {bars.bars} bars of digest {bars.digest[:12]}, but the store's is {digest[:12]}"
+    else:
+        text = f"signed with {bars.bars} bars, but the store holds fewer"
+    return Finding(session, 0, text)
 
 
 def _anchor_finding(session: str, anchor: Witness, found: str | None, last_seq: int) -> Finding:
