@@ -191,6 +191,7 @@ def test_a_stop_that_is_another_at_the_venue_is_a_difference_and_covers_nothing(
     events = settle(sit, read(sit, orders=tuple(wrong)), inp.PointMet())
     assert "content-ystop" in sit.state.discrepancies
     assert "unprotected" in alerts(events)
+    assert "DiscrepancyFound" not in kinds(settle(sit, read(sit, orders=tuple(wrong))))
     settle(sit, read(sit, orders=tuple(there)))
     assert "content-ystop" not in sit.state.discrepancies
 

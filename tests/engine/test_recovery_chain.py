@@ -44,6 +44,7 @@ async def test_an_edited_entry_before_the_snapshot_stops_recovery() -> None:
 
     snapshot = simulation.journal.latest_snapshot(session)
     verify_record(simulation.journal, session, snapshot)
+    verify_record(simulation.journal, session, None)
     with pytest.raises(JournalCorrupt, match="entry 5"):
         verify_record(Edited(), session, snapshot)
     # A process that is started on it does not go on.
@@ -58,6 +59,7 @@ FORGERIES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda state: state.pop("agents"), "is not the state of its journal: agents"),
     (lambda state: state.update(agents=dict(reversed(state["agents"].items()))), "of its journal: agents"),
     (lambda state: state.update(wallet="many"), "cannot be read"),
+    (lambda state: state.update(document={"x": float("nan")}), "no state can hold"),
     (lambda state: state.clear(), "cannot be read"),
 ]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
-from ytc_tui.model.chain import ChainHead, Entry, first_fault
+from ytc_tui.model.chain import ChainHead, Entry, SignedHead, fingerprint, first_fault
 
 
 def chain_of(bodies: list[str]) -> list[Entry]:
@@ -58,3 +58,14 @@ def test_an_entry_that_follows_another_one_is_found() -> None:
     assert fault is not None
     assert (fault.seq, fault.reason) == (2, "does not continue the entry before it")
     assert fault.expected == entries[0].hash != fault.found
+
+
+def test_a_head_is_signed_with_the_bars_that_it_covers() -> None:
+    plain = SignedHead("s", 7, "ab", 5, "key", "signature")
+    covering = SignedHead("s", 7, "ab", 5, "key", "signature", 400, "cd")
+    assert plain.message() == b"ytc-head-1\ns\n7\nab\n5"
+    assert covering.message() == b"ytc-head-2\ns\n7\nab\n5\n400\ncd"
+
+
+def test_a_key_is_compared_by_sixteen_digits() -> None:
+    assert fingerprint("") == "e3b0c44298fc1c14"
