@@ -218,6 +218,17 @@ def test_a_close_of_a_part_covers_that_part(sit: Situation) -> None:
     assert "unprotected" in alerts(told(sit, Canceled("ystop", "by the venue", 1)))
 
 
+def test_an_answer_about_an_order_that_ended_meanwhile_changes_nothing(sit: Situation) -> None:
+    """It was missing in a reading, was asked about, and ended before that was answered."""
+    entered(sit)
+    sit.at_ns += 10 * NS_PER_S
+    settle(sit, read(sit, orders=()))
+    assert "missing-ystop" in sit.state.discrepancies
+    told(sit, Canceled("ystop", "by the venue", 1))
+    there = VenueOrder(STOP, "v", D(0), True, OrderState.ACKED)
+    assert settle(sit, inp.OrderRead("ystop", there, True)) == []
+
+
 # ---- cancels, ids ----------------------------------------------------------------------------------------
 
 

@@ -131,3 +131,35 @@ def test_a_trade_and_an_attached_stop_need_their_entry() -> None:
     journal.add(ev.TradePlanned(trade()))
     journal.add(ev.StopAttached(order("ghost", OrderRole.PROTECTIVE_STOP), "v", "T0001"))
     assert told(journal) == ["decision D0001 did not approve it", "carried by no entry"]
+
+
+def unjournalled(kind: str, **changes: Any) -> ev.Event:
+    sent = order("y2", OrderRole.FLATTEN, kind=OrderKind.MARKET, **changes)
+    return ev.GuardOrdered(sent, "T0001", "D0001", 3) if kind == "guard" else (
+        ev.EmergencyOrdered(sent, "T0001", "D0001")
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "missing"),
+    [
+        ("guard", ev.GuardHalted(3, "s", "silent"), "halt 3 is not on record"),
+        (
+            "emergency",
+            ev.EmergencyActed(("submit y2 BTCUSDT sell 10 market flatten",)),
+            "no line tells of it",
+        ),
+    ],
+)
+def test_an_order_that_no_decision_asked_for_needs_what_sent_it(
+    kind: str, before: ev.Event, missing: str
+) -> None:
+    journal = held()
+    journal.add(unjournalled(kind), check=False)
+    assert told(journal) == [missing]
+    journal = held()
+    journal.add(before)
+    journal.add(unjournalled(kind))
+    assert told(journal) == []
+    journal.add(unjournalled(kind, reduce_only=False), check=False)
+    assert told(journal) == ["sent a second time", "not reduce-only"]

@@ -98,26 +98,25 @@ class Approvals:
                 yield Difference(seq, name, "gate HALTED", "only closes and stops")
 
     def _guards(self, seq: int, event: ev.GuardOrdered) -> Iterator[Difference]:
-        """An order of the guard's: reduce-only, under a halt that is on record, known once."""
-        order = event.order
-        name = f"{order.role.value} order {order.client_id} of the guard"
-        if order.client_id in self.orders:
-            yield Difference(seq, name, "sent a second time", "one order an id")
-        if not order.reduce_only:
-            yield Difference(seq, name, "not reduce-only", "reduce-only")
+        """An order of the guard's: under a halt that is on record."""
+        name = f"{event.order.role.value} order {event.order.client_id} of the guard"
+        yield from self._unasked(seq, name, event.order)
         if event.epoch not in self.halts:
             yield Difference(seq, name, f"halt {event.epoch} is not on record", "a halt first")
 
     def _emergency(self, seq: int, event: ev.EmergencyOrdered) -> Iterator[Difference]:
-        """An order that left while the journal was away: reduce-only, told in a line, known once."""
-        order = event.order
-        name = f"{order.role.value} order {order.client_id} of the emergency path"
+        """An order that left while the journal was away: told in a line of that time."""
+        name = f"{event.order.role.value} order {event.order.client_id} of the emergency path"
+        yield from self._unasked(seq, name, event.order)
+        if not any(line.startswith(f"submit {event.order.client_id} ") for line in self.acted):
+            yield Difference(seq, name, "no line tells of it", "a line of what was sent")
+
+    def _unasked(self, seq: int, name: str, order: OrderRequest) -> Iterator[Difference]:
+        """An order that no decision asked for: reduce-only, known once."""
         if order.client_id in self.orders:
             yield Difference(seq, name, "sent a second time", "one order an id")
         if not order.reduce_only:
             yield Difference(seq, name, "not reduce-only", "reduce-only")
-        if not any(line.startswith(f"submit {order.client_id} ") for line in self.acted):
-            yield Difference(seq, name, "no line tells of it", "a line of what was sent")
 
     def _entry(self, seq: int, name: str, event: ev.OrderIntended) -> Iterator[Difference]:
         if self.gate is not Gate.ACTIVE:

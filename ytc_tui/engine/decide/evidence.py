@@ -52,7 +52,7 @@ def is_ours(sit: Situation, client_id: str) -> bool:
 def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
     """What the venue's answer makes of the order; its fills were booked before this."""
     record = sit.state.orders.get(read.client_id)
-    if record is None or not _is_uncertain(sit, record):
+    if record is None or not record.working or not _is_uncertain(sit, record):
         return
     if read.order is None:
         if _absence_proves(sit, record, read):
