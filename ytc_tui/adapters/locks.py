@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.errors import AlreadyRunning, ConfigInvalid
 
 PROC_LOCKS = Path("/proc/locks")
@@ -185,10 +186,12 @@ def _described(pid: int) -> str:
 
 def _read(fd: int) -> Holder | None:
     try:
-        data = json.loads(os.pread(fd, 4096, 0))
-        return Holder(int(data["pid"]), str(data["host"]), int(data["since_ns"]), str(data["what"]))
-    except (ValueError, KeyError, TypeError):
+        data = loads(os.pread(fd, 4096, 0))
+        holder = Holder(int(data["pid"]), str(data["host"]), int(data["since_ns"]), str(data["what"]))
+        str(holder)  # a time that no calendar has
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
+    return holder
 
 
 def _path(folder: Path, kind: str, name: str) -> Path:

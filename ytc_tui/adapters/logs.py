@@ -25,6 +25,7 @@ from typing import Any
 
 from ytc_tui.adapters.paths import session_name
 from ytc_tui.adapters.redaction import Redactor
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.chain import Entry
 
@@ -279,7 +280,7 @@ def _archived_seq(path: Path) -> int:
 
 def _seq_of(line: bytes) -> int:
     try:
-        return int(json.loads(line)["seq"])
+        return int(loads(line)["seq"])
     except (ValueError, KeyError, TypeError):
         return 0
 

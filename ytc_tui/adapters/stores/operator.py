@@ -7,7 +7,6 @@ touched; each change is one transaction; no file is made by reading.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from collections.abc import Collection, Iterator
@@ -18,6 +17,7 @@ from typing import TypeVar
 
 from ytc_tui.adapters.stores.failures import translated
 from ytc_tui.adapters.terminal_text import safe_line
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.errors import JournalCorrupt
 from ytc_tui.model.codec import canonical, from_json
 from ytc_tui.model.own import Bias, OwnBias, OwnLevel, OwnNote
@@ -195,7 +195,7 @@ def _put_bias(connection: sqlite3.Connection, day: str, held: OwnBias) -> None:
 
 
 def _read(kind: type[ValueT], body: str) -> ValueT:
-    return from_json(kind, json.loads(body))
+    return from_json(kind, loads(body))
 
 
 def _level(body: str) -> OwnLevel:
