@@ -94,11 +94,12 @@ def start_run(flags: Flags) -> int:
 
 
 def _headless(loaded: LoadedSettings, flags: Flags) -> int:
+    from ytc_tui.commands.pin import typed_pin
     from ytc_tui.commands.run import Manner, Stay, run_headless
 
     ends = flags.exit_when_done or flags.demo or loaded.settings.session.exit_when_done
     stay = Stay.WHILE_WATCHED if flags.for_desk else Stay.NO if ends else Stay.UNTIL_STOPPED
-    manner = Manner(stay=stay, anew=flags.for_desk)
+    manner = Manner(stay=stay, anew=flags.for_desk, ask_pin=None if flags.for_desk else typed_pin)
     return run_headless(loaded, request_of(loaded, flags), manner, as_json=flags.as_json)
 
 
