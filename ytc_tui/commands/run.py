@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from ytc_tui.adapters.locks import holder_of
 from ytc_tui.adapters.pin import PinFile
 from ytc_tui.adapters.pin_for import PinForFile
 from ytc_tui.adapters.presence import PinPresence
+from ytc_tui.adapters.process_guard import tell
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.http import DoorServer
@@ -75,12 +75,13 @@ def run_headless(loaded: LoadedSettings, request: RunRequest, manner: Manner, *,
     """Run to the end of the data and return the exit code."""
     output = Output(as_json)
     try:
-        return asyncio.run(run_engine(loaded, request, manner, output))
+        code = asyncio.run(run_engine(loaded, request, manner, output))
     except BaseException:
         output.hurried = True
         raise
     finally:
         output.close()
+    return output.concluded(code)
 
 
 async def run_engine(loaded: LoadedSettings, request: RunRequest, manner: Manner, output: Output) -> int:
@@ -120,7 +121,7 @@ async def _run_beside_the_record(parts: Parts, reader: SqliteReader, output: Out
         same = same and head.hash == document["journal"]["head"]
     word = "the same head hash" if same else "another head hash (operator input or a restart is on record)"
     note = f"this run is on record already; run again in memory it gave {word}; --label NAME records it anew"
-    sys.stderr.write(f"note: {note}\n")
+    tell(f"note: {note}")
     return _conclude(run, output)
 
 
@@ -209,7 +210,7 @@ def _conclude(run: PaperRun, output: Output) -> int:
     """The documents as the last output, and the exit code that they ask for."""
     current = run.host.current
     if current is not None and current.kernel.stalled:
-        sys.stderr.write(f"not everything is on record: {current.kernel.stalled}\n")
+        tell(f"not everything is on record: {current.kernel.stalled}")
         return JournalUnavailable.exit_code
     exposed = False
     for document in run.documents:
@@ -220,10 +221,10 @@ def _conclude(run: PaperRun, output: Output) -> int:
             for text in _summary(document):
                 output.line(text)
     if run.host.stopping and len(run.documents) < len(run.parts.windows):
-        sys.stderr.write("stopped; the session is resumable: run the same command again\n")
+        tell("stopped; the session is resumable: run the same command again")
     if current is not None and current.kernel.sit.state.unconfirmed is not None:
         for text in unconfirmed_lines(session_document(current.kernel.sit)):
-            sys.stderr.write(f"{safe_line(text)}\n")
+            tell(safe_line(text))
         exposed = True
     return EXIT_EXPOSED if exposed else 0
 

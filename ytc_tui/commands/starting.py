@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ytc_tui.adapters import secrets
+from ytc_tui.adapters.process_guard import tell
 from ytc_tui.commands.curtain import curtain
 from ytc_tui.commands.instants import parse_instant, parse_speed
 from ytc_tui.config import LoadedSettings, assignments as parsed, load_settings
@@ -81,7 +82,7 @@ def start_run(flags: Flags) -> int:
         overrides.setdefault("feed.speed", DEMO_SPEED)
     loaded = load_settings(flags.config, overrides)
     if loaded.path is not None:
-        sys.stderr.write(f"settings: {loaded.path}\n")
+        tell(f"settings: {loaded.path}")
     if flags.headless:
         return _headless(loaded, flags)
     times_of(flags)
