@@ -123,6 +123,12 @@ def test_who_holds_a_lock_whose_text_says_nothing(tmp_path: Path, text: str) -> 
             acquire(path, "x", now_ns=NOW_NS)
 
 
+def test_a_pipe_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.lock", 0o600)
+    with pytest.raises(ConfigInvalid, match="not an ordinary file"):
+        acquire(tmp_path / "x.lock", "x", now_ns=NOW_NS)
+
+
 def test_a_link_in_place_of_the_file_is_not_followed(tmp_path: Path) -> None:
     target = tmp_path / "precious"
     target.write_text("keep")

@@ -35,7 +35,6 @@ MAX_TEXT = 16_384
 MAX_FIELDS = 65_536
 _TAIL_BYTES = 65_536
 _NS_PER_DAY = 86_400_000_000_000
-_BYTES_A_MB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ class _JsonLines(RotatingFileHandler):
         self._redactor = redactor
         self.lost = 0
         self._seq = max((_last_seq(part) for part in _parts(path)), default=0) or _archived_seq(path)
-        self._limit = options.max_file_mb * _BYTES_A_MB
+        self._limit = options.max_file_mb * 1024 * 1024
         super().__init__(path, backupCount=options.keep_files, encoding="ascii")
 
     def _open(self) -> TextIOWrapper:
