@@ -161,8 +161,11 @@ async def test_what_cannot_be_read(tmp_path: Path) -> None:
     assert asked(tmp_path / "none.db")[0] == 3
     (tmp_path / "x.db").write_text("\x1b[2J no database")
     code, data, text = asked(tmp_path / "x.db")
-    assert (code, data["ok"]) == (3, False)
+    assert (code, data["ok"], data["bars"], data["snapshots"]) == (3, False, None, None)
     assert "\x1b" not in text
+    assert "ytc verify" not in text
+    assert "put back a backup" in text
+    assert "bars" not in text
     from ytc_tui.adapters.stores.loop import LoopJournal
     from ytc_tui.engine.ports import Batch
     from ytc_tui.model.chain import ChainHead

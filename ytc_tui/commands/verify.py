@@ -79,15 +79,16 @@ def verify(
     unsigned = any(one.unsigned for one in examined.values())
     verdict = _UNSIGNED if unsigned and worst is Verdict.OK else _WORDS[worst]
     worst = Verdict.TAMPERED if verdict is _UNSIGNED else worst
+    unread = stored.verdict is Verdict.UNREADABLE and not stored.sessions
     data = {
         "ok": worst is Verdict.OK,
         "exit_code": int(worst),
         "verdict": verdict,
         "path": str(db_path),
         "sessions": [_session_data(db_path, one, examined[one.session]) for one in shown],
-        "bars": stored.bars,
+        "bars": None if unread else stored.bars,
         "bar_fault": None if stored.bar_fault is None else to_json(stored.bar_fault._asdict()),
-        "snapshots": stored.snapshots,
+        "snapshots": None if unread else stored.snapshots,
         "findings": [
             *({"session": "", "seq": 0, "text": problem} for problem in copy.unread),
             *(found._asdict() for found in findings),
