@@ -210,6 +210,17 @@ async def test_rebuilding_needs_a_whole_journal(path: Path) -> None:
         rebuild(path, safe=safe_line)
 
 
+async def test_rebuilding_believes_the_same_witnesses_as_verifying(path: Path, tmp_path: Path) -> None:
+    heads = HeadFile(tmp_path / "heads", "paper")
+    assert rebuild(path, safe=safe_line, head_file=heads).exit_code == 0
+    heads.append(HeadSigner(tmp_path / "key").sign(ChainHead(SESSION, 2, "ab" * 32), BarsHead(), 5))
+    with pytest.raises(JournalCorrupt, match="not whole"):
+        rebuild(path, safe=safe_line, head_file=heads)
+    heads.path.write_text("no head\n")
+    with pytest.raises(JournalCorrupt, match="not whole"):
+        rebuild(path, safe=safe_line, head_file=heads)
+
+
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From its call on even a short journal is shared between two processes."""

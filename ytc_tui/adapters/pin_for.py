@@ -32,7 +32,7 @@ class PinForFile:
             return frozenset(map(Verb, loads(read_private(self.path, _MAX_BYTES)))) & frozenset(RAISING)
         except FileNotFoundError:
             return frozenset()
-        except (ConfigInvalid, ValueError, TypeError):
+        except (OSError, ConfigInvalid, ValueError, TypeError):
             return frozenset(RAISING)
 
     def keep(self, verbs: Collection[Verb]) -> None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ytc_tui.adapters.private_file import read_private, write_private
 from ytc_tui.adapters.untrusted_json import loads
-from ytc_tui.errors import ConfigInvalid
+from ytc_tui.errors import ConfigInvalid, words_of
 from ytc_tui.model.codec import canonical, from_json
 from ytc_tui.model.halt import NO_CLEARANCE, Clearance, Halt
 
@@ -68,8 +68,8 @@ def _read(path: Path, kind: type[ValueT]) -> ValueT | None:
         content = read_private(path, MAX_BYTES)
     except FileNotFoundError:
         return None
-    except ConfigInvalid as error:
-        raise ValueError(error.what) from error
+    except (OSError, ConfigInvalid) as error:
+        raise ValueError(words_of(error)) from error
     try:
         return from_json(kind, loads(content))
     except (TypeError, AttributeError) as error:
