@@ -73,7 +73,7 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except ConfigInvalid as error:
-        raise _unusable(path, error.what) from error
+        raise _unusable(path, error.what, "chmod 600, or move it away for a new key") from error
 
 
 def _retired(path: Path) -> list[str]:
