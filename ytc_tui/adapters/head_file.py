@@ -81,7 +81,7 @@ class HeadFile:
         """
         blanked: list[int] = []
         try:
-            with open(os.open(self.path, os.O_RDWR | os.O_NOFOLLOW), "r+b", buffering=0) as file:
+            with open(open_ordinary(self.path, os.O_RDWR | os.O_NOFOLLOW), "r+b", buffering=0) as file:
                 start = 0
                 for number, line in enumerate(file.readall().split(b"\n"), start=1):
                     if _is_torn(line):

@@ -111,7 +111,8 @@ def rebuild(
 
     A session that has not ended is left alone: an engine may be about to write it. Rows that no entry
     accounts for stay, since a store only adds and replaces; they are named. Raises JournalCorrupt if
-    the chain or the sums of the file are not whole, or not as `head_file` and `keys` (as `verify` takes them) say.
+    the chain or the sums of the file are not whole, or not as `head_file` and `keys` (as `verify` takes
+    them) say.
     """
     stored = verify_store(db_path, witnesses=_witnesses(head_file), keys=keys)
     signed = [one.signed for one in stored.sessions if one.signed is not None]

@@ -137,17 +137,15 @@ def verify(
         return _Examination(connection, path, witnesses or {}, frozenset(keys)).run(judge, checks)
     except UsageInvalid:
         raise
-    except (sqlite3.Error, ValueError, TypeError) as error:
-        return _unreadable(
-            path, translated(error, path, "read") if isinstance(error, sqlite3.Error) else error
-        )
-    except YtcError as error:
+    except (sqlite3.Error, ValueError, TypeError, YtcError) as error:
         return _unreadable(path, error)
     finally:
         connection.close()
 
 
 def _unreadable(path: Path, error: Exception) -> Verification:
+    if isinstance(error, sqlite3.Error):
+        error = translated(error, path, "read")
     if isinstance(error, YtcError) and error.fix == JOURNAL_FIX:
         # Verifying is what was just tried.
         error = YtcError(error.what, where=error.where, fix=BACKUP_FIX)
