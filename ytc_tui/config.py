@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from ytc_tui.errors import ConfigInvalid
 from ytc_tui.model.session import Mode
 from ytc_tui.settings.catalog import KeySpec, effective, nearest, plain, resolve
+from ytc_tui.settings.found_here import problems_here
 from ytc_tui.settings.layers import (
     Given,
     Layer,
@@ -176,11 +177,14 @@ def _examine(
     over: Layer | None = None,
 ) -> tuple[LoadedSettings | None, list[ConfigInvalid]]:
     found = settings_file(path)
+    from_file = file_layer(found) if found is not None else Layer()
+    if path is None and found == Path(FILE_NAME):
+        from_file.problems.extend(problems_here(found, from_file))
     layers = (
         over or Layer(),
         flag_layer(overrides or {}),
         env_layer(os.environ if environment is None else environment),
-        file_layer(found) if found is not None else Layer(),
+        from_file,
     )
     given: dict[str, Given] = {}
     for layer in reversed(layers):

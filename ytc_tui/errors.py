@@ -15,8 +15,8 @@ YtcError                    exit 1   anything this program refuses or cannot do
 ├── AgentOutputInvalid      exit 1   an agent answered outside its contract
 └── PinRefused              exit 8   the PIN is wrong, locked, not set, or its files cannot be trusted
 
-Three exit codes are answers too: 8 a command was refused, 9 something is unconfirmed, 10 a guard acted and
-the venue is flat.
+Four exit codes are answers too: 8 a command was refused, 9 something is unconfirmed, 10 a guard acted and
+the venue is flat, 11 all is done but what was to be printed could not be written.
 
 Imports nothing of ours. Programmer errors are not here: they stay ordinary exceptions.
 """

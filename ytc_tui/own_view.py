@@ -6,8 +6,7 @@ is kept now; what cannot be kept costs no session.
 
 from __future__ import annotations
 
-import sys
-
+from ytc_tui.adapters.process_guard import tell
 from ytc_tui.adapters.stores.operator import OperatorFile
 from ytc_tui.boot import Parts
 from ytc_tui.engine.policy import Window
@@ -46,4 +45,4 @@ def keep_view(operator: OperatorFile, state: State, window: Window) -> None:
     try:
         operator.keep(state, window.date)
     except YtcError as error:
-        sys.stderr.write(f"note: levels and bias are not kept for later sessions: {error}\n")
+        tell(f"note: levels and bias are not kept for later sessions: {error}")

@@ -113,6 +113,22 @@ def test_a_lock_file_of_garbage_is_no_obstacle(tmp_path: Path) -> None:
     assert holder_of(path) is None
 
 
+@pytest.mark.parametrize("text", ["[" * 4_090, '{"pid":1,"host":"h","since_ns":1e300,"what":"w"}'])
+def test_who_holds_a_lock_whose_text_says_nothing(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.lock"
+    with acquire(path, "x", now_ns=NOW_NS):
+        path.write_text(text)
+        assert holder_of(path) is None
+        with pytest.raises(AlreadyRunning, match="not yet said who it is"):
+            acquire(path, "x", now_ns=NOW_NS)
+
+
+def test_a_pipe_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.lock", 0o600)
+    with pytest.raises(ConfigInvalid, match="not an ordinary file"):
+        acquire(tmp_path / "x.lock", "x", now_ns=NOW_NS)
+
+
 def test_a_link_in_place_of_the_file_is_not_followed(tmp_path: Path) -> None:
     target = tmp_path / "precious"
     target.write_text("keep")

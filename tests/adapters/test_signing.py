@@ -74,6 +74,11 @@ def make_link(path: Path) -> None:
     path.symlink_to(path.with_name("real"))
 
 
+def make_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path, 0o600)
+
+
 def make_rsa(path: Path) -> None:
     from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -82,7 +87,7 @@ def make_rsa(path: Path) -> None:
     path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
-@pytest.mark.parametrize("spoil", [make_wide, make_empty, make_other, make_link, make_rsa])
+@pytest.mark.parametrize("spoil", [make_wide, make_empty, make_other, make_link, make_pipe, make_rsa])
 def test_a_key_file_that_is_no_secret_of_ours_is_refused(
     tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
@@ -100,6 +105,20 @@ def test_known_keys_are_the_own_one_and_the_retired(tmp_path: Path) -> None:
     own = HeadSigner(path).public_key
     (tmp_path / "key.retired").write_text("aa\nbb\n")
     assert known_keys(path) == {own, "aa", "bb"}
+    make_pipe(tmp_path / "key.retired")
+    with pytest.raises(ConfigInvalid, match="retired keys"):
+        known_keys(path)
+
+
+@pytest.mark.parametrize("other", ["pipe", "/dev/zero"])
+def test_a_head_file_that_is_no_file_is_refused(tmp_path: Path, signed: SignedHead, other: str) -> None:
+    path = tmp_path / "heads" if other == "pipe" else Path(other)
+    if other == "pipe":
+        os.mkfifo(path)
+    file = HeadFile(path, "paper")
+    for use in (file.read, lambda: file.append(signed)):
+        with pytest.raises(JournalUnavailable, match="not an ordinary file"):
+            use()
 
 
 def test_heads_are_kept_in_order_and_read_back(tmp_path: Path, signed: SignedHead) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -103,4 +104,4 @@ def test_the_same_question_has_the_same_answer(tmp_path: Path) -> None:
     refused = home.ytc("compare", *sets, "--data", "missing_um_BTCUSDT_1m.csv", "--json")
     assert refused.returncode == 2
     assert "missing_um_BTCUSDT_1m.csv: no such file" in refused.stderr
-    assert refused.stdout == ""
+    assert json.loads(refused.stdout)["error"] == "DataInvalid"

@@ -65,10 +65,19 @@ def test_figures_are_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"at_ns": 1}', '{"at_ns":"1","software":"","config_digest":"","lines":1}']
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        pytest.param("[" * 4_000, id="deep"),
+        '{"at_ns": 1}',
+        '{"at_ns":"1","software":"","config_digest":"","lines":1}',
+    ],
 )
 def test_a_record_that_cannot_be_understood_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "drill.json").write_text(text)
+    (tmp_path / "drill.json").chmod(0o600)
     assert DrillFile(tmp_path / "drill.json").last() is None
 
 

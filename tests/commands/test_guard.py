@@ -18,13 +18,16 @@ from ytc_tui.adapters.guard.record import GuardRecord, read_record
 from ytc_tui.adapters.locks import acquire
 from ytc_tui.adapters.logs import LogOptions, SessionLog
 from ytc_tui.adapters.paths import Paths
+from ytc_tui.adapters.pin import PinFile
+from ytc_tui.adapters.pin_for import PinForFile
 from ytc_tui.adapters.redaction import Redactor
 from ytc_tui.commands import guard as command
 from ytc_tui.commands.guard_run import EXIT_ACTED, EXIT_UNCONFIRMED, GuardRun
 from ytc_tui.commands.guard_voice import AGAIN_NS, Voice
 from ytc_tui.config import Settings
 from ytc_tui.engine.ports import Notice
-from ytc_tui.errors import EngineUnreachable, UsageInvalid
+from ytc_tui.errors import EngineUnreachable, PinRefused, UsageInvalid
+from ytc_tui.model.commands import Verb
 from ytc_tui.model.halt import Beat, BeatState, Halt
 from ytc_tui.model.market import NS_PER_S, Side
 
@@ -229,19 +232,37 @@ def test_which_engine_is_meant(tmp_path: Path) -> None:
         asked(where, heartbeat_s=0.5)
 
 
+def nobody() -> str:
+    raise AssertionError("no PIN is asked for here")
+
+
+def test_clearing_needs_the_pin_where_resuming_does(tmp_path: Path) -> None:
+    where = paths(tmp_path)
+    halts = HaltFile(where.halt_file("one"))
+    halts.halt(Halt(1, "s", REASON, 1))
+    PinForFile(where.pin_for_file("one")).keep([Verb.RESUME])
+    with pytest.raises(PinRefused, match="no PIN is set"):
+        command.clear(where, "one", "why", lambda: "open sesame 1")
+    PinFile(where.pin_file).set("open sesame 1")
+    with pytest.raises(PinRefused, match="wrong"):
+        command.clear(where, "one", "why", lambda: "open sesame 2")
+    assert halts.cleared().epoch == 0
+    assert command.clear(where, "one", "why", lambda: "open sesame 1").data["epoch"] == 1
+
+
 def test_a_halt_is_cleared_once_by_name_with_a_reason(tmp_path: Path) -> None:
     where = paths(tmp_path)
     with pytest.raises(UsageInvalid, match="no run is halted"):
-        command.clear(where, "", "why")
+        command.clear(where, "", "why", nobody)
     for run in ("one", "two"):
         HaltFile(where.halt_file(run)).halt(Halt(1, "s", REASON, 1))
     with pytest.raises(UsageInvalid, match="needs a reason"):
-        command.clear(where, "one", " ")
+        command.clear(where, "one", " ", nobody)
     with pytest.raises(UsageInvalid, match="2 halted runs fit: one, two"):
-        command.clear(where, "", "why")
-    answer = command.clear(where, "one", "looked at it")
+        command.clear(where, "", "why", nobody)
+    answer = command.clear(where, "one", "looked at it", nobody)
     assert answer.data["halted_because"] == REASON
     assert "halt 1 of run one cleared" in answer.text
-    assert "halt 1 of run two cleared" in command.clear(where, "", "looked at it").text
+    assert "halt 1 of run two cleared" in command.clear(where, "", "looked at it", nobody).text
     with pytest.raises(UsageInvalid, match="no run is halted"):
-        command.clear(where, "", "again")
+        command.clear(where, "", "again", nobody)

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 
 import pytest
 
+from ytc_tui.adapters.standard_streams import EXIT_UNWRITTEN
 from ytc_tui.commands import output as module
 from ytc_tui.commands.output import Output
 
@@ -29,7 +30,7 @@ def test_every_line_arrives_in_its_order(pipe: tuple[int, int]) -> None:
     os.close(writer)
     with os.fdopen(os.dup(reader), "rb") as file:
         lines = file.read().decode().splitlines()
-    assert lines == [f"{number} µ \\ud800" for number in range(500)]
+    assert lines == [f"{number} µ \ufffd" for number in range(500)]
     assert output.left_out == 0
 
 
@@ -71,3 +72,20 @@ def test_a_pipe_that_does_not_block_is_waited_for(pipe: tuple[int, int]) -> None
         taken += len(os.read(reader, 65_536))
     output.close()
     assert taken == 200_000
+
+
+def test_lines_that_cannot_be_written_are_counted_and_have_a_code(capsys: pytest.CaptureFixture[str]) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    with closing(Output(as_json=False, fd=full)) as output:
+        for _ in range(50):
+            output.line("x")
+    os.close(full)
+    assert "50 lines were left out, they cannot be written: No space" in capsys.readouterr().err
+    assert (output.concluded(0), output.concluded(9)) == (EXIT_UNWRITTEN, 9)
+
+
+def test_a_line_steers_no_terminal(pipe: tuple[int, int]) -> None:
+    reader, writer = pipe
+    with closing(Output(as_json=False, fd=writer)) as output:
+        output.line("a\x1b]52;c;QQ\x07b")
+    assert os.read(reader, 100).decode() == "a\ufffd]52;c;QQ\ufffdb\n"

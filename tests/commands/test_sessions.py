@@ -51,8 +51,10 @@ async def test_of_sessions_that_begin_at_one_instant_the_last_run_goes_first(tmp
 
 async def test_a_file_that_is_no_store_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "ytc.db").write_text("not a database, by any means")
-    with pytest.raises(JournalCorrupt):
-        sessions([tmp_path / "ytc.db"], safe=safe_line)
+    (tmp_path / "folder.db").mkdir()
+    for name in ("ytc.db", "folder.db"):
+        with pytest.raises(JournalCorrupt):
+            sessions([tmp_path / name], safe=safe_line)
 
 
 def test_a_session_is_found_by_id_beginning_or_as_the_newest() -> None:

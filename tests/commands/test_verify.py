@@ -161,8 +161,11 @@ async def test_what_cannot_be_read(tmp_path: Path) -> None:
     assert asked(tmp_path / "none.db")[0] == 3
     (tmp_path / "x.db").write_text("\x1b[2J no database")
     code, data, text = asked(tmp_path / "x.db")
-    assert (code, data["ok"]) == (3, False)
+    assert (code, data["ok"], data["bars"], data["snapshots"]) == (3, False, None, None)
     assert "\x1b" not in text
+    assert "ytc verify" not in text
+    assert "put back a backup" in text
+    assert "bars" not in text
     from ytc_tui.adapters.stores.loop import LoopJournal
     from ytc_tui.engine.ports import Batch
     from ytc_tui.model.chain import ChainHead
@@ -205,6 +208,17 @@ async def test_rebuilding_needs_a_whole_journal(path: Path) -> None:
     change(path, f"UPDATE journal SET at = at + 1 WHERE session = '{SESSION}' AND seq = 3")
     with pytest.raises(JournalCorrupt, match="not whole"):
         rebuild(path, safe=safe_line)
+
+
+async def test_rebuilding_believes_the_same_witnesses_as_verifying(path: Path, tmp_path: Path) -> None:
+    heads = HeadFile(tmp_path / "heads", "paper")
+    assert rebuild(path, safe=safe_line, head_file=heads).exit_code == 0
+    heads.append(HeadSigner(tmp_path / "key").sign(ChainHead(SESSION, 2, "ab" * 32), BarsHead(), 5))
+    with pytest.raises(JournalCorrupt, match="not whole"):
+        rebuild(path, safe=safe_line, head_file=heads)
+    heads.path.write_text("no head\n")
+    with pytest.raises(JournalCorrupt, match="not whole"):
+        rebuild(path, safe=safe_line, head_file=heads)
 
 
 @pytest.fixture

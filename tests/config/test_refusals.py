@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.config.refusing import refusal, written_file
-from ytc_tui.config import settings_problems
+from ytc_tui.config import load_settings, settings_problems
+from ytc_tui.errors import ConfigInvalid
 
 
 @pytest.mark.parametrize(
@@ -230,7 +231,59 @@ def test_a_file_out_of_all_bounds_is_refused_with_a_short_message(isolated: Path
 
 def test_a_file_that_was_asked_for_must_exist(isolated: Path) -> None:
     assert "no such file" in refusal(isolated / "missing.toml").what
-    assert "no such file" in refusal(isolated).what
+    assert "not an ordinary file" in refusal(isolated).what
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'notify.command = ["./mine"]',
+        'notify.secrets = ["NTFY_TOKEN"]',
+        'notify.file = "/home/ada/.profile"',
+        'journal.heads_file = "/home/ada/.profile"',
+    ],
+)
+def test_a_file_that_nobody_named_runs_no_program_and_chooses_no_file(isolated: Path, line: str) -> None:
+    path = written_file(isolated, f"{line}\n", "config.toml")
+    assert load_settings(path, environment={}).path == path
+    with pytest.raises(ConfigInvalid, match="only found here") as refused:
+        load_settings(environment={})
+    assert refused.value.where == "file config.toml:1"
+    path.write_text('notify.command = []\nnotify.file = ""\n')
+    load_settings(environment={})
+
+
+def test_a_file_that_others_can_change_is_not_taken_because_it_is_here(
+    isolated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written_file(isolated, "", "config.toml")
+    path.chmod(0o666)
+    with pytest.raises(ConfigInvalid, match="changed by anybody"):
+        load_settings(environment={})
+    assert load_settings(path, environment={}).path == path
+    path.chmod(0o664)
+    owner = path.stat().st_uid
+    load_settings(environment={})
+    monkeypatch.setattr("os.getuid", lambda: owner + 1)
+    if owner:
+        with pytest.raises(ConfigInvalid, match="not to you"):
+            load_settings(environment={})
+
+
+def test_a_place_of_state_is_one_place(isolated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    for key in ("journal.state_dir", "journal.heads_file"):
+        for given_path in ("state", "./state", "~nobody-at-all/x"):
+            with pytest.raises(ConfigInvalid, match="must begin with / or ~"):
+                load_settings(overrides={key: given_path}, environment={})
+    journal = load_settings(overrides={"journal.state_dir": "~/ytc"}, environment={}).settings.journal
+    assert (journal.state_dir, journal.heads_file) == ("/home/ada/ytc", "")
+
+
+@pytest.mark.parametrize("text", [",", " , ,"])
+def test_commas_alone_are_no_list(text: str) -> None:
+    with pytest.raises(ConfigInvalid, match=r"session\.symbols"):
+        load_settings(overrides={"session.symbols": text}, environment={})
 
 
 def test_a_table_and_a_value_are_not_taken_for_each_other(isolated: Path) -> None:

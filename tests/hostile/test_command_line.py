@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import cycle
 from pathlib import Path
 
@@ -86,6 +87,62 @@ def test_every_command(room: Path, capsys: pytest.CaptureFixture[str]) -> None:
         for command in COMMANDS:
             carry_out(command, next(texts), capsys)
     assert_only_state(room)
+
+
+STEERING = "a\x1b]52;c;QQ\x07b"
+PLAIN_COMMANDS = (
+    ("sessions",),
+    ("report",),
+    ("export", "fills"),
+    ("explain", "04:41"),
+    ("verify",),
+    ("verify", "--rebuild"),
+    ("sign",),
+    ("logs",),
+    ("levels",),
+    ("levels", "add", "BTCUSDT", "20000"),
+    ("bias",),
+    ("note", "late"),
+    ("status",),
+    ("handoffs",),
+    ("flatten",),
+    ("flatten", "--all"),
+    ("reconcile",),
+    ("attach",),
+    ("guard",),
+    ("guard", "--clear", "--reason", "why"),
+    ("pin", "status"),
+    ("pin", "check"),
+    ("paper-host", "--socket", "."),
+    ("paper-host", "--trouble", STEERING),
+    ("config", "show"),
+    ("config", "check"),
+    ("config", "explain", "journal.state_dir"),
+    ("data", "check", STEERING),
+    ("data", "fetch", "--venue", "none", "--symbol", STEERING, "--from", "2022-11-01", "--out", STEERING),
+    ("drill", "--set", "risk.max_positions=0"),
+    ("run", "--headless", "--demo", "--config", f"{STEERING}.toml", "--to", "2022-11-08T03:50Z"),
+)
+
+
+@pytest.mark.parametrize("as_json", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_folders_and_settings_that_steer_a_terminal(
+    room: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, as_json: bool
+) -> None:
+    """Every command in a folder, with a state folder and a file of settings, whose names are hostile."""
+    folder = room / STEERING
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    text = f"[journal]\nstate_dir = {json.dumps(str(folder / STEERING))}\n"
+    for name in ("config.toml", f"{STEERING}.toml"):
+        written = folder / name
+        written.write_text(text)
+    for command in PLAIN_COMMANDS:
+        command_line([*command, *(["--json"] if as_json else [])])
+        printed = capsys.readouterr()
+        for said in (printed.out, printed.err):
+            assert not steering(said), f"{command}: {steering(said)}"
+            assert "Traceback" not in said
 
 
 @pytest.mark.slow

@@ -47,6 +47,24 @@ def test_resume_needs_the_pin_and_safety_never_does(home: Home) -> None:
             assert WRONG.encode() not in content
 
 
+def test_a_session_that_is_taken_up_still_asks(home: Home) -> None:
+    type_pin(home, ("pin", "set"), PIN, PIN, shows="the PIN is set")
+    with home.running(*SLOW) as engine:
+        engine.terminate()
+        engine.wait()
+    with home.running("--demo", "--speed", "60"):
+        assert home.ytc("pause").returncode == 0
+        assert "typed at a terminal" in home.ytc("resume").stderr
+        type_pin(home, ("resume",), PIN, shows="accepted")
+
+
+def test_nothing_typed_is_no_pin(home: Home) -> None:
+    with Terminal(home, "pin", "set") as terminal:
+        terminal.shows("PIN")
+        terminal.press(b"\x04")
+        terminal.shows("no PIN was typed")
+
+
 def test_a_pin_is_typed_and_comes_from_no_pipe(home: Home) -> None:
     done = home.ytc("pin", "set")
     assert done.returncode == 2

@@ -67,7 +67,7 @@ def test_a_key_that_others_can_read_signs_nothing_and_stops_nothing(home: Home) 
     assert document["session_status"] == "completed"
     told = [json.loads(line) for line in notices.read_text().splitlines()]
     assert any("is not signed" in notice["title"] and "chmod 600" in notice["message"] for notice in told)
-    assert "can be read by others" in home.ytc("verify").stderr
+    assert "can be reached by others" in home.ytc("verify").stderr
 
     key.unlink()
     assert verified(home)[1]["sessions"][0]["signed"] is None

@@ -10,7 +10,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ytc_tui.adapters.private_file import write_private
+from ytc_tui.adapters.private_file import read_private, write_private
+from ytc_tui.adapters.untrusted_json import loads
+from ytc_tui.errors import ConfigInvalid
 
 MAX_BYTES = 4096
 
@@ -39,9 +41,8 @@ class DrillFile:
     def last(self) -> DrillPass | None:
         """The record, None when there is none or it cannot be understood."""
         try:
-            with open(self.path, "rb") as file:
-                found = DrillPass(**json.loads(file.read(MAX_BYTES)))
-        except (OSError, ValueError, TypeError):
+            found = DrillPass(**loads(read_private(self.path, MAX_BYTES)))
+        except (OSError, ConfigInvalid, ValueError, TypeError):
             return None
         kinds = (int, str, str, int)
         held = (found.at_ns, found.software, found.config_digest, found.lines)

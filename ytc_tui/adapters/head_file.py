@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ytc_tui.adapters.private_file import open_ordinary
 from ytc_tui.errors import JournalUnavailable
 from ytc_tui.model.chain import SignedHead
 
@@ -38,7 +39,7 @@ class HeadFile:
         """Add `head` as a line of its own. Raises JournalUnavailable."""
         line = json.dumps({"mode": self.mode, **head._asdict()}, sort_keys=True)
         try:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+            descriptor = open_ordinary(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW)
             try:
                 end = os.fstat(descriptor).st_size
                 # A line that a crash cut short stays for itself: what follows begins a new one.
@@ -58,7 +59,7 @@ class HeadFile:
         """All heads of this mode. Raises JournalUnavailable if the file is there but cannot be read."""
         kept = KeptHeads()
         try:
-            with self.path.open("rb") as file:
+            with os.fdopen(open_ordinary(self.path, os.O_RDONLY), "rb") as file:
                 for number, line in enumerate(file, start=1):
                     head = _head(line, self.mode)
                     if head is None:
@@ -80,7 +81,7 @@ class HeadFile:
         """
         blanked: list[int] = []
         try:
-            with open(os.open(self.path, os.O_RDWR | os.O_NOFOLLOW), "r+b", buffering=0) as file:
+            with open(open_ordinary(self.path, os.O_RDWR | os.O_NOFOLLOW), "r+b", buffering=0) as file:
                 start = 0
                 for number, line in enumerate(file.readall().split(b"\n"), start=1):
                     if _is_torn(line):

@@ -17,7 +17,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ytc_tui.adapters.private_file import read_private, write_private
+from ytc_tui.adapters.private_file import open_lock, read_private, write_private
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.errors import ConfigInvalid, PinRefused
 
 TRIES = 5
@@ -96,12 +97,12 @@ class TriesFile:
     def read(self, bound_to: str) -> Tries:
         """The record of tries at the hash `bound_to`. Raises PinRefused unless it can be trusted."""
         try:
-            tries = _tries(json.loads(read_private(self.path, _MAX_BYTES)))
+            tries = _tries(loads(read_private(self.path, _MAX_BYTES)))
         except FileNotFoundError:
             raise self._refused("is missing") from None
         except ConfigInvalid as error:
             raise self._refused(error.what) from error
-        except (ValueError, RecursionError):
+        except ValueError:
             raise self._refused("is not what this program writes") from None
         if tries.bound_to != bound_to:
             raise self._refused("is that of another PIN")
@@ -116,9 +117,8 @@ class TriesFile:
         """Keep every other process from the record; waits while one has it. Raises ConfigInvalid."""
         import fcntl
 
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
-            descriptor = os.open(self.path.with_name(f"{self.path.name}.lock"), flags, 0o600)
+            descriptor = open_lock(self.path.with_name(f"{self.path.name}.lock"))
         except OSError as error:
             raise ConfigInvalid(f"cannot be locked: {error.strerror}", where=str(self.path)) from error
         try:

@@ -1,7 +1,7 @@
 """Who may run: one engine a (venue, account) and one a session, by advisory file locks (flock).
 
 Decides that the kernel's lock is the truth and the text in the file only explains it: a file left by
-a killed process is no lock. Standard library only.
+a killed process is no lock. Imports private files.
 Invariant: at most one process holds a name in a folder; releasing never removes the file, so two
 processes can never lock two files of one name.
 """
@@ -20,6 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ytc_tui.adapters.private_file import open_lock, open_ordinary
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.errors import AlreadyRunning, ConfigInvalid
 
 PROC_LOCKS = Path("/proc/locks")
@@ -85,7 +87,7 @@ def acquire(path: Path, what: str, *, now_ns: int) -> Lock:
 
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        fd = open_lock(path)
     except OSError as error:
         raise ConfigInvalid(
             f"the lock file cannot be made: {error.strerror}",
@@ -131,7 +133,7 @@ def holder_of(path: Path) -> Holder | None:
     if not any(kind == "FLOCK" for kind, _ in _kernel_locks(path)):
         return None
     with contextlib.suppress(OSError):
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        fd = open_ordinary(path, os.O_RDONLY | os.O_NOFOLLOW)
         try:
             return _read(fd)
         finally:
@@ -185,10 +187,12 @@ def _described(pid: int) -> str:
 
 def _read(fd: int) -> Holder | None:
     try:
-        data = json.loads(os.pread(fd, 4096, 0))
-        return Holder(int(data["pid"]), str(data["host"]), int(data["since_ns"]), str(data["what"]))
-    except (ValueError, KeyError, TypeError):
+        data = loads(os.pread(fd, 4096, 0))
+        holder = Holder(int(data["pid"]), str(data["host"]), int(data["since_ns"]), str(data["what"]))
+        str(holder)  # a time that no calendar has
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
+    return holder
 
 
 def _path(folder: Path, kind: str, name: str) -> Path:

@@ -25,6 +25,7 @@ from typing import Any
 
 from ytc_tui.adapters.paths import session_name
 from ytc_tui.adapters.redaction import Redactor
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.chain import Entry
 
@@ -34,7 +35,6 @@ MAX_TEXT = 16_384
 MAX_FIELDS = 65_536
 _TAIL_BYTES = 65_536
 _NS_PER_DAY = 86_400_000_000_000
-_BYTES_A_MB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class _JsonLines(RotatingFileHandler):
         self._redactor = redactor
         self.lost = 0
         self._seq = max((_last_seq(part) for part in _parts(path)), default=0) or _archived_seq(path)
-        self._limit = options.max_file_mb * _BYTES_A_MB
+        self._limit = options.max_file_mb * 1024 * 1024
         super().__init__(path, backupCount=options.keep_files, encoding="ascii")
 
     def _open(self) -> TextIOWrapper:
@@ -279,7 +279,7 @@ def _archived_seq(path: Path) -> int:
 
 def _seq_of(line: bytes) -> int:
     try:
-        return int(json.loads(line)["seq"])
+        return int(loads(line)["seq"])
     except (ValueError, KeyError, TypeError):
         return 0
 

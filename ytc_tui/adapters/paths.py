@@ -70,6 +70,10 @@ class Paths:
         """The hash of the operator's PIN, one for all modes."""
         return self.state_dir.parent / "pin"
 
+    def pin_for_file(self, run: str) -> Path:
+        """For which commands `run` asks for the PIN."""
+        return self.state_dir / f"pin-for-{session_name(run)}.json"
+
     @property
     def drill_file(self) -> Path:
         """The record of the last drill that passed."""

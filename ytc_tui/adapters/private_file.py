@@ -7,8 +7,11 @@ the new one, whatever stops the process or the machine.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ytc_tui.errors import ConfigInvalid
@@ -18,8 +21,7 @@ def read_private(path: Path, limit: int) -> bytes:
     """The bytes of the file at `path`, at most `limit`. Raises ConfigInvalid saying why it is not trusted;
     FileNotFoundError when nothing is there."""
     try:
-        # Without O_NONBLOCK a pipe in the file's place would hold up whoever opens it.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = open_ordinary(path, os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -33,9 +35,37 @@ def read_private(path: Path, limit: int) -> bytes:
         os.close(descriptor)
 
 
+def open_ordinary(path: Path, flags: int) -> int:
+    """A descriptor of the ordinary file at `path`, which O_CREAT makes for its owner alone. Raises OSError,
+    also for a pipe, a device, a folder or a socket."""
+    # Without O_NONBLOCK a pipe in the file's place would hold up whoever opens it.
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "it is not an ordinary file", str(path))
+
+
+def open_lock(path: Path) -> int:
+    """A descriptor of the file at `path` to be locked, made where there is none. Raises OSError."""
+    return open_ordinary(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW)
+
+
+@contextmanager
+def held_folder(folder: Path) -> Iterator[None]:
+    """Keep out every other process that holds `folder`; waits while one has it. Raises OSError."""
+    # Not every system has it; the program can still be imported there.
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _distrust(found: os.stat_result, limit: int) -> str:
-    if not stat.S_ISREG(found.st_mode):
-        return "is not an ordinary file"
     if found.st_uid != os.getuid():
         return f"belongs to user {found.st_uid}, not to you"
     if stat.S_IMODE(found.st_mode) & 0o077:

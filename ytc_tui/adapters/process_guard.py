@@ -53,6 +53,13 @@ def discreet(text: str) -> str:
     return safe(REDACTOR.text(text), _TRACE_LIMIT)
 
 
+def tell(text: str) -> None:
+    """Say `text` on standard error, as lines of its own; a terminal that is gone ends nothing."""
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"{discreet(text)}\n")
+        sys.stderr.flush()
+
+
 def _last_words(
     kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
 ) -> None:

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import IO
 
 from ytc_tui.adapters.redaction import Redactor
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.errors import ConfigInvalid
 
 ENV_PREFIX = "YTC_SECRET_"
@@ -75,7 +76,7 @@ def receive(stream: IO[bytes]) -> None:
     """Take what `handed_over` gave from `stream`, which is read to its end."""
     content = stream.read(_MAX_BYTES)
     if content:
-        for name, value in json.loads(content).items():
+        for name, value in loads(content).items():
             _keep(name, value)
 
 

@@ -9,13 +9,14 @@ entry, so that a signature fits no other.
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 
+from ytc_tui.adapters.private_file import held_folder, open_ordinary, read_private, write_private
 from ytc_tui.errors import ConfigInvalid
 from ytc_tui.model.chain import BarsHead, ChainHead, SignedHead
 
 _MAX_KEY_BYTES = 4096
+_MAX_RETIRED = 65_536
 
 
 class HeadSigner:
@@ -62,29 +63,29 @@ def known_keys(path: Path) -> frozenset[str]:
     if not path.exists():
         return frozenset()
     retired = path.with_name(f"{path.name}.retired")
-    lines = retired.read_text("utf-8").split() if retired.exists() else []
-    return frozenset({HeadSigner(path).public_key, *lines})
+    return frozenset({HeadSigner(path).public_key, *_retired(retired)})
 
 
 def _read(path: Path) -> bytes:
     """The key file; empty when there is none. One that others may read is no secret and is refused."""
     try:
-        with open(path, "rb", opener=_no_link) as file:
-            found = os.fstat(file.fileno())
-            if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
-                raise _unusable(path, "can be read by others", "chmod 600, or move it away for a new key")
-            text = file.read(_MAX_KEY_BYTES)
+        return read_private(path, _MAX_KEY_BYTES)
     except FileNotFoundError:
         return b""
-    except OSError as error:
-        raise _unusable(path, f"cannot be read: {error.strerror}") from error
-    if not text:
-        raise _unusable(path, "is empty")
-    return text
+    except ConfigInvalid as error:
+        raise _unusable(path, error.what, "chmod 600, or move it away for a new key") from error
 
 
-def _no_link(name: str, flags: int) -> int:
-    return os.open(name, flags | os.O_NOFOLLOW)
+def _retired(path: Path) -> list[str]:
+    """The lines of the file of retired public keys."""
+    try:
+        with os.fdopen(open_ordinary(path, os.O_RDONLY), encoding="utf-8") as file:
+            return file.read(_MAX_RETIRED).split()
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        what = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ConfigInvalid(f"the retired keys cannot be read: {what}", where=str(path)) from error
 
 
 def _make(path: Path) -> bytes:
@@ -93,23 +94,14 @@ def _make(path: Path) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     text = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(fresh, path)
-        finally:
-            fresh.unlink()
-    except FileExistsError:
-        return _read(path)
+        with held_folder(path.parent):
+            made = _read(path)
+            if not made:
+                write_private(path, text)
     except OSError as error:
         raise _unusable(path, f"cannot be made: {error.strerror}") from error
-    return text
+    return made or text
 
 
 def _unusable(path: Path, what: str, fix: str = "") -> ConfigInvalid:

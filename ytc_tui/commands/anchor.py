@@ -6,7 +6,6 @@ names exactly one session, or it is refused.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from contextlib import closing
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.stores.verify import SessionVerdict, Witness, Witnesses
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.commands.sessions import find_session
 from ytc_tui.errors import UsageInvalid
 
@@ -76,7 +76,7 @@ def _stated(text: str, where: str) -> tuple[str, tuple[str, str]]:
 
 def _json_header(text: str) -> str:
     try:
-        header = json.loads(text)["header"]
+        header = loads(text)["header"]
         return f"{header['session']} {header['anchor']}"
     except (ValueError, LookupError, TypeError, RecursionError):
         return ""

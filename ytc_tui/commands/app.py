@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from ytc_tui.commands.app_audit import register_audit
+from ytc_tui.commands.app_audit import Session, register_audit
 from ytc_tui.commands.app_data import data_app
 from ytc_tui.commands.app_guard import register_guard
 from ytc_tui.commands.app_hand import register_hand
@@ -142,9 +142,6 @@ def config_explain(
     from ytc_tui.config import assignments as parsed
 
     show(command.explain(key, config, parsed(assignments or ())), as_json)
-
-
-Session = Annotated[str, typer.Option("--session", help="Session id, or its beginning.")]
 
 
 register_operator(app)

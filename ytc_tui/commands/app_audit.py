@@ -37,17 +37,13 @@ def verify(
     if rebuild and (session or anchor):
         raise typer.BadParameter("is about every ended session", param_hint="--rebuild")
     paths = paper_paths()
+    head_file, keys = paper_head_file(), known_keys(paths.signing_key)
     if rebuild:
-        show(command.rebuild(paths.database, safe=safe_line), as_json)
+        show(command.rebuild(paths.database, safe=safe_line, head_file=head_file, keys=keys), as_json)
         return
     kept = anchor_of(anchor, session or None, paths.database) if anchor else None
     answer = command.verify(
-        paths.database,
-        session or None,
-        safe=safe_line,
-        head_file=paper_head_file(),
-        keys=known_keys(paths.signing_key),
-        anchor=kept,
+        paths.database, session or None, safe=safe_line, head_file=head_file, keys=keys, anchor=kept
     )
     show(answer, as_json)
 

@@ -34,7 +34,9 @@ def guard(
     from ytc_tui.config import load_settings
 
     if clear:
-        show(command.clear(paper_paths(), session, reason), as_json)
+        from ytc_tui.commands.pin import typed_pin
+
+        show(command.clear(paper_paths(), session, reason, typed_pin), as_json)
         return
     settings = load_settings().settings
     try:

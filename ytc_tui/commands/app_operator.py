@@ -25,19 +25,26 @@ class Answered(Protocol):
     @property
     def exit_code(self) -> int: ...
 
+    @property
+    def painted(self) -> bool: ...
+
 
 def show(answer: Answered, as_json: bool) -> None:
-    """Print an answer and leave with its exit code."""
+    """Print an answer, without secrets and without what steers a terminal, and leave with its exit code."""
     from ytc_tui.adapters.secrets import REDACTOR
+    from ytc_tui.adapters.terminal_text import safe
     from ytc_tui.views.sanitised import sanitised
 
     if as_json:
         import json
 
         data = sanitised(answer.data, REDACTOR.values) if REDACTOR.knows_any else answer.data
-        sys.stdout.write(json.dumps(data, sort_keys=True, default=str) + "\n")
+        text = json.dumps(data, sort_keys=True, default=str)
+        # The one control character that JSON leaves as it is.
+        sys.stdout.write(text.replace("\x7f", "\\u007f") + "\n")
     else:
-        sys.stdout.write(REDACTOR.values(answer.text).rstrip("\n") + "\n")
+        text = REDACTOR.values(answer.text).rstrip("\n")
+        sys.stdout.write((text if answer.painted else safe(text, len(text))) + "\n")
     if answer.exit_code:
         raise typer.Exit(answer.exit_code)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ytc_tui.adapters.process_guard import tell
 from ytc_tui.boot import RunRequest
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.compare_text import comparison_data, comparison_text
@@ -53,7 +53,7 @@ def compare(sets: Sequence[str], config: Path | None, request: RunRequest) -> An
     """Run every set over `request`'s days. Raises a YtcError naming the set and key that is wrong."""
     variants = variants_of(sets, config)
     if variants[0].loaded.path is not None:
-        sys.stderr.write(f"settings: {variants[0].loaded.path}\n")
+        tell(f"settings: {variants[0].loaded.path}")
     found = _run_all(variants, request)
     for variant, outcome in zip(variants, found, strict=True):
         if (outcome.feed_digest, outcome.seed) != (found[0].feed_digest, found[0].seed):
@@ -157,5 +157,5 @@ def _result(variant: Variant, future: Future[VariantOutcome]) -> VariantOutcome:
         raise YtcError(
             "a process of this comparison was killed", fix="it may have been short of memory"
         ) from error
-    sys.stderr.write(f"{variant.name}: {len(outcome.sessions)} sessions\n")
+    tell(f"{variant.name}: {len(outcome.sessions)} sessions")
     return outcome

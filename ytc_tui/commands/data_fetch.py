@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from ytc_tui.adapters.feeds.ccxt_bars import CCXT_VERSION, TIMEFRAME, CcxtBars, 
 from ytc_tui.adapters.feeds.fetched_file import FetchedFile, Finished, Identity
 from ytc_tui.adapters.feeds.fetching import MINUTE_MS, Fetch, Stretch, Tally, gaps, moment
 from ytc_tui.adapters.feeds.files import SYMBOL
+from ytc_tui.adapters.process_guard import tell
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.commands.answer import Answer
 from ytc_tui.errors import UsageInvalid
@@ -160,21 +161,26 @@ class Progress:
         share = (at_ms - self._stretch.from_ms) / (self._stretch.to_ms - self._stretch.from_ms)
         text = f"fetched to {moment(at_ms)} UTC, {share:.0%}"
         if self._changing:
-            sys.stderr.write(f"\r{text}")
-            sys.stderr.flush()
+            _draw(f"\r{text}")
             self._open_line = True
         elif int(share * 10) > self._tenths:
             self._tenths = int(share * 10)
-            sys.stderr.write(f"{text}\n")
+            tell(text)
 
     def say(self, text: str) -> None:
         self.end()
-        sys.stderr.write(f"{safe_line(text)}\n")
+        tell(text)
 
     def end(self) -> None:
         if self._open_line:
-            sys.stderr.write("\n")
+            _draw("\n")
             self._open_line = False
+
+
+def _draw(text: str) -> None:
+    with suppress(OSError, ValueError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def _stopped(number: int, file: FetchedFile, tally: Tally) -> Answer:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from ytc_tui.adapters.process_guard import tell
 from ytc_tui.adapters.secrets import REDACTOR
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.commands.desk_engine import AttachedEngine, ProcessEngine, kill_command_of
@@ -103,5 +104,5 @@ def _desk(
     app = DeskApp(handle, desk)
     app.run()
     for line in app.last_words:
-        sys.stderr.write(f"{line}\n")
+        tell(line)
     return app.return_code or 0

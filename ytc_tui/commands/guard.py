@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -23,6 +23,8 @@ from ytc_tui.adapters.locks import acquire, flock_holders
 from ytc_tui.adapters.logs import GUARD_LOG, SessionLog
 from ytc_tui.adapters.notify import Fanout
 from ytc_tui.adapters.paths import Paths
+from ytc_tui.adapters.pin import PinFile
+from ytc_tui.adapters.pin_for import PinForFile
 from ytc_tui.adapters.secrets import REDACTOR
 from ytc_tui.adapters.venues.host.line import TradingLine
 from ytc_tui.commands.answer import Answer
@@ -32,6 +34,7 @@ from ytc_tui.commands.paper_host import print_line
 from ytc_tui.commands.places import user
 from ytc_tui.config import Settings
 from ytc_tui.errors import EngineUnreachable, UsageInvalid
+from ytc_tui.model.commands import Verb
 from ytc_tui.model.halt import Beat, BeatState
 from ytc_tui.notices import notifiers_of
 from ytc_tui.outlets import log_options
@@ -122,9 +125,10 @@ def _chosen(found: Sequence[tuple[Path, Beat]], wanted: str) -> tuple[Path, Beat
     )
 
 
-def clear(paths: Paths, wanted: str, reason: str) -> Answer:
-    """Clear the halts of a run, in this user's name. Raises UsageInvalid where nothing is halted, or the
-    reason is missing."""
+def clear(paths: Paths, wanted: str, reason: str, ask_pin: Callable[[], str]) -> Answer:
+    """Clear the halts of a run, in this user's name; as it lets risk in again, it asks for the PIN where
+    resuming the run does. Raises UsageInvalid where nothing is halted, or the reason is missing, PinRefused.
+    """
     if not reason.strip():
         raise UsageInvalid("clearing a halt needs a reason", where="--reason")
     halted = []
@@ -144,6 +148,8 @@ def clear(paths: Paths, wanted: str, reason: str) -> Answer:
             fix="name one of them" if halted else "see `ytc status`",
         )
     [(run, halts, standing)] = halted
+    if Verb.RESUME in PinForFile(paths.pin_for_file(run)).verbs():
+        PinFile(paths.pin_file).verify(ask_pin())
     epoch = halts.clear(user(), reason, WallClock().now_ns())
     text = f"guard: halt {epoch} of run {run} cleared ({standing.reason}); start the engine anew to trade"
     return Answer(text, {"run": run, "epoch": epoch, "reason": reason, "halted_because": standing.reason})

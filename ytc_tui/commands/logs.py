@@ -15,6 +15,7 @@ from typing import Any
 
 from ytc_tui.adapters.logs import GUARD_LOG, log_lines, log_sessions
 from ytc_tui.adapters.terminal_text import safe, safe_line
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.instants import parse_instant
 from ytc_tui.commands.sessions import NEWEST
@@ -83,12 +84,12 @@ def _session(folder: Path, wanted: str) -> str:
 def _entry(text: str) -> dict[str, Any] | None:
     """A log line as data, None if it is not one (a crash may tear the last)."""
     try:
-        entry = json.loads(text)
+        entry = loads(text)
         parse_instant(str(entry["at"]), "log")
         texts = isinstance(entry["message"], str) and isinstance(entry.get("error", ""), str)
         whole = texts and isinstance(entry.get("fields", {}), dict)
         return entry if whole and entry["level"] in LEVELS else None
-    except (ValueError, TypeError, KeyError, RecursionError, UsageInvalid):
+    except (ValueError, TypeError, KeyError, UsageInvalid):
         return None
 
 

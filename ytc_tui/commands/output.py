@@ -2,20 +2,23 @@
 
 Decides what a reader that is slow, stopped or gone costs the run. Imports terminal text and the views.
 Invariants: a reader that stopped (a pager, a terminal with its output held) keeps no session from being
-operated; a closed pipe silences the output and ends nothing; what was left out is counted.
+operated; a closed pipe silences the output and ends nothing; what was left out, or could not be written, is
+counted and said.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import queue
 import select
-import sys
 import threading
 
+from ytc_tui.adapters.process_guard import tell
 from ytc_tui.adapters.secrets import REDACTOR
-from ytc_tui.adapters.terminal_text import safe_line
+from ytc_tui.adapters.standard_streams import EXIT_UNWRITTEN
+from ytc_tui.adapters.terminal_text import safe, safe_line
 from ytc_tui.model.chain import Entry
 from ytc_tui.model.events import Event
 from ytc_tui.views.event_lines import event_line
@@ -37,7 +40,8 @@ class Output:
         self.left_out = 0
         self.hurried = False
         self._fd = fd
-        self._broken = False
+        self._broken: OSError | None = None
+        self._unwritten = 0  # counted by the writer
         self._passed_over = False
         self._waiting: queue.Queue[str | None] = queue.Queue(WAITING_LINES)
         # A daemon, so that a reader that never comes back does not keep the process.
@@ -46,8 +50,6 @@ class Output:
 
     def event(self, entry: Entry, event: Event) -> None:
         """The line of a journalled event, if it has one."""
-        if self._broken:
-            return
         if self.as_json:
             body = json.loads(entry.body)
             self.line(json.dumps({"seq": entry.seq, "at": entry.at, "type": entry.type, "body": body}))
@@ -58,9 +60,10 @@ class Output:
 
     def line(self, text: str) -> None:
         """Hand over one line; waits at most `PATIENCE_S`, and not at all for a reader that stopped."""
-        if self._broken:
+        if self._broken is not None:
+            self.left_out += 1
             return
-        text = REDACTOR.values(text)
+        text = REDACTOR.values(text if self.as_json else safe(text, len(text)))
         try:
             if self._passed_over:
                 self._waiting.put_nowait(text)
@@ -81,26 +84,39 @@ class Output:
             pass
         else:
             self._writer.join(patience_s)
-        left_out = self.left_out
+        left_out = self.left_out + self._unwritten
         if self._writer.is_alive():
             left_out += self._waiting.qsize()
-        if left_out and not self._broken:
-            note = f"{left_out} lines were left out, nobody read them; the journal holds every entry"
-            sys.stderr.write(f"note: {note}\n")
+        if left_out and not self._nobody_reads:
+            error = self._broken
+            why = "nobody read them" if error is None else f"they cannot be written: {error.strerror}"
+            tell(f"note: {left_out} lines were left out, {why}; the journal holds every entry")
+
+    def concluded(self, code: int) -> int:
+        """The exit code of a run that ended with `code`, once this is closed."""
+        failed = self._broken is not None and not self._nobody_reads
+        return EXIT_UNWRITTEN if failed and code == 0 else code
+
+    @property
+    def _nobody_reads(self) -> bool:
+        return self._broken is not None and self._broken.errno == errno.EPIPE
 
     def _write_all(self) -> None:
         while (text := self._waiting.get()) is not None:
-            if not self._broken:
-                self._broken = not _written(self._fd, f"{text}\n".encode(errors="backslashreplace"))
+            if self._broken is None:
+                self._broken = _failure(self._fd, f"{text}\n".encode(errors="backslashreplace"))
+            if self._broken is not None:
+                self._unwritten += 1
 
 
-def _written(fd: int, data: bytes) -> bool:
-    """Write `data` past the interpreter's own buffer, which the process's end could not flush."""
+def _failure(fd: int, data: bytes) -> OSError | None:
+    """Write `data` past the interpreter's own buffer, which the process's end could not flush.
+    What failed, None when nothing did."""
     while data:
         try:
             data = data[os.write(fd, data) :]
         except BlockingIOError:
             select.select((), (fd,), ())
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None

@@ -17,6 +17,7 @@ from ytc_tui.adapters.feeds.demo import demo_sources
 from ytc_tui.adapters.feeds.files import open_source
 from ytc_tui.adapters.feeds.timestamps import BarLabel
 from ytc_tui.adapters.paths import Paths, session_name
+from ytc_tui.adapters.process_guard import discreet
 from ytc_tui.adapters.venues.host.account import HostedAccount
 from ytc_tui.adapters.venues.host.server import PaperHost
 from ytc_tui.adapters.venues.host.trouble import Trouble
@@ -83,7 +84,7 @@ def _feed(market: Market) -> BarsFeed:
 def print_line(line: str) -> None:
     """Tell `line`; a pipe that nobody reads any more is no reason to end."""
     try:
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{discreet(line)}\n")
         sys.stdout.flush()
     except OSError:
         pass

@@ -26,7 +26,9 @@ def typed_pin(prompt: str = "PIN: ") -> str:
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
             pin = getpass.getpass(prompt)
-        except (getpass.GetPassWarning, EOFError, OSError):
+        except EOFError:
+            raise UsageInvalid("no PIN was typed", fix="nothing was changed") from None
+        except (getpass.GetPassWarning, OSError):
             raise UsageInvalid("a PIN is typed at a terminal, and here is none") from None
     if len(pin) >= SHORTEST_SECRET:
         REDACTOR.add(pin)

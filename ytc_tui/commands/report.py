@@ -75,7 +75,8 @@ def report(
                 text = terminal(built, tables, colour=colour, width=width)
             case ReportForm.HTML:
                 text = page(built, figures, chart_data(built, reader, ticks), sections(built, tables))
-    return Answer(text, {**to_json(built), "figures": to_json(figures), "hindsight": to_json(perfect)})
+    data = {**to_json(built), "figures": to_json(figures), "hindsight": to_json(perfect)}
+    return Answer(text, data, painted=colour and form is ReportForm.TERMINAL)
 
 
 def read_report(db_path: Path, session: str | None, *, safe: Sanitiser) -> SessionReport:

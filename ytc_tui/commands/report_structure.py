@@ -52,7 +52,8 @@ def report_structure(
         {"session": each.header.session, "open": each.header.open, "symbols": to_json(each.structure_journal)}
         for each in reports
     ]
-    return Answer("\n".join(texts), {"sessions": data})
+    painted = colour and form is ReportForm.TERMINAL
+    return Answer("\n".join(texts), {"sessions": data}, painted=painted)
 
 
 def _texts(reports: list[SessionReport], form: ReportForm, colour: bool, width: int) -> Iterator[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,13 +19,16 @@ from typing import Any, assert_never
 
 from ytc_tui.adapters.locks import holder_of
 from ytc_tui.adapters.pin import PinFile
+from ytc_tui.adapters.pin_for import PinForFile
 from ytc_tui.adapters.presence import PinPresence
+from ytc_tui.adapters.process_guard import tell
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.http import DoorServer
 from ytc_tui.boot import Parts, RunRequest, hold_account, open_journal, prepare, relabel, whole_on_record
 from ytc_tui.commands.beating import Beating
 from ytc_tui.commands.output import Output
+from ytc_tui.commands.pin_for import verbs_of_run
 from ytc_tui.commands.record import Record
 from ytc_tui.commands.status_text import unconfirmed_lines
 from ytc_tui.commands.watch import Onlookers, watch
@@ -60,24 +62,26 @@ def _nobody(door: Door, stop: Callable[[], None]) -> None:
 class Manner:
     """How a process runs an engine. `anew` records a run that is on record whole once more, under the next
     free label; `signals` are the process's own to handle; `opened` is given the door, once it is open, and
-    what ends the process's part in it."""
+    what ends the process's part in it; `ask_pin` asks a person for the PIN, None = nobody is there."""
 
     stay: Stay = Stay.NO
     anew: bool = False
     signals: bool = True
     opened: Callable[[Door, Callable[[], None]], None] = _nobody
+    ask_pin: Callable[[], str] | None = None
 
 
 def run_headless(loaded: LoadedSettings, request: RunRequest, manner: Manner, *, as_json: bool) -> int:
     """Run to the end of the data and return the exit code."""
     output = Output(as_json)
     try:
-        return asyncio.run(run_engine(loaded, request, manner, output))
+        code = asyncio.run(run_engine(loaded, request, manner, output))
     except BaseException:
         output.hurried = True
         raise
     finally:
         output.close()
+    return output.concluded(code)
 
 
 async def run_engine(loaded: LoadedSettings, request: RunRequest, manner: Manner, output: Output) -> int:
@@ -94,10 +98,10 @@ async def run_engine(loaded: LoadedSettings, request: RunRequest, manner: Manner
                 hold_account(parts)
             if whole_on_record(reader, parts):
                 return await _run_beside_the_record(parts, reader, output)
-            beating = Beating(parts)
+            beating, presence = Beating(parts), _presence(parts, manner)
             async with durable_outlets(parts, journal, reader, output.event) as outlets:
                 run = PaperRun(parts, outlets)
-                await _serve(run, manner, beating)
+                await _serve(run, manner, beating, presence)
                 beating.farewell(run)
                 output.hurried = run.host.stopping
         finally:
@@ -117,11 +121,11 @@ async def _run_beside_the_record(parts: Parts, reader: SqliteReader, output: Out
         same = same and head.hash == document["journal"]["head"]
     word = "the same head hash" if same else "another head hash (operator input or a restart is on record)"
     note = f"this run is on record already; run again in memory it gave {word}; --label NAME records it anew"
-    sys.stderr.write(f"note: {note}\n")
+    tell(f"note: {note}")
     return _conclude(run, output)
 
 
-async def _serve(run: PaperRun, manner: Manner, beating: Beating) -> None:
+async def _serve(run: PaperRun, manner: Manner, beating: Beating, presence: PinPresence | None) -> None:
     """Drive the run with its door and its kill file, and its signals where they are its own."""
     loop = asyncio.get_running_loop()
     done = asyncio.Event()
@@ -137,7 +141,6 @@ async def _serve(run: PaperRun, manner: Manner, beating: Beating) -> None:
         loop.add_signal_handler(signal.SIGHUP, lambda: None)
     run.parts.paths.prepare_sockets()
     door = door_of(run)
-    presence = _presence(run.parts)
     door.presence = presence
     server = DoorServer(
         door, run.parts.paths.socket(run.parts.door_name), presence.show if presence is not None else None
@@ -158,12 +161,14 @@ async def _serve(run: PaperRun, manner: Manner, beating: Beating) -> None:
         await server.stop()
 
 
-def _presence(parts: Parts) -> PinPresence | None:
-    """Who asks for the PIN, where the settings name commands that need it."""
-    verbs = [Verb(verb) for verb in parts.loaded.settings.security.pin_for]
-    if not verbs:
-        return None
-    return PinPresence(PinFile(parts.paths.pin_file), verbs, asyncio.get_running_loop().time)
+def _presence(parts: Parts, manner: Manner) -> PinPresence | None:
+    """Who asks for the PIN, where the settings, now or as the run was started, name commands that need it."""
+    pin, key = PinFile(parts.paths.pin_file), "security.pin_for"
+    wanted = [Verb(verb) for verb in parts.loaded.settings.security.pin_for]
+    # What a file leaves out nobody has asked to drop.
+    ask_pin = manner.ask_pin if parts.loaded.origin(key) == "flag" else None
+    verbs = verbs_of_run(PinForFile(parts.paths.pin_for_file(parts.run_id)), wanted, pin, ask_pin)
+    return PinPresence(pin, verbs, asyncio.get_running_loop().time) if verbs else None
 
 
 async def _stay(stay: Stay, door: Door, done: asyncio.Event) -> None:
@@ -205,7 +210,7 @@ def _conclude(run: PaperRun, output: Output) -> int:
     """The documents as the last output, and the exit code that they ask for."""
     current = run.host.current
     if current is not None and current.kernel.stalled:
-        sys.stderr.write(f"not everything is on record: {current.kernel.stalled}\n")
+        tell(f"not everything is on record: {current.kernel.stalled}")
         return JournalUnavailable.exit_code
     exposed = False
     for document in run.documents:
@@ -216,10 +221,10 @@ def _conclude(run: PaperRun, output: Output) -> int:
             for text in _summary(document):
                 output.line(text)
     if run.host.stopping and len(run.documents) < len(run.parts.windows):
-        sys.stderr.write("stopped; the session is resumable: run the same command again\n")
+        tell("stopped; the session is resumable: run the same command again")
     if current is not None and current.kernel.sit.state.unconfirmed is not None:
         for text in unconfirmed_lines(session_document(current.kernel.sit)):
-            sys.stderr.write(f"{safe_line(text)}\n")
+            tell(safe_line(text))
         exposed = True
     return EXIT_EXPOSED if exposed else 0
 

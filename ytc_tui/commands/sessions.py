@@ -6,6 +6,7 @@ also where its row in the table of sessions is missing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from decimal import Decimal
@@ -33,7 +34,7 @@ def sessions(db_paths: Sequence[Path], *, safe: Sanitiser, limit: int = 50) -> A
     """
     found: list[dict[str, Any]] = []
     for path in db_paths:
-        if path.is_file():
+        if os.path.lexists(path):
             with SqliteReader(path) as reader:
                 found += [_session(reader, name, path) for name in reversed(reader.sessions())]
     # A stable sort: sessions over the same data begin at the same instant, and the last run goes first.

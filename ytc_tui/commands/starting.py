@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ytc_tui.adapters import secrets
+from ytc_tui.adapters.process_guard import tell
 from ytc_tui.commands.curtain import curtain
 from ytc_tui.commands.instants import parse_instant, parse_speed
 from ytc_tui.config import LoadedSettings, assignments as parsed, load_settings
@@ -81,7 +82,7 @@ def start_run(flags: Flags) -> int:
         overrides.setdefault("feed.speed", DEMO_SPEED)
     loaded = load_settings(flags.config, overrides)
     if loaded.path is not None:
-        sys.stderr.write(f"settings: {loaded.path}\n")
+        tell(f"settings: {loaded.path}")
     if flags.headless:
         return _headless(loaded, flags)
     times_of(flags)
@@ -94,11 +95,12 @@ def start_run(flags: Flags) -> int:
 
 
 def _headless(loaded: LoadedSettings, flags: Flags) -> int:
+    from ytc_tui.commands.pin import typed_pin
     from ytc_tui.commands.run import Manner, Stay, run_headless
 
     ends = flags.exit_when_done or flags.demo or loaded.settings.session.exit_when_done
     stay = Stay.WHILE_WATCHED if flags.for_desk else Stay.NO if ends else Stay.UNTIL_STOPPED
-    manner = Manner(stay=stay, anew=flags.for_desk)
+    manner = Manner(stay=stay, anew=flags.for_desk, ask_pin=None if flags.for_desk else typed_pin)
     return run_headless(loaded, request_of(loaded, flags), manner, as_json=flags.as_json)
 
 

@@ -79,15 +79,16 @@ def verify(
     unsigned = any(one.unsigned for one in examined.values())
     verdict = _UNSIGNED if unsigned and worst is Verdict.OK else _WORDS[worst]
     worst = Verdict.TAMPERED if verdict is _UNSIGNED else worst
+    unread = stored.verdict is Verdict.UNREADABLE and not stored.sessions
     data = {
         "ok": worst is Verdict.OK,
         "exit_code": int(worst),
         "verdict": verdict,
         "path": str(db_path),
         "sessions": [_session_data(db_path, one, examined[one.session]) for one in shown],
-        "bars": stored.bars,
+        "bars": None if unread else stored.bars,
         "bar_fault": None if stored.bar_fault is None else to_json(stored.bar_fault._asdict()),
-        "snapshots": stored.snapshots,
+        "snapshots": None if unread else stored.snapshots,
         "findings": [
             *({"session": "", "seq": 0, "text": problem} for problem in copy.unread),
             *(found._asdict() for found in findings),
@@ -99,15 +100,24 @@ def verify(
     return Answer(verification_text(data), data, int(worst))
 
 
-def rebuild(db_path: Path, *, safe: Sanitiser) -> Answer:
+def rebuild(
+    db_path: Path,
+    *,
+    safe: Sanitiser,
+    head_file: HeadFile | None = None,
+    keys: Collection[str] = (),
+) -> Answer:
     """Write the projection rows of every ended session anew from its journal, where they differ.
 
     A session that has not ended is left alone: an engine may be about to write it. Rows that no entry
     accounts for stay, since a store only adds and replaces; they are named. Raises JournalCorrupt if
-    the chain or the sums of the file are not whole.
+    the chain or the sums of the file are not whole, or not as `head_file` and `keys` (as `verify` takes
+    them) say.
     """
-    stored = verify_store(db_path)
-    if stored.verdict is not Verdict.OK:
+    stored = verify_store(db_path, witnesses=_witnesses(head_file), keys=keys)
+    signed = [one.signed for one in stored.sessions if one.signed is not None]
+    copy = CopyFindings() if head_file is None else copy_findings(head_file, signed)
+    if stored.verdict is not Verdict.OK or copy.wrong or copy.unread:
         raise JournalCorrupt("the journal is not whole", where=str(db_path), fix="run `ytc verify`")
     lines, results = [], []
     for verdict in stored.sessions:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ytc_tui.adapters.clock import WallClock
+from ytc_tui.adapters.process_guard import tell
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.sockets import find_engines
 from ytc_tui.engine.attendance import Attendance
@@ -138,7 +138,7 @@ def tell_of_journal(run: PaperRun, told: str) -> str:
     stalled = current.kernel.stalled if current is not None else ""
     if bool(stalled) != bool(told):
         text = f"no new trades: {stalled}" if stalled else "the journal takes entries again"
-        _say(safe_line(text))
+        tell(safe_line(text))
     return stalled
 
 
@@ -149,7 +149,7 @@ def tell_of_exposure(run: PaperRun, told: str) -> str:
     state = current.kernel.sit.state if current is not None else None
     if state is None or state.unconfirmed is None:
         if told and state is not None:
-            _say("the exposure is confirmed: verified flat")
+            tell("the exposure is confirmed: verified flat")
         return "" if state is not None else told
     doubt = state.unconfirmed
     lines = [
@@ -158,11 +158,5 @@ def tell_of_exposure(run: PaperRun, told: str) -> str:
     ]
     text = "\n  ".join(map(safe_line, lines))
     if text != told:
-        _say(text)
+        tell(text)
     return text
-
-
-def _say(text: str) -> None:
-    # A terminal that is gone ends nothing.
-    with suppress(OSError, ValueError):
-        sys.stderr.write(f"{text}\n")

@@ -5,6 +5,7 @@ Numbers: semantics.md 7. Imports the field rules. Invariant: nothing here change
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from typing import Literal
 
@@ -27,6 +28,15 @@ class JournalSettings(Section):
         "File of signed heads, a second copy best on another disk; empty = beside the journals' folder.",
         decides=False,
     )
+
+    @field_validator("state_dir", "heads_file")
+    @classmethod
+    def _is_one_place(cls, value: str) -> str:
+        # Relative to the folder that one stands in, each command would look elsewhere.
+        path = os.path.expanduser(value)
+        if path and not os.path.isabs(path):
+            raise ValueError("it must begin with / or ~")
+        return path
 
 
 class LoggingSettings(Section):

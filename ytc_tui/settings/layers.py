@@ -125,7 +125,10 @@ def _list_of(text: str) -> list[Any]:
     if text.lstrip().startswith("["):
         value = tomllib.loads(f"value = {text.strip()}")["value"]
         return value if isinstance(value, list) else [value]
-    return [item.strip() for item in text.split(",") if item.strip()]
+    items = [item.strip() for item in text.split(",") if item.strip()]
+    if text.strip() and not items:
+        raise ValueError("commas alone are no list")
+    return items
 
 
 def shown(value: Any) -> str:

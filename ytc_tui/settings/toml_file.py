@@ -69,7 +69,8 @@ class _Places:
 def _text(path: Path) -> str:
     try:
         if not os.path.isfile(path):
-            raise ConfigInvalid("no such file of settings", where=f"file {path}", fix="check --config")
+            what = "is not an ordinary file" if os.path.lexists(path) else "no such file of settings"
+            raise ConfigInvalid(what, where=f"file {path}", fix="check --config")
         with path.open("rb") as stream:
             content = stream.read(_FILE_BYTES_MAX + 1)
     except OSError as error:

@@ -54,7 +54,8 @@ def _lines(data: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     fault = data["bar_fault"]
     bars = "ok" if fault is None else ", ".join(f"{name} {value}" for name, value in fault.items())
-    yield f"bars {data['bars']}: {bars}; snapshots {data['snapshots']}"
+    if data["bars"] is not None:
+        yield f"bars {data['bars']}: {bars}; snapshots {data['snapshots']}"
     for found in data["findings"]:
         yield f"{found['session'] or 'file'}: {found['text']}"
     if not data["other_sessions_ok"]:

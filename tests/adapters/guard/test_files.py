@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -112,6 +113,20 @@ def test_a_halt_that_could_not_be_read_for_a_moment_leaves_nothing_on_record(tmp
     assert isinstance(running.met(State("s")), HaltFound)
     halts.clear("me", "looked", 6)
     assert isinstance(fence(halts).met(State("s", halt_epoch=1, halted="silent")), HaltLifted)
+
+
+@pytest.mark.parametrize("fill", [lambda path: path.write_text("[" * 5_000), os.mkfifo])
+def test_a_halt_that_is_too_deep_or_no_file_stands_and_can_be_cleared(
+    tmp_path: Path, fill: Callable[[Path], object]
+) -> None:
+    halts = HaltFile(tmp_path / "halt-a.json")
+    fill(halts.path)
+    halts.path.chmod(0o600)
+    assert "cannot be read" in fence(halts).why()
+    assert halts.clear("me", "looked", 6) == UNREADABLE_EPOCH
+    assert fence(halts).why() == ""
+    fill(tmp_path / "beat")
+    assert read_beat(tmp_path / "beat") is None
 
 
 def test_a_clearance_that_cannot_be_read_clears_nothing(tmp_path: Path) -> None:

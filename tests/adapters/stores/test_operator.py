@@ -105,6 +105,19 @@ def test_foreign_text_is_made_safe_as_it_is_read(file: OperatorFile) -> None:
 
 def test_a_file_that_cannot_be_read_is_named(file: OperatorFile) -> None:
     file.path.write_bytes(b"no database at all, but long enough to be taken for one by its size " * 20)
+    with pytest.raises(JournalCorrupt, match=r"operator\.db") as refused:
+        file.levels()
+    assert "levels and bias of later sessions" in refused.value.what
+    assert "begin without them" in refused.value.fix
+    assert "journal" not in str(refused.value)
+
+
+@pytest.mark.parametrize("body", ["{", "[" * 5_000, "[]", "7"])
+def test_a_row_that_cannot_be_read_names_the_file(file: OperatorFile, body: str) -> None:
+    file.put_level(LEVEL)
+    with sqlite3.connect(file.path) as connection:
+        connection.execute("UPDATE levels SET body = ?", (body,))
+    connection.close()
     with pytest.raises(JournalCorrupt, match=r"operator\.db"):
         file.levels()
 

@@ -91,6 +91,7 @@ async def test_an_engine_that_dies_over_a_command(answering: Answering) -> None:
     [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n<html", "not a JSON object"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", "not a JSON object"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b"[" * 5000, "not a JSON object"),
         (b"HTTP/1.1 503 x\r\nContent-Length: 4\r\n\r\nbusy", "HTTP status 503 and no reason"),
         (b"SSH-2.0-OpenSSH\r\n", "hung up"),
     ],

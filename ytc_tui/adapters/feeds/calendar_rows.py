@@ -8,7 +8,6 @@ change of clocks skips or repeats is refused; a problem names the row, the field
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from ytc_tui.adapters.terminal_text import safe_line
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.news import Impact, NewsEvent
 
@@ -206,8 +206,8 @@ def json_rows(text: str, timezone: str) -> Found:
     """A list of rows, or `{"timezone": ..., "events": [...]}`; row 1 is the first."""
     rows_fix = 'write a list of rows, or {"timezone": "UTC", "events": [...]}'
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        data = loads(text)
+    except ValueError as error:
         return [], [Problem("", f"is not JSON: {shown(str(error))}", rows_fix)]
     if isinstance(data, dict):
         unknown = set(data) - {"timezone", "events"}

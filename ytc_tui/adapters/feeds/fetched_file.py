@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 
 from ytc_tui.adapters.feeds.fetching import MINUTE_MS, BarRow, Stretch, moment
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.errors import AlreadyRunning, DataInvalid, UsageInvalid, YtcError
 
 COLUMNS = ("timestamp", "open", "high", "low", "close", "volume")
@@ -171,7 +172,7 @@ class FetchedFile:
         next(self._part)
         for number, line in enumerate(self._part, start=2):
             try:
-                page = json.loads(line)
+                page = loads(line)
                 stretch, rows = (
                     Stretch(int(page["from"]), int(page["to"])),
                     [tuple(row) for row in page["rows"]],

@@ -7,11 +7,12 @@ cleared.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TypeVar
 
-from ytc_tui.adapters.private_file import write_private
+from ytc_tui.adapters.private_file import read_private, write_private
+from ytc_tui.adapters.untrusted_json import loads
+from ytc_tui.errors import ConfigInvalid, words_of
 from ytc_tui.model.codec import canonical, from_json
 from ytc_tui.model.halt import NO_CLEARANCE, Clearance, Halt
 
@@ -19,6 +20,7 @@ ValueT = TypeVar("ValueT")
 
 # The epoch of a halt file that cannot be read: above every other.
 UNREADABLE_EPOCH = 2**62
+MAX_BYTES = 1_048_576
 
 
 class HaltFile:
@@ -32,14 +34,14 @@ class HaltFile:
         """The last halt, cleared or not; None if there never was one."""
         try:
             return _read(self.path, Halt)
-        except (OSError, ValueError) as error:
+        except ValueError as error:
             return Halt(UNREADABLE_EPOCH, "", f"{self.path} cannot be read: {error}", 0)
 
     def cleared(self) -> Clearance:
         """What an operator cleared last; nothing where that cannot be read."""
         try:
             return _read(self._cleared_path, Clearance) or NO_CLEARANCE
-        except (OSError, ValueError):
+        except ValueError:
             return NO_CLEARANCE
 
     def next_epoch(self) -> int:
@@ -61,12 +63,14 @@ class HaltFile:
 
 
 def _read(path: Path, kind: type[ValueT]) -> ValueT | None:
-    """What is at `path`, None if nothing is. Raises OSError, ValueError."""
+    """What is at `path`, None if nothing is. Raises ValueError."""
     try:
-        text = path.read_text("utf-8")
+        content = read_private(path, MAX_BYTES)
     except FileNotFoundError:
         return None
+    except (OSError, ConfigInvalid) as error:
+        raise ValueError(words_of(error)) from error
     try:
-        return from_json(kind, json.loads(text))
+        return from_json(kind, loads(content))
     except (TypeError, AttributeError) as error:
         raise ValueError(str(error)) from error

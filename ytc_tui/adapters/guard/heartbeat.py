@@ -7,11 +7,11 @@ one is not read; nothing is synced, for a beat means nothing after a power loss.
 
 from __future__ import annotations
 
-import json
 import os
 import zlib
 from pathlib import Path
 
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.errors import ConfigInvalid
 from ytc_tui.model.codec import canonical, from_json
 from ytc_tui.model.halt import Beat
@@ -55,7 +55,7 @@ class HeartbeatFile:
 def read_beat(path: Path) -> Beat | None:
     """The last whole beat at `path`, None where there is none."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             data = os.pread(fd, FILE_BYTES, 0).rstrip()
         finally:
@@ -63,7 +63,7 @@ def read_beat(path: Path) -> Beat | None:
         mark, _, text = data.partition(b" ")
         if len(mark) != _CRC_CHARACTERS or int(mark, 16) != zlib.crc32(text):
             return None
-        return from_json(Beat, json.loads(text))
+        return from_json(Beat, loads(text))
     except (OSError, ValueError, TypeError):
         return None
 

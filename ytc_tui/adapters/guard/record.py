@@ -8,7 +8,6 @@ line that was changed, moved or left out is named.
 from __future__ import annotations
 
 import errno
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.errors import ConfigInvalid
 from ytc_tui.model.codec import canonical, from_json
 from ytc_tui.model.orders import OrderRequest
@@ -103,7 +103,7 @@ def read_record(path: Path) -> tuple[tuple[Line, ...], str]:
     for number, raw in enumerate(data.split(b"\n")[:-1], start=1):
         prev = lines[-1].hash if lines else GENESIS
         try:
-            line = from_json(Line, json.loads(raw))
+            line = from_json(Line, loads(raw))
         except (ValueError, TypeError, AttributeError) as error:
             return tuple(lines), f"line {number} cannot be read: {error}"
         if (line.seq, line.prev) != (number, prev) or line.hash != _hash_of(line):

@@ -7,7 +7,6 @@ back by, so that a reader needs no import of the table classes.
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +14,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.types import JSON, Numeric, TypeDecorator, TypeEngine, UserDefinedType
 
 from ytc_tui.adapters.stores.values import DECIMAL_TYPE, JSON_TYPE
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.model.codec import canonical
 
 
@@ -59,4 +59,4 @@ class JsonText(TypeDecorator[Any]):
         return canonical(value) if value is not None and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return json.loads(value) if isinstance(value, str) and dialect.name == "sqlite" else value
+        return loads(value) if isinstance(value, str) and dialect.name == "sqlite" else value

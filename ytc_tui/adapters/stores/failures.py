@@ -27,6 +27,8 @@ UNAVAILABLE_CODES = frozenset(
     }
 )
 CORRUPT_CODES = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+BACKUP_FIX = "put back a backup or begin a new state folder"
+JOURNAL_FIX = f"`ytc verify` names the last good entry; {BACKUP_FIX}"
 
 
 def free_bytes(path: Path) -> int | None:
@@ -54,20 +56,27 @@ def is_unavailable(error: Exception) -> bool:
     return isinstance(error, OSError) or _code(error) in UNAVAILABLE_CODES
 
 
-def translated(error: sqlite3.Error | OSError | MemoryError, path: Path, action: str) -> YtcError:
-    """`error` as the caller's kind of failure; `action` says what did not happen ("write")."""
+def translated(
+    error: sqlite3.Error | OSError | MemoryError,
+    path: Path,
+    action: str,
+    what: str = "the journal",
+    damaged_fix: str = JOURNAL_FIX,
+) -> YtcError:
+    """`error` as the caller's kind of failure; `action` says what did not happen ("write") to `what`, and
+    `damaged_fix` what to do about a file that is no such one."""
     name = getattr(error, "sqlite_errorname", type(error).__name__)
-    cause = f"cannot {action} the journal: {error} [{name}], {_space(path)}"
+    cause = f"cannot {action} {what}: {error} [{name}], {_space(path)}"
     match _code(error):
         case sqlite3.SQLITE_FULL:
             return JournalUnavailable(
-                f"cannot {action} the journal: no space left for it, {_space(path)}",
+                f"cannot {action} {what}: no space left for it, {_space(path)}",
                 where=str(path),
                 fix="free space on this disk; the write is tried again",
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return JournalUnavailable(
-                f"cannot {action} the journal: it is locked by {_holders(path)}, {_space(path)}",
+                f"cannot {action} {what}: it is locked by {_holders(path)}, {_space(path)}",
                 where=str(path),
                 fix="end that program or wait until it lets go; the write is tried again",
             )
@@ -75,19 +84,19 @@ def translated(error: sqlite3.Error | OSError | MemoryError, path: Path, action:
             fix = "make the file and its folder writable, or remount the disk for writing"
             return JournalUnavailable(cause, where=str(path), fix=fix)
         case code if code in CORRUPT_CODES:
-            fix = "`ytc verify` names the last good entry; put back a backup or begin a new state folder"
-            return JournalCorrupt(f"cannot {action} the journal: {error} [{name}]", where=str(path), fix=fix)
+            said = f"cannot {action} {what}: {error} [{name}]"
+            return JournalCorrupt(said, where=str(path), fix=damaged_fix)
         case code if code in UNAVAILABLE_CODES or isinstance(error, OSError):
             fix = "look at the disk and at its system log; the write is tried again"
             return JournalUnavailable(cause, where=str(path), fix=fix)
         case sqlite3.SQLITE_CONSTRAINT:
             return JournalCorrupt(
-                f"cannot {action} the journal: {error} [{name}]",
+                f"cannot {action} {what}: {error} [{name}]",
                 where=str(path),
                 fix="another writer put this entry there: only one engine may hold a session",
             )
         case _:
-            return JournalCorrupt(cause, where=str(path), fix="`ytc verify` says whether the file is whole")
+            return JournalCorrupt(cause, where=str(path), fix=damaged_fix)
 
 
 def _holders(path: Path) -> str:

@@ -7,10 +7,9 @@ touched; each change is one transaction; no file is made by reading.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +17,15 @@ from typing import TypeVar
 
 from ytc_tui.adapters.stores.failures import translated
 from ytc_tui.adapters.terminal_text import safe_line
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.errors import JournalCorrupt
 from ytc_tui.model.codec import canonical, from_json
 from ytc_tui.model.own import Bias, OwnBias, OwnLevel, OwnNote
 from ytc_tui.model.state import State
 
 FILE = "operator.db"
+WHAT = "the operator's file (levels and bias of later sessions, notes on ended ones)"
+DAMAGED_FIX = "move it away, and sessions begin without them"
 # The day of a bias for the next session, whichever day that is.
 NEXT = ""
 
@@ -51,7 +53,7 @@ class OperatorFile:
 
     def levels(self) -> tuple[OwnLevel, ...]:
         """All that are kept, by symbol and price."""
-        found = [_level(body) for (body,) in self._rows("SELECT body FROM levels")]
+        found = [self._value(_level, body) for (body,) in self._rows("SELECT body FROM levels")]
         return tuple(sorted(found, key=lambda level: (level.symbol, level.low, level.high)))
 
     def put_level(self, level: OwnLevel) -> None:
@@ -66,7 +68,7 @@ class OperatorFile:
     def biases(self) -> tuple[tuple[str, OwnBias], ...]:
         """(local day, bias) of all that are kept; `NEXT` for the next session's."""
         rows = self._rows("SELECT day, body FROM biases ORDER BY day, symbol")
-        return tuple((str(day), _bias(body)) for day, body in rows)
+        return tuple((str(day), self._value(_bias, body)) for day, body in rows)
 
     def put_bias(self, day: str, held: OwnBias) -> None:
         """Keep `held` for a local `day`, in place of the symbol's other one; NONE takes that away."""
@@ -119,7 +121,7 @@ class OperatorFile:
     def notes(self, session: str) -> tuple[OwnNote, ...]:
         """Those that were written on `session` after it, in their order."""
         rows = self._rows("SELECT body FROM notes WHERE session = ? ORDER BY id", (session,))
-        return tuple(_note(body) for (body,) in rows)
+        return tuple(self._value(_note, body) for (body,) in rows)
 
     def add_note(self, session: str, note: OwnNote) -> OwnNote:
         """Write `note` down; the note with the number that it got, `A001` and on."""
@@ -134,8 +136,17 @@ class OperatorFile:
 
     # ---- the file ------------------------------------------------------------------------------
 
+    def _value(self, read: Callable[[str], ValueT], body: str) -> ValueT:
+        try:
+            return read(body)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> JournalCorrupt:
+        return JournalCorrupt(f"cannot read {WHAT}: {error}", where=str(self.path), fix=DAMAGED_FIX)
+
     def _rows(self, sql: str, values: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-        if not self.path.is_file():
+        if not os.path.lexists(self.path):
             return []
         with self._open() as connection:
             return connection.execute(sql, values).fetchall()
@@ -159,13 +170,9 @@ class OperatorFile:
                 self._prepare(connection)
                 yield connection
         except (sqlite3.Error, OSError) as error:
-            raise translated(error, self.path, "use") from error
+            raise translated(error, self.path, "use", WHAT, DAMAGED_FIX) from error
         except (ValueError, TypeError) as error:
-            raise JournalCorrupt(
-                f"what the operator keeps cannot be read: {error}",
-                where=str(self.path),
-                fix="put the file aside; sessions do without it",
-            ) from error
+            raise self._unreadable(error) from error
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         if connection.execute("PRAGMA user_version").fetchone() == (0,):
@@ -195,7 +202,7 @@ def _put_bias(connection: sqlite3.Connection, day: str, held: OwnBias) -> None:
 
 
 def _read(kind: type[ValueT], body: str) -> ValueT:
-    return from_json(kind, json.loads(body))
+    return from_json(kind, loads(body))
 
 
 def _level(body: str) -> OwnLevel:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,6 +62,8 @@ BARS_SQL = (
 def open_readonly(path: Path) -> sqlite3.Connection:
     """A read-only connection. Raises JournalUnavailable or JournalCorrupt (absent, no store, newer)."""
     if not path.is_file():
+        if os.path.lexists(path):
+            raise JournalCorrupt("is not an ordinary file", where=str(path), fix="move it away")
         raise JournalCorrupt("there is no journal", where=str(path), fix="`ytc run` begins one")
     address = f"file:{quote(str(path))}?mode=ro"
     try:

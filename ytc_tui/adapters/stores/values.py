@@ -1,17 +1,17 @@
 """Python values to column values and back.
 
-Decides the stored form of Decimal (exact text), enum, flag and JSON. Standard library and the model.
+Decides the stored form of Decimal (exact text), enum, flag and JSON. Imports the JSON reader and the model.
 Invariant: `unpack(declared, pack(declared, value)) == value` for every column type of the tables.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.model.codec import canonical, decimal_text
 
 DECIMAL_TYPE = "DECIMAL TEXT"
@@ -24,7 +24,7 @@ Stored = str | int | float | bytes | None
 
 _UNPACK: dict[str, Callable[[Any], Any]] = {
     DECIMAL_TYPE: Decimal,
-    JSON_TYPE: json.loads,
+    JSON_TYPE: loads,
     FLAG_TYPE: bool,
 }
 

@@ -23,7 +23,7 @@ from ytc_tui.adapters.stores.beside import (
     snapshot_findings,
     stray_findings,
 )
-from ytc_tui.adapters.stores.failures import translated
+from ytc_tui.adapters.stores.failures import BACKUP_FIX, JOURNAL_FIX, translated
 from ytc_tui.adapters.stores.heads import head_rows, signature_problem
 from ytc_tui.adapters.stores.reader import SqliteReader, open_readonly
 from ytc_tui.errors import UsageInvalid, YtcError
@@ -130,20 +130,26 @@ def verify(
     try:
         connection = open_readonly(path)
     except YtcError as error:
-        return Verification(path, Verdict.UNREADABLE, findings=(Finding("", 0, str(error)),))
+        return _unreadable(path, error)
     try:
         # One view of the file from first to last, though an engine may be writing it.
         connection.execute("BEGIN")
         return _Examination(connection, path, witnesses or {}, frozenset(keys)).run(judge, checks)
     except UsageInvalid:
         raise
-    except (sqlite3.Error, ValueError, TypeError) as error:
-        text = str(translated(error, path, "read")) if isinstance(error, sqlite3.Error) else str(error)
-        return Verification(path, Verdict.UNREADABLE, findings=(Finding("", 0, text),))
-    except YtcError as error:
-        return Verification(path, Verdict.UNREADABLE, findings=(Finding("", 0, str(error)),))
+    except (sqlite3.Error, ValueError, TypeError, YtcError) as error:
+        return _unreadable(path, error)
     finally:
         connection.close()
+
+
+def _unreadable(path: Path, error: Exception) -> Verification:
+    if isinstance(error, sqlite3.Error):
+        error = translated(error, path, "read")
+    if isinstance(error, YtcError) and error.fix == JOURNAL_FIX:
+        # Verifying is what was just tried.
+        error = YtcError(error.what, where=error.where, fix=BACKUP_FIX)
+    return Verification(path, Verdict.UNREADABLE, findings=(Finding("", 0, str(error)),))
 
 
 def session_verdict(

@@ -8,7 +8,6 @@ a command may have arrived.
 from __future__ import annotations
 
 import asyncio
-import json
 import shlex
 from collections.abc import AsyncGenerator, Collection
 from http.client import HTTPException
@@ -26,6 +25,7 @@ from ytc_tui.adapters.transports.frames import MAX_FRAME_BYTES, frame_from
 from ytc_tui.adapters.transports.posting import posted
 from ytc_tui.adapters.transports.sockets import RunningEngine, engine_for, find_engines
 from ytc_tui.adapters.transports.wire import PREFIX
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.client import Frame, Page, Receipt
 from ytc_tui.errors import EngineUnreachable, YtcError
 from ytc_tui.model.codec import canonical, from_json
@@ -157,7 +157,7 @@ class HttpClient:
 
     def _document(self, status_code: int, body: bytes) -> dict[str, Any]:
         try:
-            document = json.loads(body)
+            document = loads(body)
         except ValueError:
             document = None
         if status_code != 200:
@@ -185,5 +185,9 @@ def _error_of(document: object, status_code: int) -> YtcError:
 def _frame(message: str | bytes) -> Frame:
     """The frame in a message; an error that the engine sent instead is raised."""
     if message[:9] == '{"error":':
-        raise _error_of(json.loads(message), 200)
+        try:
+            document = loads(message)
+        except ValueError:
+            document = None
+        raise _error_of(document, 200)
     return frame_from(message)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.client import Frame
 from ytc_tui.errors import YtcError
 from ytc_tui.model.codec import from_json, to_json
@@ -26,7 +27,7 @@ def frame_text(frame: Frame) -> str:
 def frame_from(text: str | bytes) -> Frame:
     """The frame in a JSON text. Raises YtcError when it is not one of ours."""
     try:
-        data = json.loads(text)
+        data = loads(text)
         views = {name: _view(name, view) for name, view in data["views"].items()}
         return Frame(int(data["number"]), int(data["at_ns"]), views)
     except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:

@@ -14,6 +14,7 @@ import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.adapters.venues.faults import CommandKind
 from ytc_tui.adapters.venues.matching_state import StoredState, reports_from_json, reports_to_json
 from ytc_tui.errors import VenueRefused, VenueRetryable
@@ -115,9 +116,9 @@ class PaperStore:
             ).fetchone()
             return StoredState(
                 place_ns=place_ns,
-                machine=json.loads(machine[0]),
-                orders=tuple(json.loads(body) for (body,) in orders),
-                fills=tuple(from_json(Fill, json.loads(body)) for (body,) in fills),
+                machine=loads(machine[0]),
+                orders=tuple(loads(body) for (body,) in orders),
+                fills=tuple(from_json(Fill, loads(body)) for (body,) in fills),
             )
         except (sqlite3.Error, ValueError) as error:
             raise self._unreadable(str(error)) from error
@@ -139,7 +140,7 @@ class PaperStore:
     def step_reports(self, at_ns: int) -> tuple[VenueReport, ...]:
         """The reports of a past step; empty when it had none."""
         row = self._one("SELECT reports FROM steps WHERE at_ns = ?", (at_ns,))
-        return () if row is None else reports_from_json(json.loads(row[0]))
+        return () if row is None else reports_from_json(loads(row[0]))
 
     def answer(self, at_ns: int, kind: CommandKind, client_id: str, index: int) -> Answer | None:
         """What the command was told that was the `index`-th (from 0) of its kind and id at that instant."""
@@ -148,7 +149,7 @@ class PaperStore:
             " ORDER BY seq LIMIT 1 OFFSET ?",
             (at_ns, kind.value, client_id, index),
         )
-        return None if row is None else Answer(reports_from_json(json.loads(row[0])), row[1])
+        return None if row is None else Answer(reports_from_json(loads(row[0])), row[1])
 
     def _one(self, query: str, values: tuple[str | int, ...]) -> tuple[str, ...] | None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import threading
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ytc_tui.adapters.venues.host.trouble import LineFault, LineRule, Trouble, l
 from ytc_tui.adapters.venues.host.wire import Call
 from ytc_tui.errors import (
     ConfigInvalid,
+    VenueOutcomeUnknown,
     VenueRefused,
     VenueRetryable,
 )
@@ -106,7 +108,15 @@ async def test_latency_is_on_the_line_and_not_on_the_market() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [b"\xff\n", b"[]\n", b'{"id":1}\n', b'{"id":1,"call":"account"}\n', b'{"id":1,"call":"match","x":NaN}\n'],
+    [
+        b"[" * 50_000 + b"\n",
+        b'{"id":1,"call":"open","account":' + b'{"a":' * 900 + b"1" + b"}" * 901 + b"\n",
+        b"\xff\n",
+        b"[]\n",
+        b'{"id":1}\n',
+        b'{"id":1,"call":"account"}\n',
+        b'{"id":1,"call":"match","x":NaN}\n',
+    ],
 )
 async def test_nonsense_ends_its_own_connection_or_is_refused(line: bytes) -> None:
     with hosted() as host:
@@ -119,6 +129,48 @@ async def test_nonsense_ends_its_own_connection_or_is_refused(line: bytes) -> No
         assert answer == b"" or json.loads(answer)["error"] == "UsageInvalid"
         assert (await venue.account()).currency == "USDT"
         venue.close()
+
+
+NESTED = b"[" * 5_000 + b"]" * 5_000
+
+
+@pytest.mark.parametrize(
+    "answer", [b'{"id":2,"result":' + NESTED + b"}\n", b'{"id":' + b"9" * 5_000 + b"}\n"]
+)
+async def test_an_answer_that_cannot_be_read_ends_its_call_or_its_line(answer: bytes, tmp_path: Path) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for line in (b'{"id":1,"result":null}\n', answer):
+            await reader.readline()
+            writer.write(line)
+        await reader.read()
+        writer.close()
+        left.set()
+
+    left = asyncio.Event()
+    server = await asyncio.start_unix_server(serve, tmp_path / "s")
+    line = TradingLine(tmp_path / "s", "a", {}, False, lambda place: None, lambda: 0)
+    with pytest.raises(VenueOutcomeUnknown):
+        await asyncio.wait_for(line.cancel("a"), 5)
+    line.close()
+    await left.wait()
+    server.close()
+
+
+def test_a_drive_whose_answer_is_too_deep_is_a_host_that_does_not_answer(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(tmp_path / "s"))
+        door.listen()
+
+        def answer() -> None:
+            with door.accept()[0] as line:
+                line.recv(65_536)
+                line.sendall(b'{"id":1,"result":' + NESTED + b"}\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(VenueRetryable, match="deep"):
+            HostedVenue(tmp_path / "s", ACCOUNT)
+        thread.join(5)
 
 
 async def test_a_host_that_is_gone_can_be_asked_again_when_it_is_back(tmp_path: Path) -> None:

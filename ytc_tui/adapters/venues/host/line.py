@@ -26,7 +26,7 @@ from ytc_tui.model.orders import Fill, OrderRequest, VenueAccount, VenueOrder, V
 # What a line that broke, and an answer that makes no sense, raise.
 BROKEN = (OSError, ValueError, EOFError, TypeError, KeyError, AttributeError, ArithmeticError)
 # Whose answer a line is, also where the rest of it is nonsense.
-_NUMBER = re.compile(rb'\{"id":\s*(\d+)\s*[,}]')
+_NUMBER = re.compile(rb'\{"id":\s*(\d{1,18})\s*[,}]')
 
 Heard = Callable[[Place], None]
 Barred = Callable[[], str]

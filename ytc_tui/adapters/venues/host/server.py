@@ -139,10 +139,11 @@ class PaperHost:
         except _Silence:
             return None
         except _Garbled:
-            return b'{"id":%d,"result":<html><body>502 Bad Gateway</body></html>\n' % int(number or 0)
+            named = number if isinstance(number, int) else 0
+            return b'{"id":%d,"result":<html><body>502 Bad Gateway</body></html>\n' % named
         except YtcError as error:
             answer |= error_document(error)
-        except (KeyError, TypeError, ArithmeticError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             answer |= error_document(VenueRefused(f"{call} cannot be read: {error!r}", where="paper host"))
         if connection.account is not None:
             answer["place"] = connection.account.place()

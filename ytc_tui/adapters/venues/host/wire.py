@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from ytc_tui.adapters.untrusted_json import loads
 from ytc_tui.adapters.venues.matching_costs import PaperSettings
 from ytc_tui.adapters.venues.matching_state import reports_from_json, reports_to_json
 from ytc_tui.engine.ports import MatchedPoint, Minute, PointPrice
@@ -74,7 +75,7 @@ def line_of(document: Mapping[str, Any]) -> bytes:
 
 def object_of(line: bytes) -> dict[str, Any]:
     """The object of a line. Raises ValueError for anything else, also a number that is not finite."""
-    document = json.loads(line, parse_constant=_refuse_constant)
+    document = loads(line, parse_constant=_refuse_constant)
     if not isinstance(document, dict):
         raise ValueError("not an object")
     return document
