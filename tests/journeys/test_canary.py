@@ -166,13 +166,25 @@ secrets.take(os.environ)
 from tests.screens.desk_scenes import in_trade
 from tests.screens.desk_stage import staged
 from ytc_tui.commands.desk import desk_text
+from ytc_tui.screens.app import DeskApp
+from ytc_tui.screens.containment import Part
 from ytc_tui.screens.widgets.live_table import LiveTable
 
-def broken(self, y):
+def broken(self, *_):
     inside = secrets.secret("CANARY")
-    raise RuntimeError(f"a widget broke at {inside} \\x1b]52;c;aGk=\\x07")
+    raise RuntimeError(f"it broke at {inside} \\x1b]52;c;aGk=\\x07")
 
-LiveTable.render_line = broken
+def leave_once_it_is_shown(self):
+    if any(part.failure for part in self.screen.query(Part)):
+        self.set_timer(0.3, lambda: self.exit(return_code=1))
+    else:
+        self.set_timer(0.1, lambda: leave_once_it_is_shown(self))
+
+if sys.argv[1] == "widget":
+    LiveTable.render_line = broken
+    DeskApp.on_ready = leave_once_it_is_shown
+else:
+    DeskApp.on_mount = broken
 app = staged(in_trade())
 object.__setattr__(app.desk, "safe", desk_text)
 app.run()
@@ -180,9 +192,10 @@ sys.exit(app.return_code)
 """
 
 
-def test_a_widget_that_crashes(leaking: Home) -> None:
+@pytest.mark.parametrize("part", ["widget", "app"])
+def test_a_part_that_breaks_and_an_app_that_does(leaking: Home, part: str) -> None:
     main, inner = pty.openpty()
-    command = [sys.executable, "-c", CRASHING]
+    command = [sys.executable, "-c", CRASHING, part]
     with subprocess.Popen(
         command, stdin=inner, stdout=inner, stderr=inner, env=environ_of(leaking), cwd=leaking.folder
     ) as process:
@@ -193,7 +206,7 @@ def test_a_widget_that_crashes(leaking: Home) -> None:
                 painted += came
     os.close(main)
     assert process.returncode == 1
-    assert b"a widget broke at" in painted
+    assert b"it broke at" in painted
     assert b"redacted" in painted
     assert b"\x1b]52" not in painted
     assert_absent("the terminal", painted)

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from textual import work
 from textual.binding import BindingType
 from textual.content import Content
+from textual.events import Compose, Load, Mount
 from textual.message import Message
 from textual.worker import Worker, WorkerState
 
@@ -27,6 +28,7 @@ from ytc_tui.errors import UsageInvalid, YtcError
 from ytc_tui.model.commands import Command
 from ytc_tui.screens import actions
 from ytc_tui.screens.by_hand import ByHand
+from ytc_tui.screens.containment import said_of
 from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.dialogs.flatten import FlattenDialog
 from ytc_tui.screens.engine_screen import ALWAYS, EngineScreen
@@ -94,12 +96,14 @@ class DeskApp(ByHand, OwnSaying, Leaving):
         return self.desk.safe(text)
 
     async def _dispatch_message(self, message: Message) -> None:
-        """A key or an event that fails is said; everything else goes on."""
+        """A key or event that fails is said, and everything else goes on; a desk that cannot begin ends."""
         try:
             await super()._dispatch_message(message)
         except Exception as error:
+            if isinstance(message, Compose | Load | Mount):
+                raise
             _log.error("an action failed", exc_info=error)
-            self.say(self.desk.safe(f"that failed: {type(error).__name__}: {error}"), "bad")
+            self.say(f"that failed: {said_of(error, self)}", "bad")
 
     def on_mount(self) -> None:
         for theme in THEMES:

@@ -9,8 +9,10 @@ when its screen is opened anew.
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
-from typing import TypeVar, cast
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from textual.app import ComposeResult, RenderResult
 from textual.content import Content
@@ -24,6 +26,8 @@ from ytc_tui.screens.crash import DiscreetApp
 HELPLESS = "This part failed. Everything else, the engine above all, goes on."
 PartT = TypeVar("PartT", bound="Part")
 _log = logging.getLogger(__name__)
+# Where nobody keeps a log, what is logged must not be written over the screen.
+logging.getLogger("ytc_tui").addHandler(logging.NullHandler())
 
 
 class Contained(Widget):
@@ -71,8 +75,7 @@ class Part(Contained):
         if self.failure:
             return
         _log.error("a part of the screen failed", exc_info=error)
-        app = cast("DiscreetApp[object]", self.app)
-        self.failure = f"{type(error).__name__}: {app.discreet(str(error))}"
+        self.failure = said_of(error, cast("DiscreetApp[object]", self.app))
         self.add_class("-failed")
         self.refresh(layout=True)
 
@@ -99,5 +102,12 @@ def card_content(failure: str) -> Content:
     return Content.assemble(
         (f"{HELPLESS}\n", "bold $text-error"),
         f"{failure}\n",
-        "The log of the desk has the place in the code; it is tried again when this screen is opened anew.",
+        "It is tried again when this screen is opened anew.",
     )
+
+
+def said_of(error: Exception, app: DiscreetApp[Any]) -> str:
+    """What failed, in the app's `discreet` words, and its place in the code."""
+    [*_, (frame, line)] = traceback.walk_tb(error.__traceback__)
+    place = f"{Path(frame.f_code.co_filename).name}:{line}"
+    return f"{type(error).__name__}: {app.discreet(str(error))} ({place})"
