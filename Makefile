@@ -9,7 +9,7 @@ run: .venv/.run        ## the desk's session on the bundled demo data
 
 test: .venv/.dev       ## lint, types, floors and the whole suite
 	@$(MAKE) --no-print-directory check
-	$(PY) -m pytest -n 3 --dist worksteal -q
+	$(PY) -m pytest -n 4 --dist worksteal -q
 
 check: .venv/.dev
 	.venv/bin/ruff check .

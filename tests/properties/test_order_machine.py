@@ -78,6 +78,12 @@ class Known:
     stands: str = SENT
     filled: Decimal = NONE
     pulled: bool = False  # its cancel was asked
+    there: bool = False  # the venue has shown that it held it
+    missing: bool = False  # and was asked since, and had none such
+
+    @property
+    def uncertain(self) -> bool:
+        return not self.ended and (self.missing or self.stands in (SENT, UNKNOWN, CANCELING))
 
     @property
     def ended(self) -> bool:
@@ -151,6 +157,7 @@ class OrderMachine(RuleBasedStateMachine):
     def acknowledge(self, name: str) -> None:
         self.told(Acked(name, f"v-{name}", 1))
         order = self.known[name]
+        order.there = order.there or not order.ended
         if order.stands in (SENT, UNKNOWN):
             order.stands = CANCELING if order.pulled else OPEN
 
@@ -185,7 +192,7 @@ class OrderMachine(RuleBasedStateMachine):
         acknowledged = bool(self.sit.state.orders[name].venue_order_id)
         self.told(CancelRefused(name, "unknown order", 1))
         if self.known[name].stands == CANCELING and acknowledged:
-            self.known[name].stands = OPEN
+            self.known[name].stands, self.known[name].pulled = OPEN, False
 
     @rule(target=fills, name=orders, part=st.sampled_from((1, 2, 3)), price=st.integers(19_990, 20_010))
     def fill(self, name: str, part: int, price: int) -> Fill:
@@ -203,6 +210,7 @@ class OrderMachine(RuleBasedStateMachine):
         order = self.known[fill.client_id]
         self.booked[fill.venue_fill_id] = fill
         order.filled += fill.quantity
+        order.there = True
         if order.stands == REFUSED:
             return
         if order.filled >= order.quantity:
@@ -224,7 +232,12 @@ class OrderMachine(RuleBasedStateMachine):
         if late:
             self.sit.at_ns += 5 * NS_PER_S
         self.hear(inp.OrderRead(name, None, late, 5 * NS_PER_S, held if agrees else held + 1))
-        if late and agrees and order.stands in (SENT, UNKNOWN, CANCELING):
+        if not (late and agrees and order.uncertain):
+            return
+        if order.there:
+            order.missing = True
+            assert f"missing-{name}" in self.sit.state.discrepancies
+        else:
             self._ended_as(name, REFUSED)
 
     @rule(name=orders, state=st.sampled_from((OrderState.ACKED, OrderState.CANCELED, OrderState.EXPIRED)))
@@ -233,8 +246,9 @@ class OrderMachine(RuleBasedStateMachine):
         is_open = state is OrderState.ACKED
         there = VenueOrder(request, f"v-{name}", order.filled, is_open, state)
         self.hear(inp.OrderRead(name, there, False))
-        if order.stands not in (SENT, UNKNOWN, CANCELING):
+        if not order.uncertain:
             return
+        order.there = order.there or order.stands != CANCELING
         order.stands = DONE if not is_open else CANCELING if order.pulled else OPEN
 
     # ---- what always holds -----------------------------------------------------------------------------
