@@ -11,7 +11,9 @@ from tests.world.tally import found_by_number
 from tests.world.world import live
 
 # Seeds in which an invariant was once broken.
-CORPUS = (192, 206, 289, 326, 508, 619, 640, 898, 986, 1110, 2316, 2987, 5721, 6859, 9268, 9625, 9827)
+CORPUS = (
+    192, 206, 289, 326, 508, 619, 640, 898, 986, 1110, 2316, 2987, 5721, 6859, 9268, 9625, 9827, 11972, 23834, 25918
+)  # fmt: skip
 CHUNK = 50
 CI_SEEDS = 300
 
