@@ -49,6 +49,9 @@ def test_what_was_written_for_an_order_gives_it_again(
         "submit yabc BTCUSDT sell one market exit",
         "submit yabc BTCUSDT sell 1 dear exit",
         "submit yabc BTCUSDT sell 1 market everything",
+        "submit yabc BTCUSDT sell NaN market exit",
+        "submit yabc BTCUSDT sell -1 market exit",
+        "submit yabc BTCUSDT sell 1 0 target",
     ],
 )
 def test_any_other_text_gives_none(line: str) -> None:

@@ -119,6 +119,31 @@ def test_what_is_filled_after_a_final_flatten_is_flattened_again(sit: Situation)
     assert (OrderRole.FLATTEN, D(1)) in closes(events)
 
 
+def test_what_no_order_can_close_is_not_flattened_again_and_again(sit: Situation) -> None:
+    long_entry(sit)
+    settle(sit, inp.HaltFound(Halt(1, "s", "silent", 1)))
+    told(sit, Canceled(ENTRY_ID, "on request", 1))
+    settle(sit, read(sit))
+    events = settle(sit, fill("0.0001"))
+    sit.at_ns += NS_PER_MIN
+    events += settle(sit, inp.PointMet())
+    assert sit.state.position(SYMBOL).quantity == D("0.0001")
+    assert "FlattenStarted" not in kinds(events)
+
+
+def test_what_no_order_can_close_is_not_closed_after_its_trade(sit: Situation) -> None:
+    stopped_in_part(sit)
+    told(sit, Canceled(ENTRY_ID, "on request", 1))
+    assert closes(settle(sit, fill("0.0001", "20050", 3))) == []
+
+
+def test_what_an_ended_trade_is_filled_with_in_a_flatten_is_closed_once(sit: Situation) -> None:
+    stopped_in_part(sit)
+    told(sit, Canceled(ENTRY_ID, "on request", 1))
+    settle(sit, inp.Commanded(Command("c1", Verb.FLATTEN, "ada", "out")))
+    assert closes(settle(sit, fill("0.6", "20050", 3))) == [(OrderRole.FLATTEN, D("0.6"))]
+
+
 def test_what_is_filled_after_trading_hours_is_flattened(sit: Situation) -> None:
     long_entry(sit)
     sit.at_ns = sit.window.planned_end_ns
@@ -194,6 +219,27 @@ def test_a_stop_that_is_another_at_the_venue_is_a_difference_and_covers_nothing(
     assert "DiscrepancyFound" not in kinds(settle(sit, read(sit, orders=tuple(wrong))))
     settle(sit, read(sit, orders=tuple(there)))
     assert "content-ystop" not in sit.state.discrepancies
+
+
+def test_a_stop_that_came_to_life_at_another_price_stays_a_difference_however_often_it_is_read(
+    sit: Situation,
+) -> None:
+    long_entry(sit)
+    wrong = replace(STOP, stop_price=D(10_000))
+    settle(sit, fill("1"), stop_told(wrong))
+    assert "content-ystop" in sit.state.discrepancies
+    settle(sit, read(sit, orders=(VenueOrder(wrong, "v", D(0), True, OrderState.ACKED),)))
+    assert "content-ystop" in sit.state.discrepancies
+    settle(sit, read(sit, orders=(VenueOrder(STOP, "v", D(0), True, OrderState.ACKED),)))
+    assert "content-ystop" not in sit.state.discrepancies
+
+
+def test_a_fill_of_another_side_stays_a_difference_though_its_order_rests_as_asked(sit: Situation) -> None:
+    long_entry(sit)
+    settle(sit, fill("0.4", side=Side.SELL))
+    assert "misfill-yentry" in sit.state.discrepancies
+    settle(sit, read(sit))
+    assert "misfill-yentry" in sit.state.discrepancies
 
 
 def test_an_attached_stop_that_is_smaller_at_the_venue_is_as_large_as_there(sit: Situation) -> None:

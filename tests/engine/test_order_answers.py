@@ -255,7 +255,7 @@ def test_a_fill_of_another_side_than_was_asked_is_booked_and_freezes_the_symbol(
     long_entry(sit)
     settle(sit, fill("1", side=Side.SELL))
     assert sit.state.positions[SYMBOL].quantity == D(-1)
-    found = sit.state.discrepancies[f"content-{ENTRY_ID}"]
+    found = sit.state.discrepancies[f"misfill-{ENTRY_ID}"]
     assert (found.ours, found.theirs) == ("buy BTCUSDT", "filled sell 1 BTCUSDT")
 
 

@@ -124,8 +124,8 @@ def test_a_difference_about_an_order_that_has_ended_is_closed_without_it(sit: Si
     long_entry(sit)
     settle(sit, fill("1", side=Side.SELL))
     assert not sit.state.orders[ENTRY_ID].working
-    assert kinds(said(sit, f"content-{ENTRY_ID}", CLOSE))[1:] == ["DiscrepancyResolved"]
-    assert f"content-{ENTRY_ID}" not in sit.state.discrepancies
+    assert kinds(said(sit, f"misfill-{ENTRY_ID}", CLOSE))[1:] == ["DiscrepancyResolved"]
+    assert f"misfill-{ENTRY_ID}" not in sit.state.discrepancies
 
 
 def test_a_missing_order_is_canceled_where_that_is_wanted(sit: Situation) -> None:

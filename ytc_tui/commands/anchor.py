@@ -78,7 +78,7 @@ def _json_header(text: str) -> str:
     try:
         header = loads(text)["header"]
         return f"{header['session']} {header['anchor']}"
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, LookupError, TypeError):
         return ""
 
 

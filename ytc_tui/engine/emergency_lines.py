@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from ytc_tui.model.market import Side
+from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderKind, OrderRequest, OrderRole
 
 _MARKET = "market"
@@ -27,8 +28,8 @@ def order_of(line: str) -> OrderRequest | None:
     if len(words) != _WORDS or words[0] != "submit":
         return None
     try:
-        side, role, quantity = Side(words[3]), OrderRole(words[6]), Decimal(words[4])
-        price = None if words[5] == _MARKET else Decimal(words[5])
+        side, role, quantity = Side(words[3]), OrderRole(words[6]), _amount(words[4])
+        price = None if words[5] == _MARKET else _amount(words[5])
     except (ValueError, InvalidOperation):
         return None
     stop = role is OrderRole.PROTECTIVE_STOP
@@ -44,3 +45,11 @@ def order_of(line: str) -> OrderRequest | None:
         stop_price=price if stop else None,
         reduce_only=True,
     )
+
+
+def _amount(text: str) -> Decimal:
+    """A quantity or a price. Raises ValueError or InvalidOperation for what can be neither."""
+    amount = Decimal(text)
+    if not (amount.is_finite() and amount > ZERO):
+        raise ValueError(f"{text} is no amount")
+    return amount

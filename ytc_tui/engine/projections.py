@@ -30,9 +30,12 @@ def rows_of(state: State, event: ev.Event) -> Iterator[ProjectionRow]:
             settled = state.agents[response.agent_name].task
             if settled is not None:
                 yield _task(state, settled, response.status.value, state.now_ns, response.errors)
-        case ev.OrderIntended(order) | ev.StopAttached(order):
-            yield _order(state, order.client_id)
-        case ev.GuardOrdered(order) | ev.EmergencyOrdered(order):
+        case (
+            ev.OrderIntended(order)
+            | ev.StopAttached(order)
+            | ev.GuardOrdered(order)
+            | ev.EmergencyOrdered(order)
+        ):
             yield _order(state, order.client_id)
         case (
             ev.OrderAcknowledged(client_id)

@@ -14,7 +14,7 @@ from ytc_tui.engine.decide.outgoing import intend_close, intend_stop, stop_unans
 from ytc_tui.engine.decide.targets import part_one_taken
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
-from ytc_tui.model.money import ZERO
+from ytc_tui.model.money import ZERO, floor_to_step
 from ytc_tui.model.orders import OrderRole, OrderState
 from ytc_tui.model.trades import ENDED_TRADE_STATES, ExitReason, Trade, TradeState
 
@@ -31,7 +31,7 @@ def decide_coverage(sit: Situation) -> Iterator[ev.Event]:
         if held * trade.side.sign < ZERO:
             yield from _against(sit, trade, held)
             continue
-        if held == ZERO or _closing(sit, trade.symbol) >= abs(held):
+        if held == ZERO or _closing_quantity(sit, trade.symbol) >= abs(held):
             continue
         if covered(sit, trade) >= abs(held):
             if trade.state is TradeState.UNPROTECTED and _works_at_venue(sit, trade) >= abs(held):
@@ -46,7 +46,7 @@ def decide_coverage(sit: Situation) -> Iterator[ev.Event]:
     yield from _left_over(sit)
 
 
-def _closing(sit: Situation, symbol: str) -> Decimal:
+def _closing_quantity(sit: Situation, symbol: str) -> Decimal:
     """The quantity of closes that are on their way, and not in doubt."""
     closes = (OrderRole.EXIT, OrderRole.FLATTEN)
     return sum(
@@ -73,8 +73,8 @@ def _left_over(sit: Situation) -> Iterator[ev.Event]:
         trade, held = sit.trade_on(symbol), position.quantity
         if trade is None or trade.state not in ENDED_TRADE_STATES or trade.state is TradeState.NOT_ENTERED:
             continue
-        much = min(abs(held), trade.open_quantity)
-        busy = _closing(sit, symbol) > ZERO or _refused_now(sit, trade, OrderRole.EXIT)
+        much = floor_to_step(min(abs(held), trade.open_quantity), sit.market.instruments[symbol].lot)
+        busy = _closing_quantity(sit, symbol) > ZERO or _refused_now(sit, trade, OrderRole.EXIT)
         if held * trade.side.sign <= ZERO or much <= ZERO or busy:
             continue
         message = f"{symbol} {held} is held and {trade.trade_id} has ended: closing it"

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ytc_tui.engine.decide.attached_stops import stop_of
 from ytc_tui.engine.inputs import OrderRead
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
-from ytc_tui.model.orders import OrderState, VenueOrder, content_difference
+from ytc_tui.model.orders import OrderRequest, OrderState, VenueOrder, content_difference
 from ytc_tui.model.state import ATTACHED, OrderRecord
 
 _UNCERTAIN = (OrderState.INTENT, OrderState.UNKNOWN, OrderState.CANCELING)
@@ -58,16 +59,13 @@ def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
         if _absence_proves(sit, record, read):
             yield from _absent(sit, record)
         return
-    if record.note == ATTACHED and _same_but_size(record, read.order):
+    if grown := _grown(sit, record, read.order):
         # It grows with its entry, and that was not told yet.
-        grown = replace(read.order.request, client_id=read.client_id)
-        yield ev.StopAttached(grown, read.order.venue_order_id, record.trade_id)
-    elif difference := _difference(sit, record, read.order):
-        name = f"content-{read.client_id}"
-        if name not in sit.state.discrepancies:
-            symbol = record.request.symbol
-            yield ev.DiscrepancyFound(name, "order_content", symbol, *difference, read.client_id)
-        elif record.cancel_ns and not read.order.open:
+        yield grown
+    elif _difference(sit, record, read.order):
+        yield from _content(sit, record, read.order)
+        name = _content_name(read.client_id)
+        if record.cancel_ns and not read.order.open and name in sit.state.discrepancies:
             yield ev.OrderCanceled(read.client_id, "canceled, with other content than ours")
             yield ev.DiscrepancyResolved(name, "gone from the venue")
         return
@@ -87,20 +85,42 @@ def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
 
 
 def decide_content(sit: Situation, found: VenueOrder) -> Iterator[ev.Event]:
-    """Whether an order of ours that rests at the venue is there as it is here."""
+    """Whether an order of ours that rests at the venue is there as it was asked for."""
     client_id = sit.state.links.get(found.request.client_id, found.request.client_id)
-    record, name = sit.state.orders.get(client_id), f"content-{client_id}"
+    record = sit.state.orders.get(client_id)
     if record is None or not found.open or record.state not in (OrderState.ACKED, OrderState.PARTIAL):
         return
-    if record.note == ATTACHED and _same_but_size(record, found):
-        yield ev.StopAttached(
-            replace(found.request, client_id=client_id), found.venue_order_id, record.trade_id
-        )
-    elif difference := _difference(sit, record, found):
-        if name not in sit.state.discrepancies:
-            yield ev.DiscrepancyFound(name, "order_content", record.request.symbol, *difference, client_id)
-    elif name in sit.state.discrepancies:
+    if grown := _grown(sit, record, found):
+        yield grown
+    else:
+        yield from _content(sit, record, found)
+
+
+def _content(sit: Situation, record: OrderRecord, found: VenueOrder) -> Iterator[ev.Event]:
+    """The difference in content that there is now, where it was not known; its end, where there is none."""
+    difference, name = _difference(sit, record, found), _content_name(record.request.client_id)
+    known = name in sit.state.discrepancies
+    if difference is not None and not known:
+        symbol, client_id = record.request.symbol, record.request.client_id
+        yield ev.DiscrepancyFound(name, "order_content", symbol, *difference, client_id)
+    elif difference is None and known:
         yield ev.DiscrepancyResolved(name, "the venue agrees again")
+
+
+def _content_name(client_id: str) -> str:
+    """The name of the difference that an order of ours is another at the venue."""
+    return f"content-{client_id}"
+
+
+def _grown(sit: Situation, record: OrderRecord, found: VenueOrder) -> ev.StopAttached | None:
+    """An attached stop that is as it was asked for but in its size, which is the venue's to say."""
+    size = found.request.quantity
+    if record.note != ATTACHED or record.request.quantity == size:
+        return None
+    if content_difference(replace(_asked(sit, record), quantity=size), found.request) is not None:
+        return None
+    there = replace(found.request, client_id=record.request.client_id)
+    return ev.StopAttached(there, found.venue_order_id, record.trade_id)
 
 
 def _absence_proves(sit: Situation, record: OrderRecord, read: OrderRead) -> bool:
@@ -144,18 +164,17 @@ def _ended_as(record: OrderRecord, state: OrderState, reason: str) -> ev.Event:
     return ev.OrderCanceled(client_id, reason)
 
 
-def _same_but_size(record: OrderRecord, found: VenueOrder) -> bool:
-    ours, theirs = record.request, found.request
-    if ours.quantity == theirs.quantity:
-        return False
-    return content_difference(replace(ours, quantity=theirs.quantity), theirs) is None
-
-
 def _difference(sit: Situation, record: OrderRecord, found: VenueOrder) -> tuple[str, str] | None:
     """What we asked and what the venue holds, where they differ. One that was linked may have been there for
     a part of it only: what is left counts."""
-    ours, theirs = record.request, found.request
-    if ours.client_id in sit.state.links.values():
+    ours, theirs = _asked(sit, record), found.request
+    if record.request.client_id in sit.state.links.values():
         ours = replace(ours, quantity=record.remaining)
         theirs = replace(theirs, quantity=theirs.quantity - found.filled)
     return content_difference(ours, theirs)
+
+
+def _asked(sit: Situation, record: OrderRecord) -> OrderRequest:
+    """What we asked for; of an attached stop that is what its entry says, whatever the venue told since."""
+    entry = entry_with_stop(sit, record.request.client_id) if record.note == ATTACHED else None
+    return record.request if entry is None else stop_of(entry, record.request.quantity)

@@ -82,9 +82,9 @@ def _closing(sit: Situation, symbol: str) -> bool:
 def decide_held_again(sit: Situation) -> Iterator[ev.Event]:
     """What a fill that was told late leaves open after the end is closed: nobody manages it any more."""
     state = sit.state
-    if not state.positions or flattening(sit) or state.ended or sit.feed_over:
+    if not closable(sit) or flattening(sit) or state.ended or sit.feed_over:
         return
-    held = ", ".join(f"{one.symbol} {one.quantity}" for one in state.positions.values())
+    held = ", ".join(f"{symbol} {state.positions[symbol].quantity}" for symbol in closable(sit))
     before = state.flattening
     if before is not None and before.final:
         yield ev.FlattenStarted(before.cause, f"held after the flatten: {held}", None, None, final=True)

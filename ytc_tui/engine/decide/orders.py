@@ -105,7 +105,7 @@ def _fill_differs(record: OrderRecord, fill: Fill) -> Iterator[ev.Event]:
     """What a fill, now to be booked, shows that our order did not ask for."""
     request, filled, signed = record.request, record.filled + fill.quantity, fill.side.sign
     if (fill.symbol, fill.side) != (request.symbol, request.side):
-        kind, name = "order_content", f"content-{fill.client_id}"
+        kind, name = "order_content", f"misfill-{fill.client_id}"
         asked = f"{request.side} {request.symbol}"
         told, excess = f"filled {fill.side} {fill.quantity} {fill.symbol}", ZERO
     elif record.state is OrderState.REJECTED:

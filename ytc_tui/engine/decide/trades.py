@@ -81,7 +81,8 @@ def _working_entries(sit: Situation, trade: Trade) -> list[OrderRecord]:
 
 def _entered(sit: Situation, trade: Trade, record: OrderRecord) -> Iterator[ev.Event]:
     if trade.state in ENDED_TRADE_STATES and trade.state not in PENDING:
-        yield from decide_coverage(sit)
+        if not flattening(sit):
+            yield from decide_coverage(sit)
         return
     # A fill that comes after the order's end is all that there will be.
     complete = not record.working

@@ -162,14 +162,7 @@ Event = (
     | EngineRecovered
     | ConnectionLost
     | ConnectionRestored
-    | DiscrepancyFound
-    | DiscrepancyResolved
-    | DiscrepancyIgnored
-    | PositionAdopted
-    | WalletAdopted
-    | ExternalOrderAdopted
-    | ExternalCancelAsked
-    | OrderLinked
+    | DifferenceEvent
     | EmergencyActed
     | EmergencyOrdered
     | GuardHalted
