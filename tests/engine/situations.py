@@ -105,3 +105,10 @@ def fill(quantity: str, price: str = "20050", number: int = 1, **changes: Any) -
 
 def kinds(events: Iterable[ev.Event]) -> list[str]:
     return [type(event).__name__ for event in events]
+
+
+def closes(events: Iterable[ev.Event]) -> list[tuple[OrderRole, Decimal]]:
+    """Role and quantity of each order that was decided."""
+    return [
+        (event.order.role, event.order.quantity) for event in events if isinstance(event, ev.OrderIntended)
+    ]

@@ -51,10 +51,14 @@ def alerts(events: list[ev.Event]) -> list[str]:
     return [event.code for event in events if isinstance(event, ev.AlertRaised)]
 
 
+def stop_told(stop: OrderRequest = STOP) -> inp.Input:
+    return inp.VenueReported(Acked("ystop", "v2", 1, stop))
+
+
 def entered(sit: Situation) -> Trade:
     """A long of one under its attached stop."""
     long_entry(sit)
-    settle(sit, fill("1"), inp.VenueReported(Acked("ystop", "v2", sit.at_ns, STOP)))
+    settle(sit, fill("1"), stop_told())
     return sit.state.trades["T0001"]
 
 
