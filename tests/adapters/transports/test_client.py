@@ -80,8 +80,11 @@ async def test_an_engine_that_hangs(server: DoorServer, engine: RecordingEngine)
     engine.hold.set()
 
 
-async def test_an_engine_that_dies_over_a_command(answering: Answering) -> None:
-    async with HttpClient(await answering(b"")) as client:
+@pytest.mark.parametrize(
+    "answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{", b"SSH-2.0-OpenSSH\r\n"]
+)
+async def test_an_engine_that_dies_over_a_command(answering: Answering, answer: bytes) -> None:
+    async with HttpClient(await answering(answer)) as client:
         with pytest.raises(EngineUnreachable, match="hung up before it answered; the command pause may have"):
             await client.send(command())
 

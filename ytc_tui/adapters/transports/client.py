@@ -1,7 +1,7 @@
 """A running engine as a client sees it through its Unix socket.
 
 Decides what silence means and what a person can do about it. Imports the client protocol, its sibling
-modules and httpx. Invariant: every failure to reach the engine is an EngineUnreachable that says whether
+modules, h11 and httpx. Invariant: every failure to reach the engine is an EngineUnreachable that says whether
 a command may have arrived.
 """
 
@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import shlex
 from collections.abc import AsyncGenerator, Collection
-from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
+import h11
 import httpx
 from websockets.asyncio.client import unix_connect
 from websockets.exceptions import WebSocketException
@@ -119,7 +119,7 @@ class HttpClient:
         except TimeoutError as error:
             what = f"the engine did not answer within {self._command_timeout_s:g} s"
             raise self._unreachable(what, "may have arrived", command) from error
-        except (OSError, HTTPException) as error:
+        except (OSError, h11.RemoteProtocolError) as error:
             what = "the engine hung up before it answered"
             raise self._unreachable(what, "may have arrived", command) from error
         return from_json(Receipt, self._document(status_code, body))
