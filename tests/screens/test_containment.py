@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from tests.screens.desk_scenes import in_trade
 from tests.screens.desk_stage import StagedDesk, settle, staged
-from ytc_tui.screens import panes
+from ytc_tui.screens import engine_screen, panes
 from ytc_tui.screens.containment import HELPLESS, Part
 from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.engine_screen import EngineScreen
@@ -49,29 +49,16 @@ async def lives_on(app: StagedDesk, pilot: Any, *parts: str) -> None:
     assert [command.verb.value for command in app.engine.sent] == ["pause"]
 
 
+@pytest.mark.parametrize("method", ["show", "content"])
 @pytest.mark.parametrize("pane", PANES, ids=[pane.__name__ for pane in PANES])
-async def test_a_pane_that_cannot_show_its_view(
-    pane: type[panes.Pane], monkeypatch: pytest.MonkeyPatch
+async def test_a_pane_that_fails_leaves_the_others_whole(
+    pane: type[panes.Pane], method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pane, "show", breaking)
+    monkeypatch.setattr(pane, method, breaking)
     app = staged(in_trade())
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await lives_on(app, pilot, pane.__name__)
-
-
-@pytest.mark.parametrize("pane", PANES, ids=[pane.__name__ for pane in PANES])
-async def test_a_pane_that_cannot_be_composed(
-    pane: type[panes.Pane], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pane, "content", breaking)
-    app = staged(in_trade())
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await pilot.pause()
-        assert pane.__name__ in failed(app)
-        whole = {type(part).__name__ for part in app.screen.query(panes.Pane) if not part.failure}
-        assert whole == {each.__name__ for each in PANES} - {pane.__name__}
 
 
 @pytest.mark.parametrize(
@@ -127,12 +114,13 @@ async def test_a_screen_that_fails_keeps_its_top_line_and_its_keys(
         assert "PAPER" in text_of(app)
 
 
+@pytest.mark.parametrize("method", ["show", "content"])
 async def test_a_part_that_failed_is_tried_again_when_its_screen_is_opened_anew(
-    monkeypatch: pytest.MonkeyPatch,
+    method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = staged(in_trade())
     with monkeypatch.context() as planted:
-        planted.setattr(panes.RiskPane, "show", breaking)
+        planted.setattr(panes.RiskPane, method, breaking)
         async with app.run_test(size=(120, 40)) as pilot:
             await settle(pilot)
             assert failed(app) == ["RiskPane"]
@@ -140,5 +128,59 @@ async def test_a_part_that_failed_is_tried_again_when_its_screen_is_opened_anew(
             await pilot.press("2")
             await pilot.press("1")
             await pilot.pause()
+            app.show_views()
+            await pilot.pause()
             assert failed(app) == []
             assert "session loss" in text_of(app)
+
+
+async def test_a_view_that_cannot_be_shown_is_followed_by_one_that_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = staged(in_trade())
+    with monkeypatch.context() as planted:
+        planted.setattr(panes.RiskPane, "show", breaking)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settle(pilot)
+            assert "tried again with the next view" in text_of(app)
+            planted.undo()
+            app.show_views()
+            await pilot.pause()
+            assert failed(app) == []
+            assert "session loss" in text_of(app)
+
+
+async def test_a_top_line_that_fails_leaves_the_desk_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_screen, "top_content", breaking)
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await lives_on(app, pilot, "Head")
+        assert "session loss" in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("widget", "part"), [("#top-line", "Head"), ("#said", "Foot"), ("KeyFooter", "Foot")]
+)
+async def test_a_line_that_cannot_be_painted_leaves_the_desk_whole(
+    widget: str, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        line = app.screen.query_one(widget)
+        monkeypatch.setattr(line, "render_line", breaking)
+        line.refresh()
+        await lives_on(app, pilot, part)
+        assert "session loss" in text_of(app)
+
+
+async def test_a_handler_of_a_screen_that_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        monkeypatch.setattr(DeskScreen, "on_live_table_row_selected", breaking)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "that failed: ValueError: planted" in app.words_said[-1]
+        assert failed(app) == []

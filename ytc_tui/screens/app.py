@@ -102,8 +102,7 @@ class DeskApp(ByHand, OwnSaying, Leaving):
         except Exception as error:
             if isinstance(message, Compose | Load | Mount):
                 raise
-            _log.error("an action failed", exc_info=error)
-            self.say(f"that failed: {said_of(error, self)}", "bad")
+            self.say_failed(error)
 
     def on_mount(self) -> None:
         for theme in THEMES:
@@ -249,6 +248,11 @@ class DeskApp(ByHand, OwnSaying, Leaving):
             show = getattr(screen, "show_said", None)
             if show is not None and screen.is_mounted:
                 show(self.said[-1])
+
+    def say_failed(self, error: Exception) -> None:
+        """Tell the person that a key or an event of a screen failed."""
+        _log.error("an action failed", exc_info=error)
+        self.say(f"that failed: {said_of(error, self)}", "bad")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that trade are grey while they would do nothing; flatten always answers."""

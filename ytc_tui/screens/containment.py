@@ -2,8 +2,8 @@
 
 Decides where a failure is shown and what it says. Imports Textual, of it one method that is not public: the
 version is pinned, and a test plants a failure in each widget. Invariants: no failure of a part ends the app
-or silences another part; its words are the app's `discreet` ones; a part that failed is tried again only
-when its screen is opened anew.
+or silences another part; its words are the app's `discreet` ones; a part that could not show a view shows the
+next one that it can, and one that could not be made or painted is tried again when its screen is opened anew.
 """
 
 from __future__ import annotations
@@ -59,11 +59,15 @@ class Part(Contained):
     """A part of a screen that fails by itself: a card stands in its place."""
 
     failure = ""
+    _made = True
+    _only_unshown = False  # the next view may well be shown
 
     def compose(self) -> ComposeResult:
+        self._made = True
         try:
             yield from self.content()
         except Exception as error:
+            self._made = False
             self.fail(error)
 
     def content(self) -> ComposeResult:
@@ -72,6 +76,36 @@ class Part(Contained):
 
     def fail(self, error: Exception) -> None:
         """Show a card in the place of everything here."""
+        self._only_unshown = False
+        self._fail(error)
+
+    def try_again(self) -> None:
+        """Forget the failure; what failed is made and shown once more."""
+        self._recover()
+        if not self._made:
+            self.refresh(recompose=True)
+
+    def guarded(self: PartT, show: Callable[[PartT], object]) -> None:
+        """Let `show` fill this part, unless it could not be made or painted."""
+        if self.failure and not self._only_unshown:
+            return
+        try:
+            show(self)
+        except Exception as error:
+            self._only_unshown = True
+            self._fail(error)
+        else:
+            self._recover()
+
+    def render(self) -> RenderResult:
+        if not self.failure:
+            return super().render()
+        when = "with the next view" if self._only_unshown else "when this screen is opened anew"
+        return Content.assemble(
+            (f"{HELPLESS}\n", "bold $text-error"), f"{self.failure}\n", f"It is tried again {when}."
+        )
+
+    def _fail(self, error: Exception) -> None:
         if self.failure:
             return
         _log.error("a part of the screen failed", exc_info=error)
@@ -79,31 +113,11 @@ class Part(Contained):
         self.add_class("-failed")
         self.refresh(layout=True)
 
-    def try_again(self) -> None:
-        """Forget the failure; what failed is shown once more."""
-        self.failure = ""
-        self.remove_class("-failed")
-
-    def guarded(self: PartT, show: Callable[[PartT], object]) -> None:
-        """Let `show` fill this part, unless it has failed."""
+    def _recover(self) -> None:
         if self.failure:
-            return
-        try:
-            show(self)
-        except Exception as error:
-            self.fail(error)
-
-    def render(self) -> RenderResult:
-        return card_content(self.failure) if self.failure else super().render()
-
-
-def card_content(failure: str) -> Content:
-    """What stands in the place of a part that failed."""
-    return Content.assemble(
-        (f"{HELPLESS}\n", "bold $text-error"),
-        f"{failure}\n",
-        "It is tried again when this screen is opened anew.",
-    )
+            self.failure = ""
+            self.remove_class("-failed")
+            self.refresh(layout=True)
 
 
 def said_of(error: Exception, app: DiscreetApp[Any]) -> str:

@@ -29,6 +29,17 @@ if TYPE_CHECKING:
 ALWAYS = frozenset({"top", "waiting", "exposure", "alerts"})
 
 
+class Head(Part):
+    """The top line, the banner, and in their place what is left where there is no room."""
+
+    DEFAULT_CSS = "Head { height: auto; layout: vertical; }"
+
+    def content(self) -> ComposeResult:
+        yield Line(id="top-line")
+        yield Line(id="banner")
+        yield Line(id="emergency")
+
+
 class Body(Part):
     """What a screen has of its own."""
 
@@ -44,6 +55,16 @@ class Body(Part):
         yield from self._of.body()
 
 
+class Foot(Part):
+    """What was said last, and the keys."""
+
+    DEFAULT_CSS = "Foot { height: auto; layout: vertical; }"
+
+    def content(self) -> ComposeResult:
+        yield Line(id="said")
+        yield KeyFooter()
+
+
 class EngineScreen(LiveScreen[None]):
     """The base of the screens that digits switch. `VIEWS` are the views that it needs besides those that are
     always followed; `body` its widgets, `show_body` fills them from the app's link."""
@@ -52,12 +73,9 @@ class EngineScreen(LiveScreen[None]):
     VIEWS: ClassVar[frozenset[str]] = frozenset()
 
     def compose(self) -> ComposeResult:
-        yield Line(id="top-line")
-        yield Line(id="banner")
-        yield Line(id="emergency")
+        yield Head(id="head")
         yield Body(self)
-        yield Line(id="said")
-        yield KeyFooter()
+        yield Foot(id="foot")
 
     def body(self) -> ComposeResult:
         """The widgets of this screen."""
@@ -75,7 +93,7 @@ class EngineScreen(LiveScreen[None]):
         try:
             await super()._dispatch_message(message)
         except Exception as error:
-            self.query_one(Body).fail(error)
+            self.desk.say_failed(error)
 
     def on_mount(self) -> None:
         self.show_views()
@@ -87,32 +105,32 @@ class EngineScreen(LiveScreen[None]):
         self.show_views()
 
     def on_resize(self) -> None:
-        self._show_lines()
+        self.query_one(Head).guarded(self._show_lines)
 
     def show_views(self) -> None:
         """Show what the link holds."""
         if not self.is_current and self.app.screen_stack[0] is not self:
             return
-        self._show_lines()
+        self.query_one(Head).guarded(self._show_lines)
         self.query_one(Body).guarded(lambda _: self.show_body())
 
     def show_said(self, content: Content) -> None:
         """The last thing that was said, above the footer."""
-        self.query_one("#said", Line).say(content)
+        self.query_one(Foot).guarded(lambda foot: foot.query_one("#said", Line).say(content))
 
-    def _show_lines(self) -> None:
+    def _show_lines(self, head: Head) -> None:
         link, settings = self.desk.link, self.desk.desk
         now_s, top = settings.now_s(), link.top
-        line = self.query_one("#top-line", Line)
+        line = head.query_one("#top-line", Line)
         line.say(top_content(top, link, settings.zone, max(1, self.size.width - 2), now_s))
-        banner = self.query_one("#banner", Line)
+        banner = head.query_one("#banner", Line)
         kill = self.desk.handle.kill_command
         said = banner_content(top, link, settings.zone, self.size.width, now_s, kill)
         banner.set_class(bool(said), "-said")
         banner.say(said)
         lines_left = self.size.height - 1 - bool(said)
         small = _emergency(top, self.desk.dead, max(1, self.size.width - 2), lines_left)
-        self.query_one("#emergency", Line).say(small)
+        head.query_one("#emergency", Line).say(small)
         self.set_class(link.heard_s is not None and link.silent(now_s), "-stale")
 
 

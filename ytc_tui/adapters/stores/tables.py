@@ -24,7 +24,7 @@ def _key() -> Any:
     return Field(primary_key=True)
 
 
-def _time() -> Any:
+def _int64() -> Any:
     return Field(default=None, sa_type=BigInteger)
 
 
@@ -70,12 +70,12 @@ class Heads(SQLModel, table=True):
     head_seq: int = Field(sa_type=BigInteger)
     head_hash: str
     anchored_at: int = Field(sa_type=BigInteger)
-    signed_seq: int | None = _time()
+    signed_seq: int | None = _int64()
     signed_hash: str | None
-    signed_ns: int | None = _time()
+    signed_ns: int | None = _int64()
     key: str | None
     signature: str | None
-    bars: int | None = _time()
+    bars: int | None = _int64()
     bars_digest: str | None
 
 
@@ -127,8 +127,8 @@ class Sessions(SQLModel, table=True):
     phase: str | None
     status: str | None
     gate: str | None
-    started_at: int | None = _time()
-    ended_at: int | None = _time()
+    started_at: int | None = _int64()
+    ended_at: int | None = _int64()
     start_balance: Decimal | None = _amount()
     end_balance: Decimal | None = _amount()
     pnl: Decimal | None = _amount()
@@ -156,8 +156,8 @@ class Orders(SQLModel, table=True):
     trade_id: str | None
     decision_id: str | None
     reason: str | None
-    created_at: int | None = _time()
-    updated_at: int | None = _time()
+    created_at: int | None = _int64()
+    updated_at: int | None = _int64()
 
 
 class Fills(SQLModel, table=True):
@@ -172,7 +172,7 @@ class Fills(SQLModel, table=True):
     reference_price: Decimal | None = _amount()
     fee: Decimal | None = _amount()
     liquidity: str | None
-    at: int | None = _time()
+    at: int | None = _int64()
 
 
 class Positions(SQLModel, table=True):
@@ -182,7 +182,7 @@ class Positions(SQLModel, table=True):
     quantity: Decimal | None = _amount()
     cost: Decimal | None = _amount()
     realized: Decimal | None = _amount()
-    updated_at: int | None = _time()
+    updated_at: int | None = _int64()
 
 
 class Trades(SQLModel, table=True):
@@ -193,9 +193,9 @@ class Trades(SQLModel, table=True):
     symbol: str | None
     side: str | None
     state: str | None
-    entry_at: int | None = _time()
+    entry_at: int | None = _int64()
     entry_price: Decimal | None = _amount()
-    exit_at: int | None = _time()
+    exit_at: int | None = _int64()
     exit_price: Decimal | None = _amount()
     exit_reason: str | None
     size: Decimal | None = _amount()
@@ -214,7 +214,7 @@ class Decisions(SQLModel, table=True):
     __table_args__ = KEYED
     session: str = _key()
     decision_id: str = _key()
-    at: int | None = _time()
+    at: int | None = _int64()
     kind: str | None
     symbol: str | None
     outcome: str | None
@@ -226,13 +226,13 @@ class Alerts(SQLModel, table=True):
     __table_args__ = KEYED
     session: str = _key()
     alert_id: str = _key()
-    at: int | None = _time()
+    at: int | None = _int64()
     severity: str | None
     source: str | None
     title: str | None
     message: str | None
     count: int | None
-    acknowledged_at: int | None = _time()
+    acknowledged_at: int | None = _int64()
     acknowledged_by: str | None
 
 
@@ -250,8 +250,8 @@ class Handoffs(SQLModel, table=True):
     deliverables: Any = _document()
     context: Any = _document()
     artifacts: Any = _document()
-    proposed_at: int | None = _time()
-    decided_at: int | None = _time()
+    proposed_at: int | None = _int64()
+    decided_at: int | None = _int64()
     decided_by: str | None
     reason: str | None
 
@@ -264,8 +264,8 @@ class Tasks(SQLModel, table=True):
     type: str | None
     priority: str | None
     status: str | None
-    requested_at: int | None = _time()
-    reported_at: int | None = _time()
+    requested_at: int | None = _int64()
+    reported_at: int | None = _int64()
     errors: Any = _document()
 
 

@@ -1,8 +1,9 @@
 """The keys at the foot of a screen: whole keys only, the ones that matter most where room is short.
 
-Decides which keys are left out, and how a key looks that does nothing now. Imports Textual and the actions.
-Invariants: no key is cut; flatten, leaving and help are the last to go; keys keep their order. One line of
-text instead of a widget a key: with a widget a key, every change of focus cost as much as a page of prices.
+Decides which keys are left out, and how a key looks that does nothing now. Imports Textual, the actions and
+the containment. Invariants: no key is cut; flatten, leaving and help are the last to go; keys keep their
+order. One line of text instead of a widget a key: with a widget a key, every change of focus cost as much as
+a page of prices.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from ytc_tui.screens.actions import ACTIONS
+from ytc_tui.screens.containment import Contained
 
 _ALWAYS = ("flatten", "leave", "help")
 _RANK = {
@@ -39,7 +41,7 @@ class Key(NamedTuple):
         return Content(f"{self.key} {self.title}").cell_length
 
 
-class KeyFooter(Static):
+class KeyFooter(Contained, Static):
     """The active keys of this screen; a click runs one."""
 
     ALLOW_SELECT = False
