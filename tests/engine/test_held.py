@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine import hands
 from tests.engine.differing import ADOPT, read, said
 from tests.engine.situations import (
     SYMBOL,
@@ -21,12 +22,14 @@ from tests.engine.situations import (
 )
 from tests.engine.test_order_answers import STOP, alerts, entered, stop_told, told
 from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.decide.operator import refusal
+from ytc_tui.engine.decide.targets import part_of, working_targets
 from ytc_tui.engine.emergency_lines import submit_line
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import ClosePart, Command, Verb
 from ytc_tui.model.market import NS_PER_S, Side
-from ytc_tui.model.orders import Canceled, OrderRole, OrderState, VenueOrder
+from ytc_tui.model.orders import Acked, Canceled, OrderRole, OrderState, VenueOrder
 from ytc_tui.model.session import Gate
 from ytc_tui.model.trades import TradeState
 
@@ -188,6 +191,22 @@ def test_what_left_while_the_journal_was_away_is_taken_up_and_its_id_not_used_ag
     settle(sit, half("c2"))
     [again] = sit.state.working_orders(SYMBOL, OrderRole.EXIT)
     assert again.request.client_id != name
+
+
+def test_targets_that_left_while_the_journal_was_away_are_taken_up_as_the_parts_that_they_are(
+    sit: Situation,
+) -> None:
+    trade = entered(sit)
+    targets = working_targets(sit, trade)
+    for record in targets:
+        del sit.state.orders[record.request.client_id], sit.state.working[record.request.client_id]
+    settle(sit, inp.JournalReturned(tuple(submit_line(record.request) for record in targets)))
+    assert [part_of(record) for record in working_targets(sit, trade)] == ["T1", "T2"]
+    for record in targets:
+        told(sit, Acked(record.request.client_id, "v", 1))
+    assert "has T1 at 20260, T2 at 20400: part 1 or 2" in refusal(sit, hands.target("20300"))
+    settle(sit, fill("0.5", "20260", 7, client_id=targets[0].request.client_id, side=Side.SELL))
+    assert sit.state.trades["T0001"].state is TradeState.T1_HIT
 
 
 # ---- the gate ----------------------------------------------------------------------------------------------

@@ -208,8 +208,6 @@ def _nothing_forgotten(world: World, record: Record, state: State) -> None:
     if not state.venue_silent_ns and (untold := sorted(told - set(state.discrepancies))):
         raise Violation(f"I1 nobody was told of somebody else's orders: {untold}")
     resting -= strange
-    # A difference stands until all of the books are read again.
-    without_cause = sorted(set(state.discrepancies) - told)
     read_since = world.sent.read_whole >= _last_news(record)
     working = {record.request.client_id for record in state.working_orders()}
     wallet = account.view(machine.executions.instruments, machine.marks).wallet_balance
@@ -224,6 +222,9 @@ def _nothing_forgotten(world: World, record: Record, state: State) -> None:
         # Of one whose cancel is not confirmed the record does not say that it rests.
         if state.orders[name].state in RESTING_STATES and not state.orders[name].cancel_ns
     }
+    # A difference stands until all of the books are read again, that of an unconfirmed cancel until it is.
+    doubted = {f"missing-{name}" for name in working - settled}
+    without_cause = sorted(set(state.discrepancies) - told - doubted)
     if settled - resting and world.plan.provable:
         found.append(f"I1 gone at the venue: {sorted(settled - resting)}")
     if wallet != state.wallet:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from ytc_tui.model import events as ev
-from ytc_tui.model.orders import OrderRole, OrderState
+from ytc_tui.model.orders import OrderRequest, OrderRole, OrderState
 from ytc_tui.model.state import OrderRecord, State
-from ytc_tui.model.trades import ExitReason
+from ytc_tui.model.trades import ExitReason, Trade
 
 # A stop's reason is its trade's.
 _REASONS = {
@@ -45,8 +45,19 @@ def _take_up(
     approval_id: str,
     at_ns: int,
 ) -> None:
-    name, trade_id, decision_id = event.order.client_id, event.trade_id, event.decision_id
+    order, trade_id, decision_id = event.order, event.trade_id, event.decision_id
+    name = order.client_id
+    if order.role is OrderRole.TARGET:
+        note = f"{_part(state.trades.get(trade_id), order)} {note}"
     state.orders[name] = OrderRecord(
-        event.order, OrderState.UNKNOWN, trade_id, decision_id, reason, note, approval_id, at_ns, at_ns
+        order, OrderState.UNKNOWN, trade_id, decision_id, reason, note, approval_id, at_ns, at_ns
     )
     state.working[name] = 1
+
+
+def _part(trade: Trade | None, target: OrderRequest) -> str:
+    """The part of `trade` that `target` takes, by the nearer price: what was sent tells no more."""
+    price = target.limit_price
+    if trade is None or trade.t2 is None or price is None:
+        return "T1"
+    return "T1" if abs(price - trade.t1) <= abs(price - trade.t2) else "T2"
