@@ -70,7 +70,7 @@ async def test_pause_and_resume_with_a_reason(start: Start, user: Home) -> None:
         await desk.hears("resume: accepted")
         await desk.until(lambda: desk.top.status is SessionStatus.RUNNING)
         assert desk.top.gate is Gate.ACTIVE
-        await desk.press("2")
+        await desk.press("8")
         await desk.sees("back from lunch")
 
 

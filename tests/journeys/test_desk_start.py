@@ -53,7 +53,7 @@ async def test_an_engine_of_its_own(start: Start, user: Home) -> None:
         assert str(engine_pid()) in desk.said
         begun = desk.top.at_ns
         await desk.until(lambda: desk.top.at_ns > begun)
-        await desk.press("2")
+        await desk.press("8")
         await desk.sees("what happened", "pre_market -> session_open")
         await desk.press("1", "?")
         await desk.sees("Emergency", "Flatten")

@@ -109,7 +109,7 @@ async def test_a_screen_that_fails_keeps_its_top_line_and_its_keys(
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         if screen is EventsScreen:
-            await pilot.press("2")
+            await pilot.press("8")
         await lives_on(app, pilot, "Body")
         assert "PAPER" in text_of(app)
 
@@ -125,7 +125,7 @@ async def test_a_part_that_failed_is_tried_again_when_its_screen_is_opened_anew(
             await settle(pilot)
             assert failed(app) == ["RiskPane"]
             planted.undo()
-            await pilot.press("2")
+            await pilot.press("8")
             await pilot.press("1")
             await pilot.pause()
             app.show_views()

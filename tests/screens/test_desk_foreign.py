@@ -111,7 +111,7 @@ async def _resize(pilot: Pilot[Any], size: tuple[int, int]) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize("opening", ["h", "question_mark", "q", "n", FLATTEN, "2", "z"])
+@pytest.mark.parametrize("opening", ["h", "question_mark", "q", "n", FLATTEN, "8", "z"])
 async def test_any_size_is_survived(opening: str) -> None:
     app = staged({**in_trade(), "waiting": proposal_waiting()["waiting"]})
     async with desk_of(app) as pilot:

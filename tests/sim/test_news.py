@@ -12,7 +12,7 @@ from tests.sim.laws import check_laws
 from tests.sim.restarts import killed_and_resumed, outcome
 from tests.sim.stage import long_at, stage
 from tests.sim.tape import Tape, on_day
-from ytc_tui.engine.seeing import see
+from ytc_tui.engine.seeing import RunFacts, see
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command
 from ytc_tui.model.market import NS_PER_MIN
@@ -197,9 +197,7 @@ async def test_the_countdown_and_the_document_tell_the_next_event(tmp_path: Path
         run = simulation.host.current
         if run is not None:
             kernel = run.kernel
-            sight = see(
-                kernel.sit, kernel.runner, at_ns=now_ns, speed="max", venue="paper", stalled="", left_s={}
-            )
+            sight = see(kernel.sit, kernel.runner, RunFacts("max", "paper"), at_ns=now_ns)
             seen[now_ns] = top.build(state, sight)
         return []
 

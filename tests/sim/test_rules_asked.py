@@ -10,7 +10,7 @@ from ytc_tui.engine.document import rule_facts
 from ytc_tui.engine.recovery import recover_state
 from ytc_tui.engine.risk.registry import RULES
 from ytc_tui.engine.runner import AgentRunner
-from ytc_tui.engine.seeing import see
+from ytc_tui.engine.seeing import RunFacts, see
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model.commands import Command
 from ytc_tui.model.state import State
@@ -20,7 +20,7 @@ from ytc_tui.views.risk import RiskView, build
 
 def view_of(sit: Situation, at_ns: int) -> RiskView:
     runner = AgentRunner(sit.registry, max_concurrent=1, stopwatch=lambda: 0, observe=lambda agent, ms: None)
-    seen = see(sit, runner, at_ns=at_ns, speed="max", venue="paper", stalled="", left_s={})
+    seen = see(sit, runner, RunFacts("max", "paper"), at_ns=at_ns)
     return build(sit.state, seen)
 
 

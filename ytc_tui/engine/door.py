@@ -17,7 +17,7 @@ from ytc_tui.engine.document import metrics, own_facts, rule_facts, session_docu
 from ytc_tui.engine.external import difference_rows
 from ytc_tui.engine.health import health_rows
 from ytc_tui.engine.host import Host
-from ytc_tui.engine.seeing import agents_now, see
+from ytc_tui.engine.seeing import RunFacts, agents_now, see
 from ytc_tui.engine.session_run import SessionRun
 from ytc_tui.engine.watching import Watching
 from ytc_tui.errors import UsageInvalid
@@ -158,15 +158,17 @@ class Door:
         self, run: SessionRun, names: Collection[str], at_ns: int, left_s: dict[str, int]
     ) -> dict[str, Any]:
         sit = run.kernel.sit
-        seen = see(
-            sit,
-            run.kernel.runner,
-            at_ns=at_ns,
+        facts = RunFacts(
             speed=self.speed(),
             venue=self.venue,
+            venue_requests=run.kernel.outward.api_calls,
+            # Read from disk: for who shows it.
+            guard=self.guard() if "health" in names else "",
+            journal_entries=run.kernel.head.seq,
             stalled=run.kernel.stalled,
             left_s=left_s,
         )
+        seen = see(sit, run.kernel.runner, facts, at_ns=at_ns)
         views: dict[str, Any] = {}
         for name in names:
             charted = chart_of(name)

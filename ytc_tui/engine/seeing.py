@@ -7,6 +7,7 @@ Invariant: reading changes nothing, and a figure that cannot be told is None.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ytc_tui.engine.decide.phases import delivered
@@ -35,21 +36,23 @@ _OCCASIONS = {
 }
 
 
-def see(
-    sit: Situation,
-    runner: AgentRunner,
-    *,
-    at_ns: int,
-    speed: str,
-    venue: str,
-    stalled: str,
-    left_s: Mapping[str, int],
-) -> Seen:
-    """What can be seen at feed time `at_ns`.
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What the situation does not hold of a run: how fast its feed plays, what is behind its orders and how
+    often it was asked, who watches from outside, how many entries its journal has and why it takes none
+    (`stalled`, empty while it does), and how long what waits for a person may still wait, by its id."""
 
-    `stalled` is why the journal takes nothing (empty while it does), `left_s` how long what waits for a
-    person may still wait, by its id.
-    """
+    speed: str
+    venue: str
+    venue_requests: int = 0
+    guard: str = ""
+    journal_entries: int = 0
+    stalled: str = ""
+    left_s: Mapping[str, int] = field(default_factory=dict)
+
+
+def see(sit: Situation, runner: AgentRunner, run: RunFacts, *, at_ns: int) -> Seen:
+    """What can be seen at feed time `at_ns`."""
     state, market, window, limits = sit.state, sit.market, sit.window, sit.policy.limits
     try:
         equity: Decimal | None = sit.equity()
@@ -63,9 +66,10 @@ def see(
         account_id=sit.policy.account_id,
         currency=sit.policy.currency,
         software=sit.policy.software,
-        speed=speed,
-        feed_state=_feed_state(sit, stalled, left_s),
-        journal_stalled=stalled,
+        speed=run.speed,
+        feed_state=_feed_state(sit, run.stalled, run.left_s),
+        journal_stalled=run.stalled,
+        journal_entries=run.journal_entries,
         hours=Hours(
             window.init_ns, window.open_ns, window.active_ns, window.planned_end_ns, window.hard_end_ns
         ),
@@ -75,7 +79,9 @@ def see(
         pnl_pct=pnl_pct,
         loss_limit_pct=limits.max_session_loss_pct,
         entries_off_pct=limits.entries_off_loss_pct,
-        venue=venue,
+        venue=run.venue,
+        venue_requests=run.venue_requests,
+        guard=run.guard,
         venue_guard="none: you and this engine are the only guard",
         symbols={
             symbol: SymbolSeen(
@@ -94,10 +100,10 @@ def see(
         agents=_agents(sit, runner),
         waits_for=tuple(_waits_for(sit)),
         components=tuple(components(sit)),
-        left_s=left_s,
+        left_s=run.left_s,
         news=_news(sit, at_ns),
         mistake_codes=sit.policy.mistake_codes,
-        rules=tuple(rule.name for rule in RULES),
+        rules={rule.name: rule.summary for rule in RULES},
     )
 
 
@@ -132,6 +138,7 @@ def _agents(sit: Situation, runner: AgentRunner) -> dict[str, AgentSeen]:
             why_idle=why_idle(sit, steps),
             next_due_ns=_due_ns(sit, steps),
             mean_ms=runner.mean_ms(name),
+            needs=agent.spec.needs,
         )
     return found
 

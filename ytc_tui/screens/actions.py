@@ -1,7 +1,8 @@
 """The one table of what a person can do: it feeds the keys, the footer, the palette, the help and the docs.
 
 Decides ids, keys and words. Imports Textual's bindings only. Invariants: an id and a key occur once; every
-row names an `action_ID` of the app; what trades says so, and is dead while the engine cannot be heard.
+row names an `action_ID` or a screen of the app; what trades says so, and is dead while the engine cannot be
+heard.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ class Group(StrEnum):
     VIEW = "Your own view"
     ANSWER = "Approvals and alerts"
     LOOK = "Looking"
+    SCREEN = "Screens"
     DESK = "Desk"
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One action: `action_<id>` of the app. `trades` = it sends the engine a command."""
+    """One action: `action_<id>` of the app, or the screen `id`. `trades` = it sends the engine a command."""
 
     id: str
     key: str
@@ -36,6 +38,11 @@ class Action:
     trades: bool = False
     footer: bool = False
     priority: bool = False  # heard over dialogs and inputs too
+
+    @property
+    def runs(self) -> str:
+        """The action of the app."""
+        return f"switch_mode('{self.id}')" if self.group is Group.SCREEN else self.id
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -115,15 +122,19 @@ ACTIONS: tuple[Action, ...] = (
         "Start the engine again after it ended; it takes the session up",
         Group.SESSION,
     ),
-    Action("desk", "1", "Desk", "The desk", Group.DESK),
-    Action("events", "2", "Events", "What happened, newest first", Group.DESK, footer=True),
+    Action("filter", "slash", "Filter", "Only the rows in which an expression is found", Group.LOOK),
+    Action("desk", "1", "Desk", "The desk", Group.SCREEN),
+    Action("agents", "3", "Agents", "Every agent: runs, durations, errors, what it waits for", Group.SCREEN),
+    Action("risk", "6", "Risk", "Every rule and limit: used, left, last evaluated, refusals", Group.SCREEN),
+    Action("events", "8", "Journal", "What happened, newest first", Group.SCREEN),
+    Action("health", "0", "Health", "Feed, venue, engine, journal, and what they answer", Group.SCREEN),
     Action("help", "question_mark", "Help", "Every key", Group.DESK, footer=True),
     Action("palette", "colon", "Palette", "Every action by name", Group.DESK),
     Action("leave", "q", "Quit", "Leave the desk; asks what becomes of the engine", Group.DESK, footer=True),
 )
 
 TRADING = frozenset(action.id for action in ACTIONS if action.trades)
-_SHOWN = {"exclamation_mark": "!", "question_mark": "?", "colon": ":"}
+_SHOWN = {"exclamation_mark": "!", "question_mark": "?", "colon": ":", "slash": "/"}
 
 
 def key_text(key: str) -> str:
@@ -149,7 +160,7 @@ def bindings() -> list[Binding]:
     return [
         Binding(
             action.key,
-            action.id,
+            action.runs,
             action.title,
             show=action.footer,
             key_display=key_text(action.key),

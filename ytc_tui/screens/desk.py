@@ -15,7 +15,7 @@ from textual.content import Content
 from ytc_tui.screens import words
 from ytc_tui.screens.dialogs.asking import ReadingDialog
 from ytc_tui.screens.engine_screen import EngineScreen
-from ytc_tui.screens.panes import AgentsPane, AlertsPane, ChartPane, ExposurePane, Pane, PhasePane, RiskPane
+from ytc_tui.screens.panes import AgentsPane, AlertsPane, ChartPane, ExposurePane, PhasePane, RiskPane
 from ytc_tui.screens.widgets.live_table import LiveTable
 from ytc_tui.views.alerts import AlertRow, AlertsView
 from ytc_tui.views.catalog import chart_name
@@ -72,24 +72,10 @@ class DeskScreen(EngineScreen):
         elif event.table.id != "risk-table":
             self.desk.explain(event.key)
 
-    # ---- panes -----------------------------------------------------------------------------------
-
-    def zoom(self) -> None:
-        """The focused pane over all of the desk, and back."""
-        if self.has_class("-zoomed"):
-            self.remove_class("-zoomed")
-            for pane in self.query(Pane):
-                pane.remove_class("-zoom")
-            return
-        focused = self.focused
-        around = [pane for pane in self.query(Pane) if focused is not None and pane in focused.ancestors]
-        (around[0] if around else self.query_one(ExposurePane)).add_class("-zoom")
-        self.add_class("-zoomed")
-
-    def selected(self, table: str) -> str | None:
-        """Key of the row under the cursor of a table; None without rows, or where its pane has failed."""
-        found = self.query(f"#{table}").results(LiveTable)
-        return next((each.cursor_key for each in found), None)
+    def why_target(self) -> str:
+        focused = self.focused.id if self.focused is not None else None
+        explained = ("positions-table", "orders-table", "agents-table")
+        return super().why_target() if focused in explained else ""
 
 
 def alert_content(row: AlertRow, zone: ZoneInfo) -> Content:

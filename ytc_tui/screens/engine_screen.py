@@ -18,6 +18,7 @@ from ytc_tui.screens.containment import Part
 from ytc_tui.screens.top_line import GATE_STYLES, banner_content, top_content
 from ytc_tui.screens.widgets.key_footer import KeyFooter
 from ytc_tui.screens.widgets.line import Line
+from ytc_tui.screens.widgets.live_table import LiveTable
 from ytc_tui.screens.widgets.live_table_screen import LiveScreen
 from ytc_tui.views.top import TopView
 
@@ -88,6 +89,29 @@ class EngineScreen(LiveScreen[None]):
     @property
     def desk(self) -> DeskApp:
         return cast("DeskApp", self.app)
+
+    def selected(self, table: str) -> str | None:
+        """Key of the row under the cursor of a table; None without rows, or where its pane has failed."""
+        found = self.query(f"#{table}").results(LiveTable)
+        return next((each.cursor_key for each in found), None)
+
+    def why_target(self) -> str:
+        """What `why` asks about; empty = this moment."""
+        focused = self.focused
+        return (focused.cursor_key or "") if isinstance(focused, LiveTable) else ""
+
+    def zoom(self) -> None:
+        """The focused pane over the whole body, and back."""
+        if self.has_class("-zoomed"):
+            self.remove_class("-zoomed")
+            for pane in self.query(".pane"):
+                pane.remove_class("-zoom")
+            return
+        focused = self.focused
+        panes = [pane for pane in self.query(".pane") if focused is not None and pane in focused.ancestors]
+        if panes:
+            panes[0].add_class("-zoom")
+            self.add_class("-zoomed")
 
     async def _dispatch_message(self, message: Message) -> None:
         try:

@@ -19,11 +19,12 @@ from ytc_tui.model.commands import Argument, Command, Verb
 from ytc_tui.model.session import Gate, Phase, SessionStatus
 from ytc_tui.screens import actions, words
 from ytc_tui.screens.crash import DiscreetApp
-from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.dialogs.approvals import ApprovalsDialog
 from ytc_tui.screens.dialogs.asking import ChoiceDialog, Option, ReadingDialog, TextDialog
 from ytc_tui.screens.dialogs.flatten import FlattenDialog, closing_lines
+from ytc_tui.screens.engine_screen import EngineScreen
 from ytc_tui.screens.link import EngineHandle, Link
+from ytc_tui.screens.table_screen import TableScreen
 from ytc_tui.screens.themes import MUTED
 from ytc_tui.views.alerts import AlertsView
 from ytc_tui.views.exposure import ExposureView
@@ -206,13 +207,10 @@ class OperatedApp(DiscreetApp[int]):
 
     def _why_target(self) -> str:
         """What is selected: a trade, an order, an agent; else this moment."""
-        focused = self.focused.id if self.focused is not None else None
-        if focused in ("positions-table", "orders-table", "agents-table"):
-            key = self.selected(focused)
-            if key is not None:
-                return key
+        below = self.engine_screen
         top = self.link.top
-        return words.clock(top.at_ns, words.UTC) if top is not None else ""
+        moment = words.clock(top.at_ns, words.UTC) if top is not None else ""
+        return (below.why_target() if below is not None else "") or moment
 
     def action_chart_symbol(self) -> None:
         top = self.link.top
@@ -228,16 +226,16 @@ class OperatedApp(DiscreetApp[int]):
             self.show_chart(symbol, 3 if minutes == 1 else 1)
 
     def action_zoom(self) -> None:
-        if isinstance(self.screen, DeskScreen):
+        if isinstance(self.screen, EngineScreen):
             self.screen.zoom()
 
+    def action_filter(self) -> None:
+        if isinstance(self.screen, TableScreen):
+            self.screen.filter_rows()
+        else:
+            self.say("filter: this screen has no rows to filter")
+
     # ---- the desk --------------------------------------------------------------------------------
-
-    def action_desk(self) -> None:
-        self.switch_mode("desk")
-
-    def action_events(self) -> None:
-        self.switch_mode("events")
 
     def action_palette(self) -> None:
         self.action_command_palette()
@@ -247,11 +245,16 @@ class OperatedApp(DiscreetApp[int]):
 
     # ---- selection -------------------------------------------------------------------------------
 
+    @property
+    def engine_screen(self) -> EngineScreen | None:
+        """The screen in front, or under the dialog in front."""
+        below = self.screen_stack[0]
+        return below if isinstance(below, EngineScreen) else None
+
     def selected(self, table: str) -> str | None:
-        """Key of the row under the cursor of one of the desk's tables; None without rows."""
-        screens = (screen for screen in self.screen_stack if isinstance(screen, DeskScreen))
-        desk = next(screens, None)
-        return desk.selected(table) if desk is not None else None
+        """Key of the row under the cursor of a table of the screen in front; None without rows."""
+        below = self.engine_screen
+        return below.selected(table) if below is not None else None
 
 
 def _help() -> Content:

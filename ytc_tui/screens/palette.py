@@ -32,7 +32,7 @@ class ActionCommands(Provider):
 
     def _run(self, action: Action) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
-            await self.app.run_action(action.id)
+            await self.app.run_action(action.runs)
 
         return run
 

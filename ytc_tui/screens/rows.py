@@ -194,27 +194,29 @@ def risk_rows(view: RiskView) -> tuple[Row, ...]:
 
 def _rule(row: RuleRow) -> Row:
     label = Cell(row.rule.replace("_", " "))
-    return Row(row.rule, (label, *(Cell(""),) * 4, _asked(row.asked_s)))
+    return Row(row.rule, (label, *(Cell(""),) * 4, asked_cell(row.asked_s)))
 
 
-def _asked(age_s: int | None) -> Cell:
+def asked_cell(age_s: int | None) -> Cell:
     """When a rule was last evaluated; one that never was is a warning."""
     return Cell("none", "warning") if age_s is None else Cell(age_text(age_s), "muted")
 
 
 def _limit(row: RiskRow) -> Row:
+    return Row(row.rule, limit_cells(row))
+
+
+def limit_cells(row: RiskRow) -> tuple[Cell, ...]:
+    """A limit in the cells of `RISK_COLUMNS`."""
     text, tone = _LEVELS[row.level]
     unit = "" if row.unit is Unit.COUNT else row.unit.value
-    return Row(
-        row.rule,
-        (
-            Cell(row.label),
-            Cell(text or words.gauge(row.share, GAUGE_CELLS), tone),
-            Cell(f"{words.figure(row.used)}{unit}", tone if text else "plain"),
-            Cell(f"{words.figure(row.limit)}{unit}"),
-            Cell(f"{words.figure(row.distance)}{unit}"),
-            _asked(row.asked_s),
-        ),
+    return (
+        Cell(row.label),
+        Cell(text or words.gauge(row.share, GAUGE_CELLS), tone),
+        Cell(f"{words.figure(row.used)}{unit}", tone if text else "plain"),
+        Cell(f"{words.figure(row.limit)}{unit}"),
+        Cell(f"{words.figure(row.distance)}{unit}"),
+        asked_cell(row.asked_s),
     )
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AgentRow:
-    """One agent. `success_pct` of its runs, `mean_ms` by the wall clock; None = never ran."""
+    """One agent. `success_pct` of its runs, `mean_ms` by the wall clock; None = never ran. `needs` are the
+    agents whose reports it reads, `needed_by` those that read its."""
 
     name: str
     title: str
@@ -34,6 +35,8 @@ class AgentRow:
     next_due_ns: int
     why_idle: str
     error: str
+    needs: tuple[str, ...] = ()
+    needed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +72,6 @@ def _row(name: str, state: State, seen: Seen) -> AgentRow:
         next_due_ns=known.next_due_ns,
         why_idle=known.why_idle,
         error="; ".join(record.errors) if record is not None and record.errors else "",
+        needs=known.needs,
+        needed_by=tuple(other for other, seen_there in seen.agents.items() if name in seen_there.needs),
     )

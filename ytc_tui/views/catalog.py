@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ytc_tui.views import agent_health, alerts, exposure, own, phase, risk, top, waiting
+from ytc_tui.views import agent_health, alerts, exposure, health, own, phase, risk, rules, top, waiting
 from ytc_tui.views.chart import ChartView
 
 BUILDERS = {
@@ -20,6 +20,8 @@ BUILDERS = {
     "alerts": alerts.build,
     "waiting": waiting.build,
     "own": own.build,
+    "rules": rules.build,
+    "health": health.build,
 }
 VIEW_TYPES: dict[str, type] = {
     "top": top.TopView,
@@ -30,6 +32,8 @@ VIEW_TYPES: dict[str, type] = {
     "alerts": alerts.AlertsView,
     "waiting": waiting.WaitingView,
     "own": own.OwnView,
+    "rules": rules.RulesView,
+    "health": health.HealthView,
 }
 _CHART = re.compile(r"chart/([A-Z0-9]{1,32})/([0-9]{1,3})")
 

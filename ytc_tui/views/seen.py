@@ -55,13 +55,15 @@ class SymbolSeen:
 
 @dataclass(frozen=True, slots=True)
 class AgentSeen:
-    """An agent as the workflow has it now. `next_due_ns` 0 = not by time; `mean_ms` None = not measured."""
+    """An agent as the workflow has it now. `next_due_ns` 0 = not by time; `mean_ms` None = not measured;
+    `needs` are the agents whose reports it reads."""
 
     title: str
     critical: bool
     why_idle: str
     next_due_ns: int
     mean_ms: float | None
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ class Seen:
     `equity`, `pnl` and `pnl_pct` are None while a mark is missing. `protected` is the quantity of each
     open symbol that working stops at the venue cover. `feed_state` says in a word what the feed does.
     `left_s` is the wall time left for an answer, by the id of what waits;
-    `mistake_codes` are those that a note may name, `rules` the names of the gate's rules, in their order.
+    `mistake_codes` are those that a note may name, `rules` the gate's rules in their order, each with a line
+    on what it asks for. `guard` names who watches the engine from outside, empty = nobody.
     """
 
     at_ns: int
@@ -130,4 +133,7 @@ class Seen:
     left_s: Mapping[str, int] = field(default_factory=dict)
     news: NewsSeen = field(default_factory=NewsSeen)
     mistake_codes: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
+    rules: Mapping[str, str] = field(default_factory=dict)
+    guard: str = ""
+    journal_entries: int = 0
+    venue_requests: int = 0

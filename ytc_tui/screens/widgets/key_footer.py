@@ -16,7 +16,7 @@ from textual.events import Click
 from textual.screen import Screen
 from textual.widgets import Static
 
-from ytc_tui.screens.actions import ACTIONS
+from ytc_tui.screens.actions import ACTIONS, key_text
 from ytc_tui.screens.containment import Contained
 
 _ALWAYS = ("flatten", "leave", "help")
@@ -83,7 +83,13 @@ class KeyFooter(Contained, Static):
         self.update(Content.assemble(*pieces))
 
     def _active(self) -> list[Key]:
-        found = {
+        # Over an input Textual shows no key that it would take as a letter; these are heard all the same.
+        always = {
+            action.runs: Key(key_text(action.key), action.title, action.runs, self.app, True)
+            for action in ACTIONS
+            if action.priority and action.footer
+        }
+        found = always | {
             binding.action: Key(
                 self.app.get_key_display(binding), binding.description, binding.action, owner, alive
             )

@@ -1,0 +1,83 @@
+"""The views of the table screens at the moment of the desk's scenes, made by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from tests.screens.desk_views import AGENTS, Scene, limit, scanning
+from ytc_tui.engine.risk.registry import RULES
+from ytc_tui.model.session import StepResult
+from ytc_tui.views.health import HealthRow, HealthView
+from ytc_tui.views.risk import RiskRow
+from ytc_tui.views.rules import LedgerLine, LossPath, Pair, PathStep, RuleLine, RulesView
+from ytc_tui.views.seen import Unit
+
+D = Decimal
+_LIMITS: dict[str, tuple[RiskRow, ...]] = {
+    "session_loss": (limit("session_loss", "session loss", "2.61", "3", Unit.PERCENT),),
+    "drawdown": (
+        limit("drawdown.day", "day drawdown", "2.61", "5", Unit.PERCENT),
+        limit("drawdown.week", "week drawdown", None, "8", Unit.PERCENT),
+    ),
+    "open_risk": (limit("open_risk", "open risk", "0.87", "3", Unit.PERCENT),),
+    "max_positions": (limit("max_positions", "positions", "3", "3"),),
+}
+_REFUSED = {"reward_risk": 4, "session_time": 2}
+RULES_VIEW = RulesView(
+    tuple(
+        RuleLine(
+            rule.name,
+            rule.summary,
+            None if rule.name == "blackout" else 120,
+            _REFUSED.get(rule.name, 0),
+            _LIMITS.get(rule.name, ()),
+        )
+        for rule in RULES
+    ),
+    LossPath(
+        D("-2.61"),
+        None,
+        (
+            PathStep("no new entries", D("2.5"), D("-11.00")),
+            PathStep("all is flattened, the session ends", D(3), D("39.00")),
+        ),
+    ),
+    (
+        LedgerLine("day", "2022-11-08", D(10_000), D("2.61"), D(4), D(5)),
+        LedgerLine("week", "2022-11-07", D(10_240), None, D(6), D(8)),
+        LedgerLine("month", "2022-11-01", D(10_240), D("9.10"), D(8), D(10)),
+    ),
+    (
+        Pair("ADAUSDT", "BTCUSDT", 0.62, False),
+        Pair("ADAUSDT", "ETHUSDT", -0.12, False),
+        Pair("BTCUSDT", "ETHUSDT", 1.0, True),
+    ),
+)
+
+
+def _component(
+    name: str, result: StepResult = StepResult.OK, detail: str = "", age_s: int | None = 1, **figures: str
+) -> HealthRow:
+    return HealthRow(name, result, detail, age_s, tuple(figures.items()))
+
+
+HEALTH_VIEW = HealthView(
+    (
+        _component("feed.ETHUSDT", StepResult.BLOCKED, "3 expected bars late", 240, feed="late: ETHUSDT"),
+        _component("agent.trend_definition", StepResult.WARN, "no answer within 60 s", 60, runs="15"),
+        _component("journal", age_s=None, entries="12,345"),
+        _component("guard", StepResult.NOT_APPLICABLE, "none watches this engine: start `ytc guard`", None),
+        _component("feed.BTCUSDT", feed="on time"),
+        _component("venue", age_s=None, venue="paper", requests="1,204"),
+    ),
+    StepResult.BLOCKED,
+    "0.1.0",
+    "60x",
+    "late: ETHUSDT",
+)
+
+
+def all_screens(**changes: Any) -> Scene:
+    """What every table screen shows."""
+    return scanning(**{"agents": AGENTS, "rules": RULES_VIEW, "health": HEALTH_VIEW, **changes})

@@ -1,0 +1,114 @@
+"""The views of the screens beside the desk, as a session on a tape gives them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.situations import SYMBOL, settle, trading
+from tests.engine.test_order_answers import entered
+from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.risk.registry import RULES
+from ytc_tui.engine.runner import AgentRunner
+from ytc_tui.engine.seeing import RunFacts, see
+from ytc_tui.engine.situation import Situation
+from ytc_tui.model.market import NS_PER_S
+from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.session import StepResult
+from ytc_tui.model.state import AgentRecord
+from ytc_tui.views import health, rules
+from ytc_tui.views.seen import Seen
+
+D = Decimal
+
+
+@pytest.fixture
+def sit(tmp_path: Path) -> Situation:
+    return trading(tmp_path)
+
+
+def seen(sit: Situation, **facts: Any) -> Seen:
+    runner = AgentRunner(sit.registry, max_concurrent=1, stopwatch=lambda: 0, observe=lambda agent, ms: None)
+    return see(sit, runner, RunFacts("max", "paper", **facts), at_ns=sit.at_ns)
+
+
+# ---- rules and limits --------------------------------------------------------------------------------
+
+
+def test_every_rule_of_the_gate_is_there_with_its_limits(sit: Situation) -> None:
+    view = rules.build(sit.state, seen(sit))
+    assert [line.rule for line in view.rules] == [rule.name for rule in RULES]
+    assert all(line.summary for line in view.rules)
+    limits = {line.rule: [row.rule for row in line.limits] for line in view.rules}
+    assert limits["session_loss"] == ["session_loss"]
+    assert limits["stop_side"] == []
+
+
+def test_the_path_ends_at_the_loss_that_flattens(sit: Situation) -> None:
+    start = sit.base_balance()
+    view = rules.build(sit.state, seen(sit))
+    assert [(step.at_pct, step.away) for step in view.path.steps] == [
+        (D("2.5"), start * D("0.025")),
+        (D("3"), start * D("0.03")),
+    ]
+    assert view.path.at_stops_pct == 0
+    entered(sit)
+    view = rules.build(sit.state, seen(sit))
+    # Bought at 20,050 without a fee, stopped at 19,950 for a taker's.
+    fee = D(19_950) * sit.market.instruments[SYMBOL].taker_fee
+    assert view.path.at_stops_pct == (-100 - fee) / start * 100
+
+
+def test_while_a_price_is_missing_nothing_is_reckoned(sit: Situation) -> None:
+    entered(sit)
+    sight = seen(sit)
+    blind = replace(sight, pnl=None, symbols={SYMBOL: replace(sight.symbols[SYMBOL], mark=None)})
+    path = rules.build(sit.state, blind).path
+    assert path.at_stops_pct is None
+    assert {step.away for step in path.steps} == {None}
+
+
+def test_pairs_are_those_that_the_risk_agent_told(sit: Situation) -> None:
+    told = {"first": "BTCUSDT", "second": "ETHUSDT", "rho": 0.83, "assumed": False}
+    bad = [None, {}, {**told, "rho": "0.83"}, {**told, "rho": float("nan")}, {**told, "rho": 2}]
+    sit.state.agents["risk_management"] = AgentRecord(output={"correlation_matrix": [*bad, told]})
+    assert rules.build(sit.state, seen(sit)).pairs == (rules.Pair("BTCUSDT", "ETHUSDT", 0.83, False),)
+    sit.state.agents["risk_management"] = AgentRecord(output={"correlation_matrix": "many"})
+    assert rules.build(sit.state, seen(sit)).pairs == ()
+
+
+# ---- health ------------------------------------------------------------------------------------------
+
+
+def test_what_is_blocked_comes_first(sit: Situation) -> None:
+    entered(sit)
+    view = health.build(sit.state, seen(sit, journal_entries=1_234))
+    assert view.worst is StepResult.OK
+    assert view.rows[0].figures == (("entries", "1,234"),)
+    target, *_ = sit.state.working_orders(SYMBOL, OrderRole.TARGET)
+    settle(sit, inp.VenueFailed(target.request.client_id, False, False, "timed out"))
+    view = health.build(sit.state, seen(sit))
+    assert (view.worst, view.rows[0].component) == (StepResult.BLOCKED, "venue")
+    assert "UNKNOWN" in view.rows[0].detail
+
+
+def test_a_journal_that_takes_nothing_and_a_guard_are_told(sit: Situation) -> None:
+    rows = {row.component: row for row in health.build(sit.state, seen(sit, stalled="disk full")).rows}
+    assert (rows["journal"].result, rows["journal"].detail) == (StepResult.BLOCKED, "disk full")
+    assert rows["guard"].result is StepResult.NOT_APPLICABLE
+    [watched] = [
+        row for row in health.build(sit.state, seen(sit, guard="pid 7")).rows if row.component == "guard"
+    ]
+    assert (watched.result, watched.detail) == (StepResult.OK, "watching: pid 7")
+
+
+def test_the_age_of_a_feed_is_that_of_its_last_closed_bar(sit: Situation) -> None:
+    sight = seen(sit)
+    market = replace(sight.symbols[SYMBOL], last_bar_ns=sit.at_ns - 90 * NS_PER_S)
+    rows = health.build(sit.state, replace(sight, symbols={SYMBOL: market})).rows
+    [feed] = [row for row in rows if row.component == f"feed.{SYMBOL}"]
+    assert feed.age_s == 30
