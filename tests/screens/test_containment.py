@@ -11,10 +11,11 @@ from textual.widget import Widget
 from tests.screens.desk_scenes import in_trade
 from tests.screens.desk_stage import StagedDesk, settle, staged
 from ytc_tui.screens import engine_screen, panes
+from ytc_tui.screens.actions import ACTIONS
+from ytc_tui.screens.agents import AgentsScreen
 from ytc_tui.screens.containment import HELPLESS, Part
 from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.engine_screen import EngineScreen
-from ytc_tui.screens.events import EventsScreen
 from ytc_tui.screens.widgets.candle_chart import CandleChart
 from ytc_tui.screens.widgets.live_table import LiveTable
 
@@ -22,6 +23,9 @@ pytestmark = pytest.mark.breaks
 PANES = (
     panes.PhasePane, panes.RiskPane, panes.AlertsPane, panes.ExposurePane, panes.AgentsPane, panes.ChartPane
 )  # fmt: skip
+
+
+KEYS = {action.id: action.key for action in ACTIONS}
 
 
 def breaking(*_: Any, **__: Any) -> Any:
@@ -99,7 +103,7 @@ async def test_a_key_that_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None
         assert [command.verb.value for command in app.engine.sent] == ["pause"]
 
 
-@pytest.mark.parametrize("screen", [DeskScreen, EventsScreen])
+@pytest.mark.parametrize("screen", StagedDesk.MODES.values())
 @pytest.mark.parametrize("method", ["show_body", "body"])
 async def test_a_screen_that_fails_keeps_its_top_line_and_its_keys(
     screen: type[EngineScreen], method: str, monkeypatch: pytest.MonkeyPatch
@@ -108,10 +112,22 @@ async def test_a_screen_that_fails_keeps_its_top_line_and_its_keys(
     app = staged(in_trade())
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        if screen is EventsScreen:
-            await pilot.press("8")
+        name = next(name for name, each in StagedDesk.MODES.items() if each is screen)
+        await pilot.press(KEYS[name])
         await lives_on(app, pilot, "Body")
         assert "PAPER" in text_of(app)
+
+
+@pytest.mark.parametrize("method", ["rows", "summary", "behind"])
+async def test_a_part_of_a_table_screen_that_fails_leaves_the_other_whole(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AgentsScreen, method, breaking)
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press(KEYS["agents"])
+        await lives_on(app, pilot, "BehindPane" if method == "behind" else "TablePane")
 
 
 @pytest.mark.parametrize("method", ["show", "content"])
