@@ -5,9 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from tests.screens.desk_views import AGENTS, Scene, limit, scanning
+from tests.screens.desk_views import AGENTS, NOW_NS, Scene, limit, scanning
 from ytc_tui.engine.risk.registry import RULES
+from ytc_tui.model.market import NS_PER_S
+from ytc_tui.model.reconciling import REMEDIES
 from ytc_tui.model.session import StepResult
+from ytc_tui.views.differences import DifferenceRow, DifferencesView
 from ytc_tui.views.health import HealthRow, HealthView
 from ytc_tui.views.risk import RiskRow
 from ytc_tui.views.rules import LedgerLine, LossPath, Pair, PathStep, RuleLine, RulesView
@@ -78,6 +81,35 @@ HEALTH_VIEW = HealthView(
 )
 
 
+def _difference(
+    name: str, kind: str, symbol: str, client_id: str, ours: str, theirs: str, age_s: int, state: str = "open"
+) -> DifferenceRow:
+    since_ns = NOW_NS - age_s * NS_PER_S
+    return DifferenceRow(name, kind, symbol, client_id, ours, theirs, since_ns, age_s, state, REMEDIES[kind])
+
+
+_LOST = "yp6w3n5rcd2ujis7q"
+DIFFERENCES_VIEW = DifferencesView(
+    (
+        _difference("position-ETHUSDT", "position", "ETHUSDT", "", "-6.728", "-3.364", 240),
+        _difference(
+            "foreign-web-7", "foreign_order", "BTCUSDT", "web-7", "none", "buy 0.2 at 19,400", 900, "ignored"
+        ),
+        _difference(
+            f"unknown-{_LOST}", "unknown_order", "ETHUSDT", _LOST, "sent buy 3.364, timed out", "unknown", 60
+        ),
+    )
+)
+
+
 def all_screens(**changes: Any) -> Scene:
     """What every table screen shows."""
-    return scanning(**{"agents": AGENTS, "rules": RULES_VIEW, "health": HEALTH_VIEW, **changes})
+    return scanning(
+        **{
+            "agents": AGENTS,
+            "rules": RULES_VIEW,
+            "health": HEALTH_VIEW,
+            "differences": DIFFERENCES_VIEW,
+            **changes,
+        }
+    )

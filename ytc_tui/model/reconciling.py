@@ -24,6 +24,27 @@ class Remedy(StrEnum):
     LINK = "link"
 
 
+UNKNOWN_ORDER = "unknown_order"
+_TAKEN_OR_CLOSED = (Remedy.ADOPT, Remedy.CLOSE, Remedy.IGNORE)
+# What may be asked of each kind of difference; whether it fits is decided when it is asked.
+REMEDIES: dict[str, tuple[Remedy, ...]] = {
+    "position": _TAKEN_OR_CLOSED,
+    "wallet": (Remedy.ADOPT, Remedy.IGNORE),
+    "foreign_order": (*_TAKEN_OR_CLOSED, Remedy.LINK),
+    "foreign_fill": _TAKEN_OR_CLOSED,
+    "missing_order": _TAKEN_OR_CLOSED,
+    "order_content": (Remedy.CLOSE, Remedy.IGNORE),
+    "overfill": _TAKEN_OR_CLOSED,
+    "filled_after_reject": _TAKEN_OR_CLOSED,
+    UNKNOWN_ORDER: (Remedy.ADOPT, Remedy.CLOSE),
+}
+
+
+def unknown_name(client_id: str) -> str:
+    """The name under which an order of ours whose fate is not known stands among the differences."""
+    return f"unknown-{client_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Reconcile:
     """A remedy: `until_ns` (UTC ns) only with IGNORE, `order` (a client id of ours) only with LINK."""

@@ -39,6 +39,8 @@ from ytc_tui.screens.leaving import Leaving
 from ytc_tui.screens.link import EngineEnd, EngineHandle, Link
 from ytc_tui.screens.own_view import OwnSaying
 from ytc_tui.screens.palette import ActionCommands
+from ytc_tui.screens.reconcile import ReconcileScreen
+from ytc_tui.screens.resolving import Resolving
 from ytc_tui.screens.risk import RiskScreen
 from ytc_tui.screens.themes import DARK, THEMES
 from ytc_tui.screens.widgets.live_table_screen import freeze_start_up
@@ -69,7 +71,7 @@ class DeskSettings:
     flatten_confirm: Literal["typed", "double_key"] = "typed"
 
 
-class DeskApp(ByHand, OwnSaying, Leaving):
+class DeskApp(ByHand, OwnSaying, Resolving, Leaving):
     """The desk of one engine. `run` returns the exit code."""
 
     TITLE = "ytc"
@@ -78,6 +80,7 @@ class DeskApp(ByHand, OwnSaying, Leaving):
         "desk": DeskScreen,
         "agents": AgentsScreen,
         "risk": RiskScreen,
+        "reconcile": ReconcileScreen,
         "events": EventsScreen,
         "health": HealthScreen,
     }

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 import re
 
-from ytc_tui.views import agent_health, alerts, exposure, health, own, phase, risk, rules, top, waiting
+from ytc_tui.views import (
+    agent_health,
+    alerts,
+    differences,
+    exposure,
+    health,
+    own,
+    phase,
+    risk,
+    rules,
+    top,
+    waiting,
+)
 from ytc_tui.views.chart import ChartView
 
 BUILDERS = {
@@ -22,6 +34,7 @@ BUILDERS = {
     "own": own.build,
     "rules": rules.build,
     "health": health.build,
+    "differences": differences.build,
 }
 VIEW_TYPES: dict[str, type] = {
     "top": top.TopView,
@@ -34,6 +47,7 @@ VIEW_TYPES: dict[str, type] = {
     "own": own.OwnView,
     "rules": rules.RulesView,
     "health": health.HealthView,
+    "differences": differences.DifferencesView,
 }
 _CHART = re.compile(r"chart/([A-Z0-9]{1,32})/([0-9]{1,3})")
 

@@ -17,14 +17,14 @@ from ytc_tui.engine.decide.flatten import flattening
 from ytc_tui.engine.decide.outgoing import has_working, intend_close
 from ytc_tui.engine.decide.targets import decide_refit
 from ytc_tui.engine.decide.trades import close_external
-from ytc_tui.engine.external import REMEDIES, UNKNOWN_ORDER, difference_rows, unknown_name
+from ytc_tui.engine.external import difference_rows
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command
 from ytc_tui.model.market import NS_PER_S
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.orders import OrderRole, OrderState
-from ytc_tui.model.reconciling import Reconcile, Remedy
+from ytc_tui.model.reconciling import REMEDIES, UNKNOWN_ORDER, Reconcile, Remedy, unknown_name
 from ytc_tui.model.state import Discrepancy, OrderRecord
 from ytc_tui.model.trades import MANUAL, ExitReason
 
