@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from tests.screens.desk_views import AGENTS, NOW_NS, Scene, limit, scanning
 from ytc_tui.engine.risk.registry import RULES
-from ytc_tui.model.market import NS_PER_S
+from ytc_tui.model.market import NS_PER_S, Side
+from ytc_tui.model.orders import OrderKind, OrderRole, OrderState
 from ytc_tui.model.reconciling import REMEDIES
 from ytc_tui.model.session import StepResult
+from ytc_tui.model.trades import ExitReason, TradeState
 from ytc_tui.views.differences import DifferenceRow, DifferencesView
 from ytc_tui.views.health import HealthRow, HealthView
 from ytc_tui.views.risk import RiskRow
 from ytc_tui.views.rules import LedgerLine, LossPath, Pair, PathStep, RuleLine, RulesView
 from ytc_tui.views.seen import Unit
+from ytc_tui.views.trades import OrderLine, TradeLine, TradesView
 
 D = Decimal
 _LIMITS: dict[str, tuple[RiskRow, ...]] = {
@@ -102,6 +106,77 @@ DIFFERENCES_VIEW = DifferencesView(
 )
 
 
+def _order(client_id: str, role: OrderRole, at: str, **changes: Any) -> OrderLine:
+    line = OrderLine(
+        client_id,
+        "ETHUSDT",
+        role,
+        OrderKind.LIMIT,
+        Side.BUY,
+        OrderState.ACKED,
+        D("6.728"),
+        D(0),
+        D(at),
+        NOW_NS - 700 * NS_PER_S,
+        NOW_NS - 700 * NS_PER_S,
+        "",
+    )
+    return replace(line, **changes)
+
+
+_SHORT = TradeLine(
+    trade_id="T0002",
+    setup="PB",
+    symbol="ETHUSDT",
+    side=Side.SELL,
+    state=TradeState.IN_POSITION,
+    quantity=D("6.728"),
+    entry=D("1473.18"),
+    stop=D("1484.94"),
+    initial_stop=D("1488.10"),
+    targets=(D("1438.88"), D("1404.58")),
+    pnl=D("32.12"),
+    r=D("0.37"),
+    best_r=D("0.61"),
+    worst_r=D("-0.12"),
+    reason=None,
+    planned_ns=NOW_NS - 800 * NS_PER_S,
+    opened_ns=NOW_NS - 700 * NS_PER_S,
+    closed_ns=0,
+    orders=(
+        _order(
+            "yentry2",
+            OrderRole.ENTRY,
+            "1473.18",
+            side=Side.SELL,
+            state=OrderState.FILLED,
+            filled=D("6.728"),
+        ),
+        _order("ystop2", OrderRole.PROTECTIVE_STOP, "1484.94"),
+        _order("ytarget2", OrderRole.TARGET, "1438.88", quantity=D("3.364"), filled=D("1.2")),
+        _order("ylost2", OrderRole.TARGET, "1404.58", quantity=D("3.364"), state=OrderState.UNKNOWN),
+    ),
+)
+TRADES_VIEW = TradesView(
+    (
+        _SHORT,
+        replace(
+            _SHORT,
+            trade_id="T0001",
+            setup="BOF",
+            side=Side.BUY,
+            state=TradeState.STOPPED_OUT,
+            pnl=D("-98.31"),
+            r=D("-1.02"),
+            reason=ExitReason.STOP,
+            closed_ns=NOW_NS - 900 * NS_PER_S,
+            orders=(),
+        ),
+    ),
+    (replace(_order("yflatten0", OrderRole.FLATTEN, "1470", state=OrderState.CANCELED), at=None),),
+)
+
+
 def all_screens(**changes: Any) -> Scene:
     """What every table screen shows."""
     return scanning(
@@ -110,6 +185,7 @@ def all_screens(**changes: Any) -> Scene:
             "rules": RULES_VIEW,
             "health": HEALTH_VIEW,
             "differences": DIFFERENCES_VIEW,
+            "trades": TRADES_VIEW,
             **changes,
         }
     )

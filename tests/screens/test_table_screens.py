@@ -180,3 +180,26 @@ async def test_one_part_over_the_whole_screen_and_back() -> None:
         assert not app.screen.query_one("#behind-pane").display
         await pilot.press("z", "enter", "z")
         assert app.screen.query_one("#behind-pane").size.width > 110
+
+
+# ---- trades ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("downs", "position", "order"),
+    [
+        (0, "T0002", None),
+        (2, "T0002", "ystop2"),
+        (5, "T0001", None),
+        (6, None, "yflatten0"),
+    ],
+)
+async def test_keys_act_on_the_trade_or_the_order_of_the_row(
+    downs: int, position: str | None, order: str | None
+) -> None:
+    app = staged(all_screens())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened("trades", *["down"] * downs)(pilot)
+        assert app.selected("positions-table") == position
+        assert app.selected("orders-table") == order
+        assert app.selected("alerts-table") is None

@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 
-from tests.engine.situations import SYMBOL, settle, trading
-from tests.engine.test_order_answers import entered
+from tests.engine.situations import SYMBOL, book, fill, long_entry, settle, trading
+from tests.engine.test_order_answers import STOP, entered
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.risk.registry import RULES
 from ytc_tui.engine.runner import AgentRunner
 from ytc_tui.engine.seeing import RunFacts, see
 from ytc_tui.engine.situation import Situation
-from ytc_tui.model.market import NS_PER_S
+from ytc_tui.model import events as ev
+from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.session import StepResult
 from ytc_tui.model.state import AgentRecord
-from ytc_tui.views import health, rules
+from ytc_tui.model.trades import ExitReason
+from ytc_tui.views import exposure, health, rules, trades
 from ytc_tui.views.seen import Seen
 
 D = Decimal
@@ -112,3 +114,40 @@ def test_the_age_of_a_feed_is_that_of_its_last_closed_bar(sit: Situation) -> Non
     rows = health.build(sit.state, replace(sight, symbols={SYMBOL: market})).rows
     [feed] = [row for row in rows if row.component == f"feed.{SYMBOL}"]
     assert feed.age_s == 30
+
+
+# ---- trades ------------------------------------------------------------------------------------------
+
+
+def test_a_trade_has_its_orders_under_it_and_its_result_of_now(sit: Situation) -> None:
+    entered(sit)
+    sight = seen(sit)
+    [trade] = trades.build(sit.state, sight).trades
+    roles = [order.role for order in trade.orders]
+    assert roles == [OrderRole.ENTRY, OrderRole.PROTECTIVE_STOP, OrderRole.TARGET, OrderRole.TARGET]
+    assert [order.at for order in trade.orders] == [D(20_050), D(19_950), D(20_260), D(20_400)]
+    [held] = exposure.build(sit.state, sight).positions
+    assert (trade.pnl, trade.r) == (held.pnl, held.r_now)
+    assert trade.open
+
+
+def test_an_ended_trade_has_its_own_result_and_one_that_was_never_entered_has_none(sit: Situation) -> None:
+    entered(sit)
+    settle(sit, fill("1", "19950", 2, client_id="ystop", side=Side.SELL))
+    [trade] = trades.build(sit.state, seen(sit)).trades
+    assert (trade.pnl, trade.reason, trade.open) == (D(-100), ExitReason.STOP, False)
+    assert trade.r == sit.state.trades["T0001"].r_multiple
+    assert trade.orders[1].at == D(19_950)
+
+
+def test_what_was_not_entered_has_no_result(sit: Situation) -> None:
+    long_entry(sit)
+    [trade] = trades.build(sit.state, seen(sit)).trades
+    assert (trade.pnl, trade.r, trade.entry, trade.quantity) == (None, None, None, D(1))
+
+
+def test_an_order_of_no_trade_is_loose(sit: Situation) -> None:
+    book(sit, ev.GuardOrdered(STOP, "", "", 1))
+    view = trades.build(sit.state, seen(sit))
+    assert [order.client_id for order in view.loose] == ["ystop"]
+    assert view.trades == ()

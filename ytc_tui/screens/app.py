@@ -27,21 +27,16 @@ from ytc_tui.client import EngineClient, Frame, Receipt
 from ytc_tui.errors import UsageInvalid, YtcError
 from ytc_tui.model.commands import Command
 from ytc_tui.screens import actions
-from ytc_tui.screens.agents import AgentsScreen
 from ytc_tui.screens.by_hand import ByHand
 from ytc_tui.screens.containment import said_of
-from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.dialogs.flatten import FlattenDialog
 from ytc_tui.screens.engine_screen import ALWAYS, EngineScreen
-from ytc_tui.screens.events import EventsScreen
-from ytc_tui.screens.health import HealthScreen
 from ytc_tui.screens.leaving import Leaving
 from ytc_tui.screens.link import EngineEnd, EngineHandle, Link
+from ytc_tui.screens.modes import SCREENS
 from ytc_tui.screens.own_view import OwnSaying
 from ytc_tui.screens.palette import ActionCommands
-from ytc_tui.screens.reconcile import ReconcileScreen
 from ytc_tui.screens.resolving import Resolving
-from ytc_tui.screens.risk import RiskScreen
 from ytc_tui.screens.themes import DARK, THEMES
 from ytc_tui.screens.widgets.live_table_screen import freeze_start_up
 from ytc_tui.views.catalog import chart_name
@@ -76,14 +71,7 @@ class DeskApp(ByHand, OwnSaying, Resolving, Leaving):
 
     TITLE = "ytc"
     CSS_PATH = "app.tcss"
-    MODES: ClassVar[dict[str, Any]] = {
-        "desk": DeskScreen,
-        "agents": AgentsScreen,
-        "risk": RiskScreen,
-        "reconcile": ReconcileScreen,
-        "events": EventsScreen,
-        "health": HealthScreen,
-    }
+    MODES: ClassVar[dict[str, Any]] = {**SCREENS}
     DEFAULT_MODE = "desk"
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings()]
     COMMANDS: ClassVar[set[Any]] = {ActionCommands}

@@ -19,6 +19,7 @@ from ytc_tui.views import (
     risk,
     rules,
     top,
+    trades,
     waiting,
 )
 from ytc_tui.views.chart import ChartView
@@ -35,6 +36,7 @@ BUILDERS = {
     "rules": rules.build,
     "health": health.build,
     "differences": differences.build,
+    "trades": trades.build,
 }
 VIEW_TYPES: dict[str, type] = {
     "top": top.TopView,
@@ -48,6 +50,7 @@ VIEW_TYPES: dict[str, type] = {
     "rules": rules.RulesView,
     "health": health.HealthView,
     "differences": differences.DifferencesView,
+    "trades": trades.TradesView,
 }
 _CHART = re.compile(r"chart/([A-Z0-9]{1,32})/([0-9]{1,3})")
 

@@ -1,0 +1,25 @@
+"""The screens by the id of the action that opens them.
+
+Decides nothing. Imports every screen. Invariant: each has a row in the table of actions.
+"""
+
+from __future__ import annotations
+
+from ytc_tui.screens.agents import AgentsScreen
+from ytc_tui.screens.desk import DeskScreen
+from ytc_tui.screens.engine_screen import EngineScreen
+from ytc_tui.screens.events import EventsScreen
+from ytc_tui.screens.health import HealthScreen
+from ytc_tui.screens.reconcile import ReconcileScreen
+from ytc_tui.screens.risk import RiskScreen
+from ytc_tui.screens.trades import TradesScreen
+
+SCREENS: dict[str, type[EngineScreen]] = {
+    "desk": DeskScreen,
+    "agents": AgentsScreen,
+    "trades": TradesScreen,
+    "risk": RiskScreen,
+    "reconcile": ReconcileScreen,
+    "events": EventsScreen,
+    "health": HealthScreen,
+}
