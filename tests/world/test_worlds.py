@@ -13,7 +13,7 @@ from tests.world.world import live
 # Seeds in which an invariant was once broken.
 CORPUS = (
     192, 206, 289, 326, 508, 619, 640, 898, 986, 1110, 2316, 2987, 5721,
-    6859, 9268, 9625, 9827, 11972, 18834, 23032, 23834, 25918,
+    6859, 9268, 9625, 9827, 11972, 18834, 23032, 23834, 25918, 71862,
 )  # fmt: skip
 CHUNK = 50
 CI_SEEDS = 300

@@ -68,9 +68,10 @@ class TableScreen(EngineScreen):
     HEADING: ClassVar[str]
     COLUMNS: ClassVar[Sequence[Column]]
     EMPTY: ClassVar[str] = "nothing here"
+    STACKED: ClassVar[bool] = False  # what is behind a row stands below, however wide the terminal
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(classes="-stacked" if self.STACKED else None)
         self._filter: RowFilter | None = None
         self._problem = ""
         self._asked: Row | None = None

@@ -27,7 +27,7 @@ _COLUMNS = (
     Column("what", "trade, order", 17, priority=20),
     Column("symbol", "symbol", 8, priority=19),
     Column("side", "side", 5, priority=18),
-    Column("size", "size", 8, "right", priority=16),
+    Column("size", "size", 11, "right", priority=16),
     Column("price", "price", 9, "right", priority=15),
     Column("stop", "stop", 9, "right", priority=9),
     Column("state", "state", 16, priority=17, share=1),
@@ -48,6 +48,7 @@ class TradesScreen(TableScreen):
     HEADING = "Trades and orders"
     COLUMNS = _COLUMNS
     EMPTY = "no trade has been planned"
+    STACKED = True
 
     def rows(self) -> Sequence[Row]:
         view, zone = self._view(), self.desk.desk.zone
