@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine import hands
 from tests.engine.differing import read
 from tests.engine.situations import ENTRY_ID, SYMBOL, D, closes, fill, kinds, long_entry, settle, trading
 from tests.engine.test_order_answers import STOP, alerts, stop_told, told
@@ -48,6 +49,31 @@ def test_what_an_entry_filled_after_its_trade_ended_is_closed_with_an_alarm(sit:
     events += settle(sit, inp.PointMet(), inp.MinuteClosed(), read(sit))
     assert closes(events) == [(OrderRole.EXIT, D("0.6"))]
     assert alerts(events).count("unprotected") == 1
+
+
+def test_what_closes_it_asks_other_closes_of_it_to_go(sit: Situation) -> None:
+    stopped_in_part(sit)
+    told(sit, Canceled(ENTRY_ID, "on request", 1))
+    settle(sit, fill("0.6", "20050", 3))
+    [lost] = sit.state.working_orders(SYMBOL, OrderRole.EXIT)
+    settle(sit, inp.VenueFailed(lost.request.client_id, False, False, "timed out"))
+    sit.at_ns += NS_PER_S
+    settle(sit, inp.PointMet())
+    _, second = sit.state.working_orders(SYMBOL, OrderRole.EXIT)
+    events = settle(sit, fill("0.6", "20040", 4, client_id=lost.request.client_id, side=Side.SELL))
+    assert [e.client_id for e in events if isinstance(e, ev.CancelAsked)] == [second.request.client_id]
+
+
+def test_what_is_entered_while_its_close_is_on_its_way_is_closed_too(sit: Situation) -> None:
+    long_entry(sit)
+    settle(sit, fill("0.4"), stop_told(SMALL))
+    events = settle(sit, inp.Commanded(hands.close()))
+    assert kinds(events).count("CancelAsked") == 1
+    settle(sit, fill("0.6", "20055", 2), stop_told())
+    [close] = sit.state.working_orders(SYMBOL, OrderRole.EXIT)
+    name = close.request.client_id
+    again = settle(sit, fill("0.4", "20060", 3, client_id=name, side=Side.SELL))
+    assert closes(again) == [(OrderRole.EXIT, D("0.6"))]
 
 
 def test_what_is_filled_after_a_final_flatten_is_flattened_again(sit: Situation) -> None:

@@ -12,7 +12,13 @@ from decimal import Decimal
 from typing import assert_never
 
 from ytc_tui.analysis.exits.ytc import breakeven_price
-from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop, intend_target
+from ytc_tui.engine.decide.outgoing import (
+    has_working,
+    intend_close,
+    intend_stop,
+    intend_target,
+    stop_entering,
+)
 from ytc_tui.engine.decide.targets import free_quantity, make_way, part_of, part_one_taken, working_targets
 from ytc_tui.engine.risk.answers import plain
 from ytc_tui.engine.situation import Situation
@@ -136,9 +142,7 @@ def _close(sit: Situation, trade: Trade, action: ClosePart, note: str) -> Iterat
     """A reduce-only market order. What is left of the entry goes; targets that would take more than is
     left make way and come back smaller; the stop covers at least what is left, and stays."""
     quantity = _quantity(sit, trade, action)
-    for entry in sit.state.working_orders(trade.symbol, OrderRole.ENTRY):
-        if entry.trade_id == trade.trade_id and entry.state is not OrderState.CANCELING:
-            yield ev.CancelAsked(entry.request.client_id, note)
+    yield from stop_entering(sit, trade, note)
     targets = working_targets(sit, trade)
     left = trade.open_quantity - quantity
     if left > ZERO and sum((record.remaining for record in targets), ZERO) > left:

@@ -12,7 +12,13 @@ from typing import Any
 
 from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.answers import FAR
-from ytc_tui.engine.decide.outgoing import has_working, intend_close, intend_stop, stop_unanswered
+from ytc_tui.engine.decide.outgoing import (
+    has_working,
+    intend_close,
+    intend_stop,
+    stop_entering,
+    stop_unanswered,
+)
 from ytc_tui.engine.decide.trades import closing_for
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -85,6 +91,7 @@ def _close(
     if trade.state in (TradeState.CLOSING, TradeState.CLOSE_FAILED):
         # What it was to be closed for first is what it is closed for.
         reason = closing_for(sit, trade) or reason
+    yield from stop_entering(sit, trade, words)
     yield from intend_close(sit, trade.symbol, OrderRole.EXIT, reason, words)
     if trade.state is not TradeState.CLOSING:
         yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.CLOSING, words)

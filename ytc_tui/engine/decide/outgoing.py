@@ -101,6 +101,13 @@ def intend_close(
         yield _refused(symbol, order, answer.reason)
 
 
+def stop_entering(sit: Situation, trade: Trade, reason: str) -> Iterator[ev.Event]:
+    """The cancel of what has not filled of `trade`'s entry."""
+    for entry in sit.state.working_orders(trade.symbol, OrderRole.ENTRY):
+        if entry.trade_id == trade.trade_id and not entry.cancel_ns:
+            yield ev.CancelAsked(entry.request.client_id, reason)
+
+
 def closes_what(sit: Situation, symbol: str) -> tuple[str, str]:
     """The trade and the decision that a close of `symbol` belongs to."""
     trade = sit.trade_on(symbol)

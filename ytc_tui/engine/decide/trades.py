@@ -12,7 +12,7 @@ from decimal import Decimal
 from ytc_tui.engine.decide.alarms import alert
 from ytc_tui.engine.decide.coverage import covered, decide_coverage
 from ytc_tui.engine.decide.flatten import flattening
-from ytc_tui.engine.decide.outgoing import has_working, intend_close
+from ytc_tui.engine.decide.outgoing import has_working, intend_close, stop_entering
 from ytc_tui.engine.decide.targets import part_of, place_targets
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model import events as ev
@@ -43,12 +43,16 @@ def decide_fill(sit: Situation, event: ev.FillBooked) -> Iterator[ev.Event]:
     if record is not None and record.request.role is OrderRole.ENTRY:
         yield from _entered(sit, trade, record)
     elif _is_over(sit, trade) and trade.state not in PENDING:
-        working = _working_entries(sit, trade)
-        if not working:
+        if trade.state in ENDED_TRADE_STATES:
+            yield from decide_orphans(sit)
+        elif has_working(sit, trade.symbol, OrderRole.ENTRY):
+            yield from stop_entering(sit, trade, "the part that was filled is closed")
+        else:
             yield from _closed(sit, trade, record, event.fill.price)
-        for entry in working:
-            if not entry.cancel_ns:
-                yield ev.CancelAsked(entry.request.client_id, "the part that was filled is closed")
+    elif record is not None and _closed_too_little(sit, trade, record):
+        note = f"{trade.open_quantity} was entered meanwhile"
+        reason = record.reason or ExitReason.MANUAL
+        yield from intend_close(sit, trade.symbol, OrderRole.EXIT, reason, note)
     elif trade.state is TradeState.IN_POSITION and _first_target(record):
         yield ev.TradeMoved(trade.trade_id, trade.state, TradeState.T1_HIT, "T1 filled")
     elif record is not None and _is_tighter(trade, record):
@@ -61,6 +65,13 @@ def _is_over(sit: Situation, trade: Trade) -> bool:
     if trade.open_quantity < ZERO:
         return trade.symbol not in sit.state.positions
     return trade.open_quantity == ZERO
+
+
+def _closed_too_little(sit: Situation, trade: Trade, record: OrderRecord) -> bool:
+    """Whether `record`, the close of all there was, is filled, and its entry had filled on meanwhile."""
+    if record.request.role is not OrderRole.EXIT or record.working or trade.state is not TradeState.CLOSING:
+        return False
+    return not flattening(sit) and not has_working(sit, trade.symbol, OrderRole.EXIT)
 
 
 def _is_tighter(trade: Trade, record: OrderRecord) -> bool:
@@ -271,4 +282,5 @@ def decide_hole(sit: Situation) -> Iterator[ev.Event]:
         gap_ns = sit.market.gap_of(trade.symbol)
         if gap_ns > sit.policy.position_hole_ns and not has_working(sit, trade.symbol, OrderRole.EXIT):
             note = f"hole of {gap_ns // NS_PER_MIN} min in the data"
+            yield from stop_entering(sit, trade, note)
             yield from intend_close(sit, trade.symbol, OrderRole.EXIT, ExitReason.DATA_GAP, note)
