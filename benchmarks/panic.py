@@ -39,7 +39,7 @@ DAYS, QUICK_DAYS = 400, 40
 GOAL_MS, MS, NS_PER_S = 250.0, 1_000.0, 1_000_000_000
 FLATTEN_KEY, WORD, RETURN, ESCAPE = b"!", b"FLAT", b"\r", b"\x1b"
 START_TIMEOUT_S, READY_TIMEOUT_S, DRILL_TIMEOUT_S = 120.0, 120.0, 20.0
-LOOK_S = 0.02
+LOOK_S, PAUSE_S = 0.02, 0.08
 
 
 def crowd_of(quick: bool) -> Crowd:
@@ -167,15 +167,15 @@ class Drills:
         begun_ns = time.monotonic_ns()
         self.terminal.send(FLATTEN_KEY)
         cancels_ms = self.until(begun_ns, "cancel", self.crowd.resting)
-        self.terminal.watch(0.2)
+        self.terminal.watch(PAUSE_S)
         self.terminal.send(WORD)
-        self.terminal.watch(0.1)
+        self.terminal.watch(PAUSE_S)
         confirmed_ns = time.monotonic_ns()
         self.terminal.send(RETURN)
         closes_ms = self.until(confirmed_ns, "submit", self.crowd.held)
-        self.terminal.watch(0.2)
+        self.terminal.watch(PAUSE_S)
         self.terminal.send(ESCAPE)
-        self.terminal.watch(0.2)
+        self.terminal.watch(PAUSE_S)
         if self.state()[2] != session:
             self.void += 1
         elif cancels_ms is None or closes_ms is None:
