@@ -16,6 +16,7 @@ import struct
 import sys
 import termios
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -56,11 +57,20 @@ class Desk:
     fd: int
     begun_s: float
     screen: Screen = field(default_factory=Screen)
+    said: bytes = b""  # the last that was read
 
     def read(self, limit_s: float) -> None:
         ready, _, _ = select.select([self.fd], [], [], max(0.0, limit_s))
-        if ready:
-            self.screen.feed(os.read(self.fd, READ_SIZE))
+        if not ready:
+            return
+        try:
+            part = os.read(self.fd, READ_SIZE)
+        except OSError as error:
+            _, status = os.waitpid(self.pid, 0)
+            how = f"status {status}, it said last {self.said!r}"
+            raise AssertionError(f"the desk has ended: {how}") from error
+        self.said = (self.said + part)[-READ_SIZE:]
+        self.screen.feed(part)
 
     def shows_data(self) -> float:
         """Seconds from its beginning until the engine's data were on its screen."""
@@ -105,6 +115,8 @@ def attach(environ: dict[str, str], folder: Path) -> Desk:
         code = 70
         try:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+            # Those of the parent may be files, which a terminal is not.
+            sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w")
             os.chdir(folder)
             os.environ.update(environ, TERM="xterm-256color", COLUMNS=str(COLUMNS), LINES=str(LINES))
             os.environ.pop("NO_COLOR", None)
@@ -115,6 +127,8 @@ def attach(environ: dict[str, str], folder: Path) -> Desk:
             code = 0
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
     return Desk(pid, fd, begun_s)

@@ -12,12 +12,14 @@ from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.orders import OrderKind, OrderRole, OrderState
 from ytc_tui.model.reconciling import REMEDIES
 from ytc_tui.model.session import StepResult
+from ytc_tui.model.signals import GateStep
 from ytc_tui.model.trades import ExitReason, TradeState
 from ytc_tui.views.differences import DifferenceRow, DifferencesView
 from ytc_tui.views.health import HealthRow, HealthView
 from ytc_tui.views.risk import RiskRow
 from ytc_tui.views.rules import LedgerLine, LossPath, Pair, PathStep, RuleLine, RulesView
 from ytc_tui.views.seen import Unit
+from ytc_tui.views.signals import Funnel, SignalLine, SignalsView, SymbolGates
 from ytc_tui.views.trades import OrderLine, TradeLine, TradesView
 
 D = Decimal
@@ -177,6 +179,30 @@ TRADES_VIEW = TradesView(
 )
 
 
+SIGNALS_VIEW = SignalsView(
+    (
+        SignalLine(
+            "BOF-BTCUSDT-buy-3", "BOF", "BTCUSDT", "buy", NOW_NS - 60 * NS_PER_S, 0, "reward_risk", ()
+        ),
+        SignalLine("PB-ETHUSDT-sell-2", "PB", "ETHUSDT", "sell", NOW_NS - 700 * NS_PER_S, 1, "", ("T0002",)),
+        SignalLine("TST-ETHUSDT-sell-1", "TST", "ETHUSDT", "sell", NOW_NS - 900 * NS_PER_S, 0, "", ()),
+    ),
+    Funnel((("BOF", 4), ("PB", 1), ("TST", 2)), (("reward_risk", 4), ("session_time", 2)), 1, 1, 0),
+    (
+        SymbolGates(
+            "BTCUSDT",
+            (
+                GateStep("data", True, "fresh and enough"),
+                GateStep("TST", False, "no HTF zone was tested within the last minutes"),
+                GateStep("PB", False, "the pullback is too deep: 0.81 of the leg"),
+            ),
+        ),
+        SymbolGates("ETHUSDT", (GateStep("data", True, "fresh and enough"),)),
+    ),
+    NOW_NS,
+)
+
+
 def all_screens(**changes: Any) -> Scene:
     """What every table screen shows."""
     return scanning(
@@ -186,6 +212,7 @@ def all_screens(**changes: Any) -> Scene:
             "health": HEALTH_VIEW,
             "differences": DIFFERENCES_VIEW,
             "trades": TRADES_VIEW,
+            "signals": SIGNALS_VIEW,
             **changes,
         }
     )

@@ -20,9 +20,10 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.session import StepResult
+from ytc_tui.model.signals import SetupKind, setup_id
 from ytc_tui.model.state import AgentRecord
 from ytc_tui.model.trades import ExitReason
-from ytc_tui.views import exposure, health, rules, trades
+from ytc_tui.views import exposure, health, rules, signals, trades
 from ytc_tui.views.seen import Seen
 
 D = Decimal
@@ -151,3 +152,39 @@ def test_an_order_of_no_trade_is_loose(sit: Situation) -> None:
     view = trades.build(sit.state, seen(sit))
     assert [order.client_id for order in view.loose] == ["ystop"]
     assert view.trades == ()
+
+
+# ---- signals -----------------------------------------------------------------------------------------
+
+
+def test_each_setup_says_what_became_of_it_the_newest_first(sit: Situation) -> None:
+    names = [setup_id(SetupKind.PB, SYMBOL, side, 7) for side in (Side.BUY, Side.SELL)]
+    sit.state.setups_seen = {names[0]: 1, names[1]: 2}
+    sit.state.setup_refusals = {names[1]: "reward_risk"}
+    long_entry(sit, setup_id=names[0])
+    view = signals.build(sit.state, seen(sit))
+    refused, traded = view.setups
+    assert (refused.side, refused.refused_by, refused.trades) == ("sell", "reward_risk", ())
+    assert (traded.kind, traded.symbol, traded.trades) == ("PB", SYMBOL, ("T0001",))
+
+
+def test_the_funnel_counts_what_was_found_refused_and_entered(sit: Situation) -> None:
+    sit.state.detected, sit.state.refused = {"PB": 2, "BOF": 1}, {"spread": 1, "costs": 2}
+    sit.state.approved = 1
+    entered(sit)
+    funnel = signals.build(sit.state, seen(sit)).funnel
+    assert funnel == signals.Funnel((("BOF", 1), ("PB", 2)), (("costs", 2), ("spread", 1)), 1, 1, 0)
+
+
+def test_what_a_symbol_lacks_is_what_the_scanner_said_last(sit: Situation) -> None:
+    gates = [{"gate": "data", "ok": True, "why": "fresh"}, {"gate": "PB", "ok": False, "why": "no pullback"}]
+    bad = [None, {"gate": 1, "ok": True, "why": ""}, {"gate": "x", "ok": "yes", "why": ""}]
+    chain = {SYMBOL: [*gates, *bad], "ETHUSDT": "nothing"}
+    sit.state.agents["setup_scanner"] = AgentRecord(output={"chain": chain}, last_run_ns=5)
+    view = signals.build(sit.state, seen(sit))
+    bitcoin, ether = view.now
+    assert [step.gate for step in bitcoin.steps] == ["data", "PB"]
+    assert [step.why for step in bitcoin.lacks] == ["no pullback"]
+    assert (ether.steps, view.scanned_ns) == ((), 5)
+    sit.state.agents["setup_scanner"] = AgentRecord(output={"chain": ["x"]})
+    assert signals.build(sit.state, seen(sit)).now == ()

@@ -89,3 +89,9 @@ def setup_id(kind: SetupKind, symbol: str, side: Side, anchor_ns: int) -> str:
     The last part is the open time of the anchor in epoch seconds.
     """
     return f"{kind}-{symbol}-{side}-{anchor_ns // NS_PER_S}"
+
+
+def parts_of(name: str) -> tuple[str, str, str]:
+    """Kind, symbol and side in the name of a setup; empty where it is no such name."""
+    parts = name.split("-")
+    return (parts[0], parts[1], parts[2]) if len(parts) == 4 else ("", "", "")

@@ -133,6 +133,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("filter", "slash", "Filter", "Only the rows in which an expression is found", Group.LOOK),
     Action("desk", "1", "Desk", "The desk", Group.SCREEN),
     Action("agents", "3", "Agents", "Every agent: runs, durations, errors, what it waits for", Group.SCREEN),
+    Action("signals", "4", "Signals", "Setups found, what became of each, what is missing now", Group.SCREEN),
     Action("trades", "5", "Trades", "Every trade and every order of it, from plan to close", Group.SCREEN),
     Action("risk", "6", "Risk", "Every rule and limit: used, left, last evaluated, refusals", Group.SCREEN),
     Action(

@@ -12,11 +12,13 @@ from ytc_tui.screens.events import EventsScreen
 from ytc_tui.screens.health import HealthScreen
 from ytc_tui.screens.reconcile import ReconcileScreen
 from ytc_tui.screens.risk import RiskScreen
+from ytc_tui.screens.signals import SignalsScreen
 from ytc_tui.screens.trades import TradesScreen
 
 SCREENS: dict[str, type[EngineScreen]] = {
     "desk": DeskScreen,
     "agents": AgentsScreen,
+    "signals": SignalsScreen,
     "trades": TradesScreen,
     "risk": RiskScreen,
     "reconcile": ReconcileScreen,

@@ -18,6 +18,7 @@ from ytc_tui.views import (
     phase,
     risk,
     rules,
+    signals,
     top,
     trades,
     waiting,
@@ -37,6 +38,7 @@ BUILDERS = {
     "health": health.build,
     "differences": differences.build,
     "trades": trades.build,
+    "signals": signals.build,
 }
 VIEW_TYPES: dict[str, type] = {
     "top": top.TopView,
@@ -51,6 +53,7 @@ VIEW_TYPES: dict[str, type] = {
     "health": health.HealthView,
     "differences": differences.DifferencesView,
     "trades": trades.TradesView,
+    "signals": signals.SignalsView,
 }
 _CHART = re.compile(r"chart/([A-Z0-9]{1,32})/([0-9]{1,3})")
 
