@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from codecs import getincrementaldecoder
+
+from ytc_tui.model.market import NS_PER_S, PATH_OFFSETS_NS
 
 LINES, COLUMNS = 40, 120
 _PIECES = re.compile(
@@ -13,6 +16,8 @@ _CUT_OFF = re.compile(r"\x1b(\[[0-?]*[ -/]*)?")
 # Ages and times of day go on whoever looks.
 _CLOCKS = re.compile(r"\d+:\d\d(?::\d\d)?|\b\d+(?:\.\d+)? ?(?:s|min|h)\b")
 
+_CHART_TITLE = re.compile(r"(\w+) 1m\b")
+_PRICE_SECONDS = [offset_ns // NS_PER_S for offset_ns in PATH_OFFSETS_NS]
 _FEED_TIME = re.compile(r"feed (\d\d):(\d\d):(\d\d)")
 
 
@@ -67,8 +72,14 @@ class Screen:
 
     @property
     def price_number(self) -> int:
-        """Which price of the day the market had come to, four a minute."""
+        """Which price of the day the market had come to."""
         found = _FEED_TIME.search(self.text)
         assert found is not None, self.text
         hours, minutes, seconds = map(int, found.groups())
-        return (hours * 60 + minutes) * 4 + seconds // 15
+        return (hours * 60 + minutes) * len(_PRICE_SECONDS) + bisect_right(_PRICE_SECONDS, seconds)
+
+    @property
+    def charted(self) -> str:
+        """The symbol of the chart: that of a trade which has ended stays until the desk goes."""
+        found = _CHART_TITLE.search(self.text)
+        return found[1] if found is not None else ""

@@ -227,7 +227,7 @@ def _compare(found: Dropped, desk: Desk, before: Screen) -> None:
         desk.read(end - time.monotonic())
     if desk.screen.timeless == before.timeless:
         found.same += 1
-    elif desk.screen.price_number != before.price_number:
+    elif (desk.screen.price_number, desk.screen.charted) != (before.price_number, before.charted):
         found.moved += 1
     else:
         found.other.append(f"{before.text}\n--- then ---\n{desk.screen.text}")

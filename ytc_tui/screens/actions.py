@@ -76,7 +76,6 @@ ACTIONS: tuple[Action, ...] = (
         "Close the selected position, or a part of it",
         Group.POSITION,
         True,
-        True,
     ),
     Action(
         "breakeven",
@@ -118,7 +117,7 @@ ACTIONS: tuple[Action, ...] = (
         Group.ANSWER,
         True,
     ),
-    Action("acknowledge", "k", "Acknowledge", "Acknowledge the selected alert", Group.ANSWER, True, True),
+    Action("acknowledge", "k", "Acknowledge", "Acknowledge the selected alert", Group.ANSWER, True),
     Action("why", "w", "Why", "Why, or why not: the selected thing, or this moment", Group.LOOK, footer=True),
     Action("chart_symbol", "y", "Chart symbol", "The chart of the next symbol", Group.LOOK),
     Action("chart_timeframe", "i", "Timeframe", "The chart on the other timeframe", Group.LOOK),

@@ -72,6 +72,9 @@ class EngineScreen(LiveScreen[None]):
 
     CSS_PATH: ClassVar[Any] = "engine_screen.tcss"
     VIEWS: ClassVar[frozenset[str]] = frozenset()
+    FOOTER: ClassVar[frozenset[str]] = (
+        frozenset()
+    )  # actions whose keys are told here, besides those told always
 
     def compose(self) -> ComposeResult:
         yield Head(id="head")

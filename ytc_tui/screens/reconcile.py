@@ -32,6 +32,7 @@ _COLUMNS = (
 
 class ReconcileScreen(TableScreen):
     VIEWS = frozenset({"differences"})
+    FOOTER = TableScreen.FOOTER | {"resolve"}
     HEADING = "Differences with the venue"
     COLUMNS = _COLUMNS
     EMPTY = "our books and the venue's agree"

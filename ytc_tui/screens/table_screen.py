@@ -65,6 +65,7 @@ class TableScreen(EngineScreen):
             "escape", "unfilter", "All rows", show=False, id="table.unfilter", tooltip="Forget the filter"
         )
     ]
+    FOOTER = frozenset({"filter", "zoom"})
     HEADING: ClassVar[str]
     COLUMNS: ClassVar[Sequence[Column]]
     EMPTY: ClassVar[str] = "nothing here"

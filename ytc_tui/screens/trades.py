@@ -45,6 +45,7 @@ _TONES: dict[TradeState, Tone] = {
 
 class TradesScreen(TableScreen):
     VIEWS = frozenset({"trades"})
+    FOOTER = TableScreen.FOOTER | {"close_position", "breakeven", "cancel_order"}
     HEADING = "Trades and orders"
     COLUMNS = _COLUMNS
     EMPTY = "no trade has been planned"

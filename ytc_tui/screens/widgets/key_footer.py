@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.dom import DOMNode
 from textual.events import Click
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from ytc_tui.screens.actions import ACTIONS, key_text
 from ytc_tui.screens.containment import Contained
@@ -83,18 +83,21 @@ class KeyFooter(Contained, Static):
         self.update(Content.assemble(*pieces))
 
     def _active(self) -> list[Key]:
-        # Over an input Textual shows no key that it would take as a letter; these are heard all the same.
         always = {
             action.runs: Key(key_text(action.key), action.title, action.runs, self.app, True)
             for action in ACTIONS
             if action.priority and action.footer
         }
+        if isinstance(self.screen.focused, Input):
+            # It takes every other key as a letter.
+            return list(always.values())
+        own = getattr(self.screen, "FOOTER", frozenset())
         found = always | {
             binding.action: Key(
                 self.app.get_key_display(binding), binding.description, binding.action, owner, alive
             )
             for owner, binding, alive, _ in self.screen.active_bindings.values()
-            if binding.show
+            if binding.show or binding.id in own
         }
         return list(found.values())
 
