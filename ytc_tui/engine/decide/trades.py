@@ -85,11 +85,6 @@ def _first_target(record: OrderRecord | None) -> bool:
     return part_of(record) == "T1" and record.state is OrderState.FILLED
 
 
-def _working_entries(sit: Situation, trade: Trade) -> list[OrderRecord]:
-    entries = sit.state.working_orders(trade.symbol, OrderRole.ENTRY)
-    return [record for record in entries if record.trade_id == trade.trade_id]
-
-
 def _entered(sit: Situation, trade: Trade, record: OrderRecord) -> Iterator[ev.Event]:
     if trade.state in ENDED_TRADE_STATES and trade.state not in PENDING:
         if not flattening(sit):
