@@ -72,9 +72,8 @@ class EngineScreen(LiveScreen[None]):
 
     CSS_PATH: ClassVar[Any] = "engine_screen.tcss"
     VIEWS: ClassVar[frozenset[str]] = frozenset()
-    FOOTER: ClassVar[frozenset[str]] = (
-        frozenset()
-    )  # actions whose keys are told here, besides those told always
+    # Actions whose keys the footer tells on this screen, besides those that it tells on every one.
+    FOOTER: ClassVar[frozenset[str]] = frozenset()
 
     def compose(self) -> ComposeResult:
         yield Head(id="head")
