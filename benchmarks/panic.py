@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import DEVNULL, Popen
+from typing import Any
 
 from benchmarks.crowd import Crowd, request_of, settings_of
 from benchmarks.harness import emit, percentile
@@ -139,6 +141,17 @@ class Drills:
 
         return asyncio.run(asked())
 
+    def standing(self) -> str:
+        """What the engine says of itself, for one that opens nothing any more."""
+
+        async def asked() -> dict[str, Any]:
+            async with HttpClient(self.engine.socket_path) as client:
+                return await client.status()
+
+        told = asyncio.run(asked())
+        names = ("session_status", "current_phase", "gate", "emergency", "as_of", "alerts", "funnel")
+        return json.dumps({name: told.get(name) for name in names})
+
     def ready(self) -> str:
         """Wait until everything is open; the session."""
         end_s = time.monotonic() + READY_TIMEOUT_S
@@ -149,7 +162,9 @@ class Drills:
             self.terminal.watch(LOOK_S * 5)
             if not held and not resting:
                 self.ask("resume")
-        raise RuntimeError(f"{held} positions and {resting} entry orders after {READY_TIMEOUT_S:g} s")
+        raise RuntimeError(
+            f"{held} positions and {resting} entry orders after {READY_TIMEOUT_S:g} s: {self.standing()}"
+        )
 
     def until(self, at_ns: int, kind: str, count: int) -> float | None:
         """Milliseconds from `at_ns` to the request number `count` of `kind`; None when they do not come."""

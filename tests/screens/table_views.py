@@ -13,6 +13,7 @@ from ytc_tui.model.orders import OrderKind, OrderRole, OrderState
 from ytc_tui.model.reconciling import REMEDIES
 from ytc_tui.model.session import StepResult
 from ytc_tui.model.signals import GateStep
+from ytc_tui.model.structure import Regime, TrendDirection, TrendLabel, ZoneRole
 from ytc_tui.model.trades import ExitReason, TradeState
 from ytc_tui.views.differences import DifferenceRow, DifferencesView
 from ytc_tui.views.health import HealthRow, HealthView
@@ -21,6 +22,7 @@ from ytc_tui.views.rules import LedgerLine, LossPath, Pair, PathStep, RuleLine, 
 from ytc_tui.views.seen import Unit
 from ytc_tui.views.signals import Funnel, SignalLine, SignalsView, SymbolGates
 from ytc_tui.views.trades import OrderLine, TradeLine, TradesView
+from ytc_tui.views.watchlist import NearZone, WatchlistView, WatchRow
 
 D = Decimal
 _LIMITS: dict[str, tuple[RiskRow, ...]] = {
@@ -203,6 +205,43 @@ SIGNALS_VIEW = SignalsView(
 )
 
 
+_BITCOIN = WatchRow(
+    symbol="BTCUSDT",
+    price=D("19684.3"),
+    decimals=1,
+    atr_pct=0.21,
+    regime=Regime.WEAKENING_TREND,
+    direction=TrendDirection.DOWN,
+    label=TrendLabel.WEAKENING,
+    zone=NearZone(ZoneRole.RESISTANCE, 19_702.5, 6, 0.4),
+    setup="BOF",
+    score=74.0,
+    held=D(0),
+    why_not="",
+)
+WATCHLIST_VIEW = WatchlistView(
+    (
+        _BITCOIN,
+        replace(
+            _BITCOIN,
+            symbol="ETHUSDT",
+            price=D("1473.18"),
+            decimals=2,
+            direction=TrendDirection.UP,
+            label=TrendLabel.STRONG,
+            zone=NearZone(ZoneRole.SUPPORT, 1471.25, 8, 0.0),
+            setup="",
+            score=None,
+            held=D("-6.728"),
+            why_not="a position is open",
+        ),
+        WatchRow(
+            "ADAUSDT", None, 4, None, None, None, None, None, "", None, D(0), "too few bars since the start"
+        ),
+    )
+)
+
+
 def all_screens(**changes: Any) -> Scene:
     """What every table screen shows."""
     return scanning(
@@ -213,6 +252,7 @@ def all_screens(**changes: Any) -> Scene:
             "differences": DIFFERENCES_VIEW,
             "trades": TRADES_VIEW,
             "signals": SIGNALS_VIEW,
+            "watchlist": WATCHLIST_VIEW,
             **changes,
         }
     )

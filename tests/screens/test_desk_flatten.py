@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 
 from tests.screens.desk_scenes import halted, in_trade, paused
 from tests.screens.desk_stage import KILL_COMMAND, staged
@@ -151,14 +151,24 @@ async def test_an_earlier_flatten_is_no_proof_of_this_one() -> None:
         assert "6.728 ETHUSDT" in body
 
 
-async def test_the_word_is_taken_at_its_enter_before_the_dialog_draws() -> None:
+async def test_a_word_that_comes_with_its_key_in_one_piece_counts() -> None:
+    """Typed ahead, or held back by a slow line."""
     app = staged(in_trade())
     async with desk_of(app) as pilot:
-        await press(pilot, FLATTEN, *WORD[:-1])
-        dialog = app.screen
-        assert isinstance(dialog, FlattenDialog)
-        assert verbs(app) == AT_ONCE
+        await app.on_event(Key("exclamation_mark", "!"))
+        for letter in WORD[:-1]:
+            await app.on_event(Key(letter, letter))
         await app.on_event(Key("enter", None))
         await quiet(pilot)
         assert verbs(app) == [*AT_ONCE, Verb.FLATTEN]
-        assert not dialog.confirm_word()
+
+
+async def test_the_word_can_be_pasted_and_corrected() -> None:
+    app = staged(in_trade())
+    async with desk_of(app) as pilot:
+        await press(pilot, FLATTEN, "F", "X", "backspace")
+        app.screen.post_message(Paste("LA"))
+        await quiet(pilot)
+        assert shown(pilot, "#flatten-word").startswith("FLA")
+        await press(pilot, "T", "enter")
+        assert verbs(app) == [*AT_ONCE, Verb.FLATTEN]

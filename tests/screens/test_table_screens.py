@@ -60,6 +60,18 @@ def test_filtered(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(staged(all_screens()), terminal_size=size, run_before=shown)
 
 
+@pytest.mark.parametrize("screen", StagedDesk.MODES)
+async def test_a_screen_is_opened_by_its_key_and_from_the_list(screen: str) -> None:
+    app = staged(all_screens())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        for keys in ([KEYS[screen]], ["o", KEYS[screen]]):
+            await pilot.press("8" if screen != "events" else "1")
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert app.current_mode == screen
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_before_there_is_a_session_a_screen_is_empty(screen: str) -> None:
     app = staged({})
@@ -203,3 +215,14 @@ async def test_keys_act_on_the_trade_or_the_order_of_the_row(
         assert app.selected("positions-table") == position
         assert app.selected("orders-table") == order
         assert app.selected("alerts-table") is None
+
+
+# ---- watchlist ---------------------------------------------------------------------------------------
+
+
+async def test_enter_shows_the_chart_of_the_symbol_on_the_desk() -> None:
+    app = staged(all_screens())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened("watchlist", "end", "enter")(pilot)
+        assert app.current_mode == "desk"
+        assert app.chart == ("ADAUSDT", 1)

@@ -11,20 +11,26 @@ import pytest
 
 from tests.engine.situations import SYMBOL, book, fill, long_entry, settle, trading
 from tests.engine.test_order_answers import STOP, entered
+from tests.sim.stage import stage
+from tests.sim.tape import Tape, on_day
 from ytc_tui.engine import inputs as inp
+from ytc_tui.engine.market import MarketView
 from ytc_tui.engine.risk.registry import RULES
 from ytc_tui.engine.runner import AgentRunner
 from ytc_tui.engine.seeing import RunFacts, see
 from ytc_tui.engine.situation import Situation
+from ytc_tui.engine.watchlist import watchlist
 from ytc_tui.model import events as ev
+from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.session import StepResult
 from ytc_tui.model.signals import SetupKind, setup_id
-from ytc_tui.model.state import AgentRecord
+from ytc_tui.model.state import AgentRecord, State
 from ytc_tui.model.trades import ExitReason
 from ytc_tui.views import exposure, health, rules, signals, trades
 from ytc_tui.views.seen import Seen
+from ytc_tui.views.watchlist import WatchRow
 
 D = Decimal
 
@@ -188,3 +194,53 @@ def test_what_a_symbol_lacks_is_what_the_scanner_said_last(sit: Situation) -> No
     assert (ether.steps, view.scanned_ns) == ((), 5)
     sit.state.agents["setup_scanner"] = AgentRecord(output={"chain": ["x"]})
     assert signals.build(sit.state, seen(sit)).now == ()
+
+
+# ---- watchlist ---------------------------------------------------------------------------------------
+
+
+def test_a_symbol_before_its_bars_says_what_is_missing(sit: Situation) -> None:
+    [row] = watchlist(sit).rows
+    assert (row.symbol, row.regime, row.direction, row.zone, row.atr_pct) == (SYMBOL, None, None, None, None)
+    assert row.why_not == "no bar yet"
+
+
+def test_what_keeps_an_entry_off_a_symbol_is_told(sit: Situation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MarketView, "problem", lambda self, symbol: "")
+    assert watchlist(sit).rows[0].why_not == ""
+    long_entry(sit)
+    assert watchlist(sit).rows[0].why_not == "an entry works"
+    settle(sit, fill("1"))
+    [row] = watchlist(sit).rows
+    assert (row.why_not, row.held) == ("a position is open", D(1))
+    settle(sit, inp.Commanded(Command("c1", Verb.STOP_ENTRIES, "ada", "enough")))
+    assert watchlist(sit).rows[0].why_not == "gate REDUCING: enough"
+
+
+def test_the_best_setup_of_a_symbol_is_the_one_with_the_highest_score(sit: Situation) -> None:
+    told = [
+        {"symbol": SYMBOL, "kind": "PB", "score": 71.5},
+        {"symbol": SYMBOL, "kind": "BOF", "score": 80},
+        {"symbol": SYMBOL, "kind": "TST", "score": "99"},
+        None,
+    ]
+    sit.state.agents["setup_scanner"] = AgentRecord(output={"active_setups": told})
+    [row] = watchlist(sit).rows
+    assert (row.setup, row.score) == ("BOF", 80.0)
+
+
+async def test_a_market_that_is_known_has_its_trend_and_its_nearest_zone(tmp_path: Path) -> None:
+    simulation = stage(tmp_path, Tape(), until="13:30")
+    seen_rows: list[WatchRow] = []
+
+    def look(state: State, now_ns: int) -> list[Command]:
+        run = simulation.host.current
+        if run is not None and now_ns == on_day("13:20"):
+            seen_rows.append(watchlist(run.kernel.sit).rows[0])
+        return []
+
+    simulation.operator = look
+    await simulation.run()
+    row = seen_rows[-1]
+    assert row.price is not None and row.atr_pct is not None and row.regime is not None
+    assert row.direction is not None and row.label is not None

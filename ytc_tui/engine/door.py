@@ -20,9 +20,13 @@ from ytc_tui.engine.host import Host
 from ytc_tui.engine.seeing import RunFacts, agents_now, see
 from ytc_tui.engine.session_run import SessionRun
 from ytc_tui.engine.watching import Watching
+from ytc_tui.engine.watchlist import watchlist
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.commands import Command
 from ytc_tui.views.catalog import BUILDERS, chart_of
+
+# Views of what is in no state: prices, swings and bars.
+_OF_THE_MARKET = {"watchlist": watchlist}
 
 
 class RecordQuestions(Protocol):
@@ -172,7 +176,12 @@ class Door:
         views: dict[str, Any] = {}
         for name in names:
             charted = chart_of(name)
-            views[name] = chart(sit, *charted) if charted else BUILDERS[name](sit.state, seen)
+            if charted is not None:
+                views[name] = chart(sit, *charted)
+            elif name in _OF_THE_MARKET:
+                views[name] = _OF_THE_MARKET[name](sit)
+            else:
+                views[name] = BUILDERS[name](sit.state, seen)
         return views
 
 

@@ -14,9 +14,11 @@ from ytc_tui.screens.reconcile import ReconcileScreen
 from ytc_tui.screens.risk import RiskScreen
 from ytc_tui.screens.signals import SignalsScreen
 from ytc_tui.screens.trades import TradesScreen
+from ytc_tui.screens.watchlist import WatchlistScreen
 
 SCREENS: dict[str, type[EngineScreen]] = {
     "desk": DeskScreen,
+    "watchlist": WatchlistScreen,
     "agents": AgentsScreen,
     "signals": SignalsScreen,
     "trades": TradesScreen,

@@ -32,7 +32,6 @@ from ytc_tui.views.exposure import ExposureView
 if TYPE_CHECKING:
     from ytc_tui.screens.app import DeskSettings, Tone
 
-_CONFIRMS = "enter"
 _HEARD_ALWAYS = frozenset(action.key for action in actions.ACTIONS if action.priority)
 
 
@@ -79,14 +78,14 @@ class OperatedApp(DiscreetApp[int]):
     # ---- emergency and session -------------------------------------------------------------------
 
     async def on_event(self, event: Event) -> None:
-        """The flatten key, which an input would take for a letter, and its yes are heard first: on its way
+        """The flatten key, which an input would take for a letter, and its word are heard first: on its way
         through the dialog a key waits for all that is drawn in between."""
         if isinstance(event, Key) and not event.is_forwarded:
             if event.key in _HEARD_ALWAYS:
                 self.action_flatten()
                 return
             dialog = self.screen
-            if event.key == _CONFIRMS and isinstance(dialog, FlattenDialog) and dialog.confirm_word():
+            if isinstance(dialog, FlattenDialog) and dialog.hears(event):
                 return
         await super().on_event(event)
 
@@ -236,6 +235,16 @@ class OperatedApp(DiscreetApp[int]):
             self.say("filter: this screen has no rows to filter")
 
     # ---- the desk --------------------------------------------------------------------------------
+
+    @work(group="asking")
+    async def action_screens(self) -> None:
+        screens = {action.key: action for action in actions.ACTIONS if action.group is actions.Group.SCREEN}
+        options = [Option(key, f"{action.title}: {action.does}") for key, action in screens.items()]
+        answer = await self.push_screen_wait(
+            ChoiceDialog("Screens", Content("Each opens with its key."), options)
+        )
+        if answer is not None:
+            await self.run_action(screens[answer].runs)
 
     def action_palette(self) -> None:
         self.action_command_palette()

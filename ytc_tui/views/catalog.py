@@ -24,6 +24,7 @@ from ytc_tui.views import (
     waiting,
 )
 from ytc_tui.views.chart import ChartView
+from ytc_tui.views.watchlist import WatchlistView
 
 BUILDERS = {
     "top": top.build,
@@ -54,6 +55,7 @@ VIEW_TYPES: dict[str, type] = {
     "differences": differences.DifferencesView,
     "trades": trades.TradesView,
     "signals": signals.SignalsView,
+    "watchlist": WatchlistView,
 }
 _CHART = re.compile(r"chart/([A-Z0-9]{1,32})/([0-9]{1,3})")
 

@@ -2,7 +2,8 @@
 
 Decides what counts as a yes: the typed word, or the key twice. Imports the views and the words. Invariants:
 it lists what is open now; it says latched only when the gate is shut, and flat only when the engine verified
-it; escape closes nothing; a flatten that the engine did not take can be asked for again at once.
+it; escape closes nothing; a flatten that the engine did not take can be asked for again at once; what is
+typed counts from the key that opened this on, however late it is drawn.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Key, Paste
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 from textual.worker import Worker
 
 from ytc_tui.client import Receipt
@@ -27,11 +29,13 @@ from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.session import Gate
 from ytc_tui.screens import words
 from ytc_tui.screens.link import Link
+from ytc_tui.screens.themes import MUTED
 from ytc_tui.screens.top_line import unconfirmed_text
 from ytc_tui.views.exposure import ExposureView, OrderRow
 from ytc_tui.views.top import TopView
 
 WORD = "FLAT"
+_MOST_TYPED = 8
 
 
 class FlattenDialog(ModalScreen[None]):
@@ -56,8 +60,8 @@ class FlattenDialog(ModalScreen[None]):
         self._link, self._confirm, self._flatten = link, confirm, flatten
         self._why_unreachable, self._kill_command = why_unreachable, kill_command
         self._latch_sent = not why_unreachable()
-        self._asked = self._taken = False
-        self._failed = ""
+        self._drawn = self._asked = self._taken = False
+        self._failed = self._typed = ""
         self._shown: dict[str, Content] = {}
 
     def compose(self) -> ComposeResult:
@@ -65,21 +69,22 @@ class FlattenDialog(ModalScreen[None]):
             yield Static(Content("Emergency flatten"), classes="title")
             with VerticalScroll(classes="body"):
                 yield Static(id="flatten-body")
-            if self._confirm == "typed":
-                yield Input(placeholder=f"type {WORD} to close all of this", max_length=8)
+            yield Static(id="flatten-word")
             yield Static(id="flatten-problem", classes="problem")
             yield Static(id="flatten-hint", classes="hint")
 
     def on_mount(self) -> None:
-        if self._confirm == "typed":
-            self.query_one(Input).focus()
+        self._drawn = True
         self.show_views()
 
     def show_views(self) -> None:
         """What is open now, or what became of the flatten."""
+        if not self._drawn:
+            return
         unreachable = self._why_unreachable()
         body = _unreachable(unreachable, self._kill_command) if unreachable else self._open_now()
         self._show("#flatten-body", body)
+        self._show("#flatten-word", self._word())
         self._show("#flatten-problem", Content(self._failed))
         self._show("#flatten-hint", Content(self._hint(unreachable)))
 
@@ -134,27 +139,52 @@ class FlattenDialog(ModalScreen[None]):
         if self._confirm == "double_key":
             self._go()
 
-    def confirm_word(self) -> bool:
-        """The enter key while this is open: whether the word stands in its field and closes everything."""
-        fields = self.query(Input)
-        typed = any(field.has_focus and field.value.strip() == WORD for field in fields)
-        if typed:
-            self._go()
-        return typed
+    def hears(self, key: Key) -> bool:
+        """Take a key of the word; False for one that is none. An input would take it only once it is drawn
+        and has the focus, and a word typed at once, or over a slow line, would be lost."""
+        if self._confirm != "typed" or self._asked:
+            return False
+        match key.key:
+            case "enter":
+                self._enter()
+            case "backspace":
+                self._type(self._typed[:-1])
+            case "ctrl+u":
+                self._type("")
+            case _ if key.is_printable and key.character is not None:
+                self._type(self._typed + key.character)
+            case _:
+                return False
+        return True
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if event.value.strip() == WORD:
+    def on_paste(self, event: Paste) -> None:
+        event.stop()
+        if self._confirm == "typed" and not self._asked:
+            self._type(self._typed + event.text)
+
+    def _type(self, text: str) -> None:
+        self._typed = text[:_MOST_TYPED]
+        self.show_views()
+
+    def _enter(self) -> None:
+        if self._typed.strip() == WORD:
             self._go()
         else:
             self._failed = f"not {WORD}: nothing was closed"
-            event.input.value = ""
-            self.show_views()
+            self._type("")
+
+    def _word(self) -> Content:
+        """What was typed so far."""
+        if self._confirm != "typed" or self._asked:
+            return Content()
+        if not self._typed:
+            return Content.assemble(("▏", "bold"), (f"type {WORD} to close all of this", MUTED))
+        return Content.styled(f"{self._typed}▏", "bold")
 
     def _go(self) -> None:
         if not self._asked:
-            self._asked, self._failed = True, ""
+            self._asked, self._failed, self._typed = True, "", ""
             sending = self._flatten()
-            self._shut_input(True)
             self._see_through(sending)
             self.show_views()
 
@@ -169,15 +199,7 @@ class FlattenDialog(ModalScreen[None]):
             self._asked = False
             why = "NOT confirmed" if receipt is None else f"refused: {receipt.reason}"
             self._failed = f"flatten: {why}; {self._kill_command} works without this desk"
-            self._shut_input(False)
             self.show_views()
-
-    def _shut_input(self, shut: bool) -> None:
-        for field in self.query(Input):
-            field.value = ""
-            field.disabled, field.display = shut, not shut
-            if not shut:
-                field.focus()
 
     def action_close(self) -> None:
         self.dismiss(None)

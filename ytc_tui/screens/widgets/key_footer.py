@@ -91,7 +91,7 @@ class KeyFooter(Contained, Static):
         if isinstance(self.screen.focused, Input):
             # It takes every other key as a letter.
             return list(always.values())
-        own = getattr(self.screen, "FOOTER", frozenset())
+        own: frozenset[str] = getattr(self.screen, "FOOTER", frozenset())
         found = always | {
             binding.action: Key(
                 self.app.get_key_display(binding), binding.description, binding.action, owner, alive

@@ -1,0 +1,105 @@
+"""Every symbol of the session with its market, and what keeps an entry off it.
+
+Decides how a market looks in a line. Imports the base and the views. Invariant: enter shows the symbol's
+chart on the desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from ytc_tui.model.structure import TrendDirection
+from ytc_tui.screens import words
+from ytc_tui.screens.signals import gates_content
+from ytc_tui.screens.table_screen import TableScreen
+from ytc_tui.screens.widgets.live_table import LiveTable
+from ytc_tui.screens.widgets.live_table_columns import Column
+from ytc_tui.screens.widgets.live_table_rows import Cell, Row, Tone
+from ytc_tui.views.signals import SignalsView
+from ytc_tui.views.watchlist import NearZone, WatchlistView, WatchRow
+
+_COLUMNS = (
+    Column("symbol", "symbol", 9, priority=20),
+    Column("price", "price", 10, "right", priority=19),
+    Column("atr", "ATR%", 5, "right", priority=9),
+    Column("trend", "trend", 13, priority=15),
+    Column("regime", "regime", 18, priority=12),
+    Column("zone", "nearest zone", 24, priority=13),
+    Column("setup", "setup", 7, priority=16),
+    Column("held", "held", 8, "right", priority=14),
+    Column("why", "why not", 20, priority=18, share=1),
+)
+_ARROWS: dict[TrendDirection, tuple[str, Tone]] = {
+    TrendDirection.UP: ("↑", "gain"),
+    TrendDirection.DOWN: ("↓", "loss"),
+    TrendDirection.SIDEWAYS: ("→", "plain"),
+}
+
+
+class WatchlistScreen(TableScreen):
+    VIEWS = frozenset({"watchlist", "signals"})
+    HEADING = "Watchlist"
+    COLUMNS = _COLUMNS
+    EMPTY = "no session yet"
+    STACKED = True
+
+    def rows(self) -> Sequence[Row]:
+        view = self._view()
+        return tuple(map(_row, view.rows)) if view is not None else ()
+
+    def summary(self) -> Content:
+        view = self._view()
+        if view is None:
+            return Content()
+        free = sum(1 for row in view.rows if not row.why_not)
+        return Content(f"{free} of {len(view.rows)} may be entered now; enter shows the chart")
+
+    def behind(self, key: str) -> Content:
+        view = self.desk.link.views.get("signals")
+        for gates in view.now if isinstance(view, SignalsView) else ():
+            if gates.symbol == key:
+                return gates_content(gates)
+        return Content()
+
+    def asks(self, key: str) -> str:
+        return ""
+
+    def on_live_table_row_selected(self, event: LiveTable.RowSelected) -> None:
+        event.prevent_default()
+        minutes = self.desk.chart[1] if self.desk.chart is not None else 1
+        self.desk.chart_chosen = True
+        self.desk.show_chart(event.key, minutes)
+        self.desk.switch_mode("desk")
+
+    def _view(self) -> WatchlistView | None:
+        view = self.desk.link.views.get("watchlist")
+        return view if isinstance(view, WatchlistView) else None
+
+
+def _row(row: WatchRow) -> Row:
+    price = words.UNKNOWN if row.price is None else f"{row.price:.{row.decimals}f}"
+    arrow, tone = _ARROWS.get(row.direction, ("", "muted")) if row.direction else (words.UNKNOWN, "stale")
+    label = row.label.value.replace("_", " ") if row.label is not None else ""
+    return Row(
+        row.symbol,
+        (
+            Cell(row.symbol),
+            Cell(price),
+            Cell(words.UNKNOWN if row.atr_pct is None else f"{row.atr_pct:.2f}", "muted"),
+            Cell(f"{arrow} {label}".rstrip(), tone),
+            Cell(words.UNKNOWN if row.regime is None else row.regime.value.replace("_", " "), "muted"),
+            Cell(_zone(row.zone, row.decimals)),
+            Cell("" if row.score is None else f"{row.setup} {row.score:.0f}", "accent"),
+            Cell(words.quantity(row.held) if row.held else "", "accent"),
+            Cell(row.why_not or "-", "warning" if row.why_not else "muted"),
+        ),
+    )
+
+
+def _zone(zone: NearZone | None, decimals: int) -> str:
+    if zone is None:
+        return "none"
+    away = words.UNKNOWN if zone.away_atr is None else f"{zone.away_atr:.1f} ATR"
+    return f"{zone.role.value[:3]} {zone.edge:.{decimals}f} {away if zone.away_atr else 'here'}"
