@@ -148,6 +148,14 @@ def test_an_attached_stop_that_is_smaller_at_the_venue_is_as_large_as_there(sit:
     assert "unprotected" in alerts(events)
 
 
+def test_an_attached_stop_of_another_size_and_price_is_a_difference(sit: Situation) -> None:
+    entered(sit)
+    other = replace(STOP, quantity=D("0.1"), stop_price=D(10_000))
+    settle(sit, read(sit, orders=(VenueOrder(other, "v", D(0), True, OrderState.ACKED),)))
+    assert sit.state.orders["ystop"].request.quantity == D(1)
+    assert "content-ystop" in sit.state.discrepancies
+
+
 def test_a_close_in_doubt_covers_nothing(sit: Situation) -> None:
     entered(sit)
     settle(sit, half("c1"))

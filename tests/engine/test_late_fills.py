@@ -51,6 +51,16 @@ def test_what_an_entry_filled_after_its_trade_ended_is_closed_with_an_alarm(sit:
     assert alerts(events).count("unprotected") == 1
 
 
+def test_the_rest_of_an_entry_is_asked_to_go_once(sit: Situation) -> None:
+    long_entry(sit)
+    settle(sit, fill("0.4"), stop_told(SMALL))
+    events = settle(sit, inp.Commanded(hands.close()))
+    [close] = sit.state.working_orders(SYMBOL, OrderRole.EXIT)
+    name = close.request.client_id
+    events += settle(sit, fill("0.4", "20060", 3, client_id=name, side=Side.SELL))
+    assert [e.client_id for e in events if isinstance(e, ev.CancelAsked)] == [ENTRY_ID]
+
+
 def test_what_closes_it_asks_other_closes_of_it_to_go(sit: Situation) -> None:
     stopped_in_part(sit)
     told(sit, Canceled(ENTRY_ID, "on request", 1))
