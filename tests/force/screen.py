@@ -16,9 +16,14 @@ _CUT_OFF = re.compile(r"\x1b(\[[0-?]*[ -/]*)?")
 # Ages and times of day go on whoever looks.
 _CLOCKS = re.compile(r"\d+:\d\d(?::\d\d)?|\b\d+(?:\.\d+)? ?(?:s|min|h)\b")
 
+_CHART_PANE = "─ Chart ─"
 _CHART_TITLE = re.compile(r"(\w+) 1m\b")
 _PRICE_SECONDS = [offset_ns // NS_PER_S for offset_ns in PATH_OFFSETS_NS]
 _FEED_TIME = re.compile(r"feed (\d\d):(\d\d):(\d\d)")
+
+
+def _timeless(text: str) -> str:
+    return re.sub(r" +", " ", _CLOCKS.sub("", text))
 
 
 class Screen:
@@ -68,7 +73,19 @@ class Screen:
     @property
     def timeless(self) -> str:
         """The text with ages and times of day left out."""
-        return re.sub(r" +", " ", _CLOCKS.sub("", self.text))
+        return _timeless(self.text)
+
+    @property
+    def chartless(self) -> str:
+        """The same without the pane of the chart, which stands right of its title's beginning to the end but
+        the two lines of the foot."""
+        lines = self.text.split("\n")
+        top = next((at for at, line in enumerate(lines) if _CHART_PANE in line), len(lines))
+        left = lines[top].index(_CHART_PANE) if top < len(lines) else 0
+        foot = len(lines) - 2
+        return _timeless(
+            "\n".join(line[:left] if top <= at < foot else line for at, line in enumerate(lines))
+        )
 
     @property
     def price_number(self) -> int:
@@ -80,6 +97,6 @@ class Screen:
 
     @property
     def charted(self) -> str:
-        """The symbol of the chart: that of a trade which has ended stays until the desk goes."""
+        """The symbol of the chart: that of a trade which has ended stays until its desk goes."""
         found = _CHART_TITLE.search(self.text)
         return found[1] if found is not None else ""

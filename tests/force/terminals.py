@@ -227,7 +227,9 @@ def _compare(found: Dropped, desk: Desk, before: Screen) -> None:
         desk.read(end - time.monotonic())
     if desk.screen.timeless == before.timeless:
         found.same += 1
-    elif (desk.screen.price_number, desk.screen.charted) != (before.price_number, before.charted):
+    elif desk.screen.price_number != before.price_number:
+        found.moved += 1
+    elif desk.screen.charted != before.charted and desk.screen.chartless == before.chartless:
         found.moved += 1
     else:
         found.other.append(f"{before.text}\n--- then ---\n{desk.screen.text}")

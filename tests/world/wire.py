@@ -27,7 +27,6 @@ from ytc_tui.model.orders import (
 ResultT = TypeVar("ResultT")
 _HANG_S = 600.0
 _PARTS = 3  # of a reading of the books
-Begun = tuple[int, float]  # entries written, and seconds of the loop's clock
 
 
 @dataclass(frozen=True)
@@ -55,17 +54,10 @@ class Sent:
     failed: set[str] = field(default_factory=set)  # submits without an answer
     told_fills: Counter[str] = field(default_factory=Counter)  # by the market's side, not by asking
     holdings: list[tuple[int, dict[str, Decimal]]] = field(default_factory=list)  # told when, entries written
-    readings: dict[Begun, set[str]] = field(default_factory=dict)  # begun when: the parts that were told
-    cut_off: set[Begun] = field(default_factory=set)  # readings begun when a part was not
-    untold: int = 0  # entries written when a report was last told to nobody
+    readings: dict[tuple[int, float], Counter[str]] = field(default_factory=dict)  # begun when: what
+    read_whole: int = 0  # entries written when the last reading began of which every part was told
     violations: list[str] = field(default_factory=list)
     drawn: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def read_whole(self) -> int:
-        """Entries written when the last reading began of which every part was told."""
-        whole = (begun for begun, parts in self.readings.items() if len(parts) == _PARTS)
-        return max((written for written, at in whole if (written, at) not in self.cut_off), default=0)
 
     def submit(self, request: OrderRequest, life: int, *, durable: bool, told: bool, stopped: bool) -> None:
         """An order is sent. `durable`: its intent is in the journal; `told`: in the emergency file;
@@ -182,32 +174,37 @@ class Wire:
         if self._drawn("hung", self.faults.hung):
             await asyncio.sleep(_HANG_S)
 
-    async def _read_part(self, part: str) -> None:
-        begun = self.written(), asyncio.get_running_loop().time()
-        try:
-            await self._read()
-        except BaseException:
-            # One that asks for the account alone, to hear whether anybody answers, may begin then too.
-            self.sent.cut_off.add(begun)
-            raise
-        self.sent.readings.setdefault(begun, set()).add(part)
+    def _told_of(self, part: str, begun: tuple[int, float]) -> None:
+        told = self.sent.readings.setdefault(begun, Counter())
+        told[part] += 1
+        if len(told) == _PARTS:
+            self.sent.read_whole = max(self.sent.read_whole, begun[0])
+
+    def _now(self) -> tuple[int, float]:
+        return self.written(), asyncio.get_running_loop().time()
 
     async def order(self, client_id: str) -> VenueOrder | None:
         await self._read()
         return await self.venue.order(client_id)
 
     async def open_orders(self) -> tuple[VenueOrder, ...]:
-        await self._read_part("orders")
+        begun = self._now()
+        await self._read()
+        self._told_of("orders", begun)
         return await self.venue.open_orders()
 
     async def positions(self) -> tuple[VenuePosition, ...]:
-        await self._read_part("positions")
+        begun = self._now()
+        await self._read()
+        self._told_of("positions", begun)
         answer = await self.venue.positions()
         self.sent.holdings.append((self.written(), {held.symbol: held.quantity for held in answer}))
         return answer
 
     async def account(self) -> VenueAccount:
-        await self._read_part("account")
+        begun = self._now()
+        await self._read()
+        self._told_of("account", begun)
         return await self.venue.account()
 
     async def fills(self, since_ns: int) -> tuple[Fill, ...]:
@@ -230,7 +227,6 @@ class Wire:
         self._late = []
         for report in matched.reports:
             if self._drawn("untold", self.faults.untold):
-                self.sent.untold = self.written()
                 continue
             told.append(report)
             if isinstance(report, Fill) and self._drawn("doubled", self.faults.doubled):
