@@ -227,12 +227,15 @@ def _compare(found: Dropped, desk: Desk, before: Screen) -> None:
         desk.read(end - time.monotonic())
     if desk.screen.timeless == before.timeless:
         found.same += 1
-    elif desk.screen.price_number != before.price_number:
-        found.moved += 1
-    elif desk.screen.charted != before.charted and desk.screen.chartless == before.chartless:
+    elif desk.screen.price_number != before.price_number or _other_chart_alone(desk.screen, before):
         found.moved += 1
     else:
         found.other.append(f"{before.text}\n--- then ---\n{desk.screen.text}")
+
+
+def _other_chart_alone(now: Screen, before: Screen) -> bool:
+    """Whether they differ in the symbol of the chart, and nowhere but in its pane."""
+    return now.charted != before.charted and now.chartless == before.chartless
 
 
 def open_files(pid: int) -> int:
