@@ -200,3 +200,26 @@ async def test_a_handler_of_a_screen_that_fails_says_so(monkeypatch: pytest.Monk
         await pilot.pause()
         assert "that failed: ValueError: planted" in app.words_said[-1]
         assert failed(app) == []
+
+
+async def test_what_is_missing_because_a_part_is_going_is_no_failure() -> None:
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        pane = app.screen.query_one(panes.RiskPane)
+        removed = pane.remove()
+        pane.guarded(breaking)
+        await removed
+        assert not pane.failure
+
+
+async def test_an_event_of_a_screen_that_is_going_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        told = len(app.words_said)
+        monkeypatch.setattr(DeskScreen, "on_live_table_row_selected", breaking)
+        monkeypatch.setattr(app.screen, "_pruning", True)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.words_said[told:] == []

@@ -1,9 +1,10 @@
 """What becomes of a defect in a part of a screen: that part shows it, and the rest goes on.
 
-Decides where a failure is shown and what it says. Imports Textual, of it one method that is not public: the
-version is pinned, and a test plants a failure in each widget. Invariants: no failure of a part ends the app
-or silences another part; its words are the app's `discreet` ones; a part that could not show a view shows the
-next one that it can, and one that could not be made or painted is tried again when its screen is opened anew.
+Decides where a failure is shown and what it says. Imports Textual, of it two names that are not public: the
+version is pinned, and tests plant a failure in each widget and in one that is going. Invariants: no failure
+of a part ends the app or silences another part; its words are the app's `discreet` ones; a part that could
+not show a view shows the next one that it can, and one that could not be made or painted is tried again when
+its screen is opened anew.
 """
 
 from __future__ import annotations
@@ -86,8 +87,8 @@ class Part(Contained):
             self.refresh(recompose=True)
 
     def guarded(self: PartT, show: Callable[[PartT], object]) -> None:
-        """Let `show` fill this part, unless it could not be made or painted."""
-        if self.failure and not self._only_unshown:
+        """Let `show` fill this part, unless it could not be made or painted or is being taken down."""
+        if going(self) or (self.failure and not self._only_unshown):
             return
         try:
             show(self)
@@ -118,6 +119,11 @@ class Part(Contained):
             self.failure = ""
             self.remove_class("-failed")
             self.refresh(layout=True)
+
+
+def going(widget: Widget) -> bool:
+    """Whether `widget` is being taken down: that what is in it is gone is no failure."""
+    return widget._pruning
 
 
 def said_of(error: Exception, app: DiscreetApp[Any]) -> str:

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.message import Message
 
 from ytc_tui.screens import words
-from ytc_tui.screens.containment import Part
+from ytc_tui.screens.containment import Part, going
 from ytc_tui.screens.top_line import GATE_STYLES, banner_content, top_content
 from ytc_tui.screens.widgets.key_footer import KeyFooter
 from ytc_tui.screens.widgets.line import Line
@@ -119,7 +119,8 @@ class EngineScreen(LiveScreen[None]):
         try:
             await super()._dispatch_message(message)
         except Exception as error:
-            self.desk.say_failed(error)
+            if not going(self):
+                self.desk.say_failed(error)
 
     def on_mount(self) -> None:
         self.show_views()
