@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from tests.screens.desk_cards import HANDOFF, PROPOSAL, decided
 from tests.screens.desk_scenes import alert_storm, empty, ended, in_trade, paused, proposal_waiting
 from tests.screens.desk_stage import StagedDesk, settle, staged
 from tests.screens.desk_views import NOW_NS
-from ytc_tui.client import Receipt
+from tests.screens.table_views import all_screens
+from ytc_tui.client import Frame, Receipt
 from ytc_tui.errors import EngineUnreachable
 from ytc_tui.model.commands import Verb
 from ytc_tui.model.session import Gate
@@ -26,9 +28,11 @@ from ytc_tui.screens.dialogs.approvals import ApprovalsDialog
 from ytc_tui.screens.dialogs.asking import ReadingDialog, TextDialog
 from ytc_tui.screens.palette import ActionCommands
 from ytc_tui.screens.widgets.key_footer import KeyFooter
+from ytc_tui.views.rules import RulesView
 from ytc_tui.views.waiting import WaitingView
 
 FLATTEN = "exclamation_mark"
+KEYS = {action.id: action.key for action in ACTIONS}
 REFUSED = Receipt("C1", False, "refused after emergency_stop", "s-1", NOW_NS)
 Desk = tuple[StagedDesk, Pilot[Any]]
 
@@ -158,6 +162,35 @@ async def test_a_word_from_the_engine_wakes_the_keys() -> None:
         assert not app.screen.has_class("-stale")
         await press(pilot, "s")
         assert verbs(app) == [Verb.STOP_ENTRIES]
+
+
+async def test_until_a_screen_has_its_views_what_was_followed_before_is_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = staged(all_screens())
+    async with desk_of(app) as pilot:
+        answers = asyncio.Event()
+        asked = app.engine.frames
+
+        async def slowly(names: Collection[str]) -> AsyncGenerator[Frame, None]:
+            await answers.wait()
+            async with aclosing(asked(names)) as frames:
+                async for frame in frames:
+                    yield frame
+
+        monkeypatch.setattr(app.engine, "frames", slowly)
+        followers = len(app.engine.subscriptions)
+        for screen in ("agents", "risk"):
+            await press(pilot, KEYS[screen])
+            await _stale(app)
+            app.engine.tell()
+            await quiet(pilot)
+            assert not app.dead
+        answers.set()
+        while sum(worker.group == "frames" and worker.is_running for worker in app.workers) > 1:
+            await pilot.pause()
+        assert len(app.engine.subscriptions) > followers
+        assert app.link.view("rules", RulesView) is not None
 
 
 async def test_what_comes_while_the_desk_goes_is_not_shown() -> None:

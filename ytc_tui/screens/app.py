@@ -21,7 +21,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Compose, Load, Mount
 from textual.message import Message
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerState, get_current_worker
 
 from ytc_tui.client import EngineClient, Frame, Receipt
 from ytc_tui.errors import UsageInvalid, YtcError
@@ -89,6 +89,7 @@ class DeskApp(ByHand, OwnSaying, Resolving, Leaving):
         self.chart_chosen = False
         self.last_words: list[str] = []  # for the shell, once the desk is gone
         self._followed: frozenset[str] = frozenset()
+        self._follower: Worker[None] | None = None
         self._dead = "no engine yet"
         self._below_s = 0.0  # when the desk under a dialog was last shown
 
@@ -142,15 +143,27 @@ class DeskApp(ByHand, OwnSaying, Resolving, Leaving):
         survives, why = self.handle.survives_logout
         return f"{survives} ({why})"
 
-    @work(name="frames", group="frames", exclusive=True, exit_on_error=False)
+    @work(name="frames", group="frames", exit_on_error=False)
     async def follow(self) -> None:
-        """Take frames as they come; an engine that hung up is asked again until it has ended."""
+        """Take frames as they come; an engine that hung up is asked again until it has ended. Who followed
+        before goes on until the first frame is there: nothing is silent because another screen is opened."""
+        before, self._follower = self._follower, get_current_worker()
+        try:
+            await self._follow(before)
+        finally:
+            if before is not None:
+                before.cancel()
+
+    async def _follow(self, before: Worker[None] | None) -> None:
         client = self.client
         while client is not None and self.link.end is None:
             self._followed = self._names()
             try:
                 async with aclosing(client.frames(self._followed)) as frames:
                     async for frame in frames:
+                        if before is not None:
+                            before.cancel()
+                            before = None
                         self._take(frame)
             except UsageInvalid as error:
                 self.say(self.desk.safe(str(error)), "bad")
