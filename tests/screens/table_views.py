@@ -60,9 +60,9 @@ RULES_VIEW = RulesView(
         LedgerLine("month", "2022-11-01", D(10_240), D("9.10"), D(8), D(10)),
     ),
     (
-        Pair("ADAUSDT", "BTCUSDT", 0.62, False),
-        Pair("ADAUSDT", "ETHUSDT", -0.12, False),
-        Pair("BTCUSDT", "ETHUSDT", 1.0, True),
+        Pair("ADAUSDT", "BTCUSDT", 0.62, False, False),
+        Pair("ADAUSDT", "ETHUSDT", -0.12, False, False),
+        Pair("BTCUSDT", "ETHUSDT", 1.0, True, True),
     ),
 )
 

@@ -85,7 +85,11 @@ def test_pairs_are_those_that_the_risk_agent_told(sit: Situation) -> None:
     told = {"first": "BTCUSDT", "second": "ETHUSDT", "rho": 0.83, "assumed": False}
     bad = [None, {}, {**told, "rho": "0.83"}, {**told, "rho": float("nan")}, {**told, "rho": 2}]
     sit.state.agents["risk_management"] = AgentRecord(output={"correlation_matrix": [*bad, told]})
-    assert rules.build(sit.state, seen(sit)).pairs == (rules.Pair("BTCUSDT", "ETHUSDT", 0.83, False),)
+    assert rules.build(sit.state, seen(sit)).pairs == (rules.Pair("BTCUSDT", "ETHUSDT", 0.83, False, True),)
+    sit.state.agents["risk_management"].output["correlation_matrix"] = [{**told, "rho": -0.7}]
+    assert rules.build(sit.state, seen(sit)).pairs[0].counts
+    sight = replace(seen(sit), correlation_threshold=0.71)
+    assert not rules.build(sit.state, sight).pairs[0].counts
     sit.state.agents["risk_management"] = AgentRecord(output={"correlation_matrix": "many"})
     assert rules.build(sit.state, seen(sit)).pairs == ()
 
@@ -158,6 +162,15 @@ def test_an_order_of_no_trade_is_loose(sit: Situation) -> None:
     view = trades.build(sit.state, seen(sit))
     assert [order.client_id for order in view.loose] == ["ystop"]
     assert view.trades == ()
+
+
+def test_an_average_in_contracts_of_no_known_size_is_not_known(sit: Situation) -> None:
+    book(sit, ev.GuardOrdered(replace(STOP, symbol="XRPUSDT"), "", "", 1))
+    [order] = trades.build(sit.state, seen(sit)).loose
+    assert order.at == STOP.stop_price
+    sit.state.orders[order.client_id].filled = D(1)
+    [order] = trades.build(sit.state, seen(sit)).loose
+    assert order.at is None
 
 
 # ---- signals -----------------------------------------------------------------------------------------

@@ -82,6 +82,7 @@ def see(sit: Situation, runner: AgentRunner, run: RunFacts, *, at_ns: int) -> Se
         venue=run.venue,
         venue_requests=run.venue_requests,
         guard=run.guard,
+        correlation_threshold=float(limits.correlation_threshold),
         venue_guard="none: you and this engine are the only guard",
         symbols={
             symbol: SymbolSeen(

@@ -25,8 +25,7 @@ _COLUMNS = (
     Column("asked", "eval", 5, "right", priority=8),
     Column("summary", "asks for", 10, priority=1, share=1),
 )
-# From this strength on two positions that profit from the same move count as one risk (domain.md 1.4-02).
-_COUNTS_TOGETHER, _NOTABLE = 0.7, 0.4
+_NOTABLE = 0.4
 _GAUGE_CELLS = 10
 
 
@@ -36,9 +35,9 @@ class RiskScreen(TableScreen):
     COLUMNS = _COLUMNS
     EMPTY = "no rules yet"
 
-    def rows(self) -> Sequence[Row]:
+    def rows(self) -> Sequence[Row] | None:
         view = self._view()
-        return tuple(row for line in view.rules for row in rule_rows(line)) if view is not None else ()
+        return tuple(row for line in view.rules for row in rule_rows(line)) if view is not None else None
 
     def summary(self) -> Content:
         view = self._view()
@@ -60,8 +59,7 @@ class RiskScreen(TableScreen):
         return ""
 
     def _view(self) -> RulesView | None:
-        view = self.desk.link.views.get("rules")
-        return view if isinstance(view, RulesView) else None
+        return self.desk.link.view("rules", RulesView)
 
 
 def rule_rows(line: RuleLine) -> Iterable[Row]:
@@ -138,7 +136,5 @@ def heat_content(pairs: Sequence[Pair]) -> Content:
 def _heat_cell(pair: Pair | None) -> tuple[str, str]:
     if pair is None:
         return f"{'·':>7}", MUTED
-    style = ""
-    if abs(pair.rho) >= _NOTABLE:
-        style = "bold $text-error" if abs(pair.rho) >= _COUNTS_TOGETHER else "$text-warning"
+    style = "bold $text-error" if pair.counts else "$text-warning" if abs(pair.rho) >= _NOTABLE else ""
     return f"{pair.rho:>+6.2f}{'~' if pair.assumed else ' '}", style

@@ -71,12 +71,14 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """How two symbols move together, -1 to 1. `assumed` = there was too little history to measure it."""
+    """How two symbols move together, -1 to 1. `assumed` = there was too little history to measure it;
+    `counts` = from the strength on at which the gate takes two positions for one risk."""
 
     first: str
     second: str
     rho: float
     assumed: bool
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def build(state: State, seen: Seen) -> RulesView:
         )
         for rule, summary in seen.rules.items()
     )
-    return RulesView(rules, _path(state, seen), tuple(_ledger(state, limits)), tuple(_pairs(state)))
+    return RulesView(rules, _path(state, seen), tuple(_ledger(state, limits)), tuple(_pairs(state, seen)))
 
 
 def _path(state: State, seen: Seen) -> LossPath:
@@ -132,20 +134,20 @@ def _ledger(state: State, limits: tuple[RiskRow, ...]) -> Iterator[LedgerLine]:
         yield LedgerLine(span, held.since, held.base, used.get(span), held.warn_pct, held.limit_pct)
 
 
-def _pairs(state: State) -> Iterator[Pair]:
+def _pairs(state: State, seen: Seen) -> Iterator[Pair]:
     record = state.agents.get(_RISK_AGENT)
     told = record.output.get("correlation_matrix") if record is not None else None
     for row in told if isinstance(told, list) else ():
-        if (pair := _pair(row)) is not None:
+        if (pair := _pair(row, seen.correlation_threshold)) is not None:
             yield pair
 
 
-def _pair(row: Any) -> Pair | None:
+def _pair(row: Any, threshold: float) -> Pair | None:
     """A row of the agent's matrix; None for one that is not as it says its rows are."""
     if not isinstance(row, Mapping):
         return None
     match row.get("first"), row.get("second"), row.get("rho"), row.get("assumed"):
         case str(first), str(second), float() | int() as rho, bool(assumed) if -1 <= rho <= 1:
-            return Pair(first, second, float(rho), assumed)
+            return Pair(first, second, float(rho), assumed, abs(rho) >= threshold)
         case _:
             return None

@@ -134,6 +134,7 @@ class Seen:
     news: NewsSeen = field(default_factory=NewsSeen)
     mistake_codes: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
+    correlation_threshold: float = 1.0
     guard: str = ""
     journal_entries: int = 0
     venue_requests: int = 0

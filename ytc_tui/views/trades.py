@@ -120,8 +120,6 @@ def _trade(trade: Trade, held: exposure.PositionRow | None, orders: tuple[OrderL
 
 def _order(record: OrderRecord, seen: Seen) -> OrderLine:
     request = record.request
-    waits_for = request.stop_price if request.stop_price is not None else request.limit_price
-    units = record.filled * seen.symbols[request.symbol].instrument.contract_size
     return OrderLine(
         client_id=request.client_id,
         symbol=request.symbol,
@@ -131,8 +129,18 @@ def _order(record: OrderRecord, seen: Seen) -> OrderLine:
         state=record.state,
         quantity=request.quantity,
         filled=record.filled,
-        at=record.notional / units if units > ZERO else waits_for,
+        at=_price(record, seen),
         created_ns=record.created_ns,
         updated_ns=record.updated_ns,
         note=f"{record.note} {record.detail}".strip(),
     )
+
+
+def _price(record: OrderRecord, seen: Seen) -> Decimal | None:
+    """The average of what is filled, or what the order waits for; None for what was filled in a symbol that
+    is not traded here, whose contracts have no known size."""
+    request = record.request
+    if record.filled == ZERO:
+        return request.stop_price if request.stop_price is not None else request.limit_price
+    market = seen.symbols.get(request.symbol)
+    return record.notional / (record.filled * market.instrument.contract_size) if market is not None else None
