@@ -14,9 +14,8 @@ from ytc_tui.engine.situation import Situation
 from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.session import Gate
 from ytc_tui.model.structure import Zone
+from ytc_tui.views.gate_chain import SCANNER
 from ytc_tui.views.watchlist import NearZone, WatchlistView, WatchRow
-
-_SCANNER = "setup_scanner"
 
 
 def watchlist(sit: Situation) -> WatchlistView:
@@ -74,7 +73,7 @@ def _why_not(sit: Situation, symbol: str) -> str:
 
 def _best_setups(sit: Situation) -> dict[str, tuple[str, float]]:
     """Kind and score of the best setup of each symbol that the scanner told last."""
-    scanner = sit.state.agents.get(_SCANNER)
+    scanner = sit.state.agents.get(SCANNER)
     told = scanner.output.get("active_setups") if scanner is not None else None
     found: dict[str, tuple[str, float]] = {}
     for row in _mappings(told):

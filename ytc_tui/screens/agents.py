@@ -24,9 +24,9 @@ class AgentsScreen(TableScreen):
     COLUMNS = rows.AGENT_COLUMNS
     EMPTY = "no agents yet"
 
-    def rows(self) -> Sequence[Row]:
+    def rows(self) -> Sequence[Row] | None:
         view = self._view()
-        return rows.agent_rows(view, self.desk.desk.zone) if view is not None else ()
+        return rows.agent_rows(view, self.desk.desk.zone) if view is not None else None
 
     def summary(self) -> Content:
         view = self._view()
@@ -44,8 +44,7 @@ class AgentsScreen(TableScreen):
         return graph_content(row) if row is not None else Content()
 
     def _view(self) -> AgentsView | None:
-        view = self.desk.link.views.get("agents")
-        return view if isinstance(view, AgentsView) else None
+        return self.desk.link.view("agents", AgentsView)
 
 
 def graph_content(row: AgentRow) -> Content:

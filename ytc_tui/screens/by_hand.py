@@ -104,8 +104,7 @@ class ByHand(OperatedApp):
         self.send(self.command(verb, target=row.trade_id or row.symbol, action=action))
 
     def _exposure(self) -> ExposureView | None:
-        view = self.link.views.get("exposure")
-        return view if isinstance(view, ExposureView) else None
+        return self.link.view("exposure", ExposureView)
 
     def _position(self) -> PositionRow | None:
         """The selected position; says so when there is none."""

@@ -37,9 +37,9 @@ class HealthScreen(TableScreen):
     COLUMNS = _COLUMNS
     EMPTY = "nothing has answered yet"
 
-    def rows(self) -> Sequence[Row]:
+    def rows(self) -> Sequence[Row] | None:
         view = self._view()
-        return tuple(map(_row, view.rows)) if view is not None else ()
+        return tuple(map(_row, view.rows)) if view is not None else None
 
     def summary(self) -> Content:
         view = self._view()
@@ -60,8 +60,7 @@ class HealthScreen(TableScreen):
         return name if kind == "agent" else ""
 
     def _view(self) -> HealthView | None:
-        view = self.desk.link.views.get("health")
-        return view if isinstance(view, HealthView) else None
+        return self.desk.link.view("health", HealthView)
 
 
 def _row(row: HealthRow) -> Row:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ytc_tui.client import EngineClient, Frame
 from ytc_tui.views.top import TopView
 
+ViewT = TypeVar("ViewT")
 # The engine speaks at least once a second; the desk must show silence within two.
 SILENT_AFTER_S = 1.6
 
@@ -82,10 +83,14 @@ class Link:
         self.views.update(frame.views)
         return frame.views
 
+    def view(self, name: str, kind: type[ViewT]) -> ViewT | None:
+        """The view `name` as it was heard last; None = not heard yet, or there is no session."""
+        found = self.views.get(name)
+        return found if isinstance(found, kind) else None
+
     @property
     def top(self) -> TopView | None:
-        found = self.views.get("top")
-        return found if isinstance(found, TopView) else None
+        return self.view("top", TopView)
 
     def silence_s(self, now_s: float) -> float | None:
         """Seconds since the engine was heard, None before the first time."""

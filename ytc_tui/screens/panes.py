@@ -130,7 +130,7 @@ class AgentsPane(Pane):
         yield LiveTable(rows.AGENT_COLUMNS, empty_text="no agents yet", id="agents-table")
 
     def show(self, view: AgentsView | None, zone: ZoneInfo) -> None:
-        self.query_one(LiveTable).set_rows(rows.agent_rows(view, zone) if view else ())
+        self.query_one(LiveTable).set_rows(rows.agent_rows(view, zone) if view else None)
         failed = sum(1 for row in view.rows if row.error) if view else 0
         self.entitle(f"{failed} failed" if failed else "", "bold $text-error")
 
@@ -145,9 +145,9 @@ class ExposurePane(Pane):
         yield LiveTable(rows.ORDER_COLUMNS, empty_text="no working order", id="orders-table")
 
     def show(self, view: ExposureView | None) -> None:
-        positions = rows.position_rows(view) if view else ()
+        positions = rows.position_rows(view) if view else None
         self.query_one("#positions-table", LiveTable).set_rows(positions)
-        self.query_one("#orders-table", LiveTable).set_rows(rows.order_rows(view) if view else ())
+        self.query_one("#orders-table", LiveTable).set_rows(rows.order_rows(view) if view else None)
 
 
 class RiskPane(Pane):
@@ -157,7 +157,7 @@ class RiskPane(Pane):
         yield LiveTable(rows.RISK_COLUMNS, empty_text="no limits yet", id="risk-table")
 
     def show(self, view: RiskView | None) -> None:
-        self.query_one(LiveTable).set_rows(rows.risk_rows(view) if view else ())
+        self.query_one(LiveTable).set_rows(rows.risk_rows(view) if view else None)
         if view is not None:
             refused = sum(refusal.count for refusal in view.refusals)
             never = len(view.never_asked)
@@ -173,7 +173,7 @@ class AlertsPane(Pane):
         yield LiveTable(rows.ALERT_COLUMNS, empty_text="no alerts", id="alerts-table")
 
     def show(self, view: AlertsView | None, zone: ZoneInfo) -> None:
-        self.query_one(LiveTable).set_rows(rows.alert_rows(view, zone) if view else ())
+        self.query_one(LiveTable).set_rows(rows.alert_rows(view, zone) if view else None)
         found = []
         if view is not None and view.open_critical:
             found.append(f"{view.open_critical} CRITICAL")

@@ -37,9 +37,9 @@ class ReconcileScreen(TableScreen):
     COLUMNS = _COLUMNS
     EMPTY = "our books and the venue's agree"
 
-    def rows(self) -> Sequence[Row]:
+    def rows(self) -> Sequence[Row] | None:
         view = self._view()
-        return tuple(map(_row, view.rows)) if view is not None else ()
+        return tuple(map(_row, view.rows)) if view is not None else None
 
     def summary(self) -> Content:
         view = self._view()
@@ -63,8 +63,7 @@ class ReconcileScreen(TableScreen):
         return next((row for row in view.rows if row.id == key), None) if view is not None else None
 
     def _view(self) -> DifferencesView | None:
-        view = self.desk.link.views.get("differences")
-        return view if isinstance(view, DifferencesView) else None
+        return self.desk.link.view("differences", DifferencesView)
 
 
 def _row(row: DifferenceRow) -> Row:

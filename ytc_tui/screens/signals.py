@@ -16,6 +16,7 @@ from ytc_tui.screens.table_screen import TableScreen
 from ytc_tui.screens.themes import MUTED
 from ytc_tui.screens.widgets.live_table_columns import Column
 from ytc_tui.screens.widgets.live_table_rows import Cell, Row
+from ytc_tui.views.gate_chain import SCANNER
 from ytc_tui.views.signals import Funnel, SignalLine, SignalsView, SymbolGates
 
 _COLUMNS = (
@@ -27,7 +28,6 @@ _COLUMNS = (
     Column("outcome", "what became of it", 20, priority=6, share=1),
 )
 _NOW = "now-"
-_SCANNER = "setup_scanner"
 
 
 class SignalsScreen(TableScreen):
@@ -36,10 +36,10 @@ class SignalsScreen(TableScreen):
     COLUMNS = _COLUMNS
     EMPTY = "the scanner has not looked yet"
 
-    def rows(self) -> Sequence[Row]:
+    def rows(self) -> Sequence[Row] | None:
         view, zone = self._view(), self.desk.desk.zone
         if view is None:
-            return ()
+            return None
         now = [_symbol(gates, view.scanned_ns, zone) for gates in view.now]
         return [*now, *(_setup(line, zone) for line in view.setups)]
 
@@ -58,11 +58,10 @@ class SignalsScreen(TableScreen):
         return "" if key.startswith(_NOW) else key
 
     def why_target(self) -> str:
-        return super().why_target() or _SCANNER
+        return super().why_target() or SCANNER
 
     def _view(self) -> SignalsView | None:
-        view = self.desk.link.views.get("signals")
-        return view if isinstance(view, SignalsView) else None
+        return self.desk.link.view("signals", SignalsView)
 
 
 def _symbol(gates: SymbolGates, scanned_ns: int, zone: ZoneInfo) -> Row:

@@ -79,8 +79,8 @@ class TableScreen(EngineScreen):
         self._asked_s = 0.0
         self._answer = Content()
 
-    def rows(self) -> Sequence[Row]:
-        """All rows that there are."""
+    def rows(self) -> Sequence[Row] | None:
+        """All rows that there are; None = not known."""
         raise NotImplementedError
 
     def summary(self) -> Content:
@@ -115,13 +115,14 @@ class TableScreen(EngineScreen):
 
     def _show_table(self, pane: TablePane) -> None:
         rows = self.rows()
-        left = rows if self._filter is None else self._filter.of(rows)
+        left = self._filter.of(rows) if self._filter is not None and rows is not None else rows
         pane.query_one(LiveTable).set_rows(left)
         pane.query_one("#summary", Line).say(self.summary())
         if self._problem:
             pane.entitle(self._problem, "bold $text-error")
         elif self._filter is not None:
-            pane.entitle(f"{len(left)} of {len(rows)}: /{self._filter.text}", "bold $text-warning")
+            count = f"{len(left or ())} of {len(rows or ())}"
+            pane.entitle(f"{count}: /{self._filter.text}", "bold $text-warning")
         else:
             pane.entitle(str(len(rows)) if rows else "")
 

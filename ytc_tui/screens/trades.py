@@ -51,10 +51,10 @@ class TradesScreen(TableScreen):
     EMPTY = "no trade has been planned"
     STACKED = True
 
-    def rows(self) -> Sequence[Row]:
+    def rows(self) -> Sequence[Row] | None:
         view, zone = self._view(), self.desk.desk.zone
         if view is None:
-            return ()
+            return None
         found = [row for trade in view.trades for row in _trade_rows(trade, zone)]
         return [*found, *(_order(order, zone) for order in view.loose)]
 
@@ -96,8 +96,7 @@ class TradesScreen(TableScreen):
         return None
 
     def _view(self) -> TradesView | None:
-        view = self.desk.link.views.get("trades")
-        return view if isinstance(view, TradesView) else None
+        return self.desk.link.view("trades", TradesView)
 
 
 def _trade_rows(trade: TradeLine, zone: ZoneInfo) -> Iterator[Row]:

@@ -45,9 +45,9 @@ class WatchlistScreen(TableScreen):
     EMPTY = "no session yet"
     STACKED = True
 
-    def rows(self) -> Sequence[Row]:
+    def rows(self) -> Sequence[Row] | None:
         view = self._view()
-        return tuple(map(_row, view.rows)) if view is not None else ()
+        return tuple(map(_row, view.rows)) if view is not None else None
 
     def summary(self) -> Content:
         view = self._view()
@@ -57,8 +57,8 @@ class WatchlistScreen(TableScreen):
         return Content(f"{free} of {len(view.rows)} may be entered now; enter shows the chart")
 
     def behind(self, key: str) -> Content:
-        view = self.desk.link.views.get("signals")
-        for gates in view.now if isinstance(view, SignalsView) else ():
+        view = self.desk.link.view("signals", SignalsView)
+        for gates in view.now if view is not None else ():
             if gates.symbol == key:
                 return gates_content(gates)
         return Content()
@@ -74,8 +74,7 @@ class WatchlistScreen(TableScreen):
         self.desk.switch_mode("desk")
 
     def _view(self) -> WatchlistView | None:
-        view = self.desk.link.views.get("watchlist")
-        return view if isinstance(view, WatchlistView) else None
+        return self.desk.link.view("watchlist", WatchlistView)
 
 
 def _row(row: WatchRow) -> Row:

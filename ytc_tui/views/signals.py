@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 from ytc_tui.model.money import ZERO
 from ytc_tui.model.signals import GateStep, parts_of
 from ytc_tui.model.trades import Trade, TradeState
+from ytc_tui.views.gate_chain import SCANNER
 from ytc_tui.views.seen import Seen
 
 if TYPE_CHECKING:
     from ytc_tui.model.state import State
-
-_SCANNER = "setup_scanner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def build(state: State, seen: Seen) -> SignalsView:
         _line(state, name, found_ns, trades.get(name, []))
         for name, found_ns in reversed(state.setups_seen.items())
     )
-    scanner = state.agents.get(_SCANNER)
+    scanner = state.agents.get(SCANNER)
     chains = scanner.output.get("chain") if scanner is not None else None
     now = tuple(_now(chains)) if isinstance(chains, Mapping) else ()
     return SignalsView(setups, _funnel(state), now, scanner.last_run_ns if scanner is not None else 0)

@@ -31,6 +31,15 @@ async def test_no_rows_are_said_in_words() -> None:
         assert drawn(app.table)[1].rstrip() == "no positions"
 
 
+async def test_what_is_not_known_is_never_called_empty() -> None:
+    app = TableApp()
+    async with app.run_test(size=SIZE) as pilot:
+        for rows, said in ((None, "not known yet"), ((), "no positions"), (None, "not known yet")):
+            app.table.set_rows(rows)
+            await pilot.pause()
+            assert on_screen(app)[1].rstrip() == said
+
+
 async def test_the_top_stays_the_top_until_the_cursor_would_leave() -> None:
     app = TableApp(many(50))
     async with app.run_test(size=SIZE):

@@ -21,10 +21,8 @@ from textual.strip import Strip
 
 from ytc_tui.screens.containment import Contained
 from ytc_tui.screens.widgets.live_table_columns import Column
-from ytc_tui.screens.widgets.live_table_painter import Line, Painter, Part
+from ytc_tui.screens.widgets.live_table_painter import HEADER_LINES, UNKNOWN_TEXT, Line, Painter, Part
 from ytc_tui.screens.widgets.live_table_rows import TONES, Row, follow, index_of
-
-HEADER_LINES = 1
 
 
 class LiveTable(Contained, ScrollView, can_focus=True, inherit_bindings=False):
@@ -118,7 +116,7 @@ class LiveTable(Contained, ScrollView, can_focus=True, inherit_bindings=False):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._painter = Painter(columns, ellipsis, self._part_style)
-        self._empty_text = empty_text
+        self._empty_text, self._note = empty_text, UNKNOWN_TEXT
         self._rows: tuple[Row, ...] = ()
         self._index: dict[str, int] = {}
         self._cursor = 0
@@ -143,12 +141,16 @@ class LiveTable(Contained, ScrollView, can_focus=True, inherit_bindings=False):
         self._fit()
         return self._painter.columns_in_view
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show `rows`, each with a key of its own and a cell for each column.
+    def set_rows(self, rows: Sequence[Row] | None) -> None:
+        """Show `rows`, each with a key of its own and a cell for each column; None = not known yet.
 
         A cursor whose row is gone moves to the next row that is left, or else to the one before.
         """
-        new = tuple(rows)
+        new = tuple(rows or ())
+        note = UNKNOWN_TEXT if rows is None else self._empty_text
+        if note != self._note:
+            self._note = note
+            self.refresh()
         index = index_of(new, len(self._painter.columns))
         old, old_key, old_top = self._rows, self.cursor_key, self._top
         in_view = old_top <= self._cursor < old_top + self._page
@@ -230,7 +232,7 @@ class LiveTable(Contained, ScrollView, can_focus=True, inherit_bindings=False):
         lines = self._lines()
         if self._fit():
             self.refresh()
-        elif regions := self._painter.changes(self._shown, lines, HEADER_LINES):
+        elif regions := self._painter.changes(self._shown, lines):
             self.refresh(*regions)
         self._shown = lines
 
@@ -260,7 +262,7 @@ class LiveTable(Contained, ScrollView, can_focus=True, inherit_bindings=False):
         if at < len(self._rows):
             return self._painter.row(self._rows[at], at == self._cursor)
         if not self._rows and y == HEADER_LINES:
-            return self._painter.note(self._empty_text)
+            return self._painter.note(self._note)
         return self._painter.blank()
 
     # What a person does

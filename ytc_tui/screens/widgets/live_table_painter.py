@@ -19,6 +19,8 @@ from ytc_tui.screens.widgets.live_table_columns import GAP, Column, Placed, plac
 from ytc_tui.screens.widgets.live_table_rows import Row, Tone, fill
 
 STRIPS_MAX = 512
+HEADER_LINES = 1
+UNKNOWN_TEXT = "not known yet"
 
 Part = Tone | Literal["header", "cursor"]
 
@@ -84,10 +86,10 @@ class Painter:
         self._strips[row.key, on_cursor] = (row, strip)
         return strip
 
-    def changes(self, was: Sequence[Line], now: Sequence[Line], y: int) -> list[Region]:
-        """The regions in which two lists of lines differ, the first line being line `y` of the widget."""
+    def changes(self, was: Sequence[Line], now: Sequence[Line]) -> list[Region]:
+        """The regions in which two lists of lines below the header differ."""
         regions: list[Region] = []
-        for line, (old, new) in enumerate(zip(was, now, strict=False), y):
+        for line, (old, new) in enumerate(zip(was, now, strict=False), HEADER_LINES):
             start, end = self._span(old, new)
             last = regions[-1] if regions else None
             if last is not None and last.bottom == line and last.column_span == (start, end):
