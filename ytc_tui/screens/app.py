@@ -1,52 +1,45 @@
-"""The desk as an application: follows an engine, shows what it says, sends what a person asks.
+"""The desk as an application: shows what an engine says, sends what a person asks.
 
-Decides which worker does what, and when keys that trade are dead. Imports Textual, the client protocol and
-the screens. Invariants: the engine never depends on this app; nothing is shown as done before the engine
-said so; an action is refused while the engine cannot be heard.
+Decides what is shown when, and when keys that trade are dead. Imports Textual, the client protocol and the
+screens. Invariants: nothing is shown as done before the engine said so; an action is refused while the engine
+cannot be heard.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from textual import work
 from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Compose, Load, Mount
 from textual.message import Message
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import Worker, WorkerState
 
-from ytc_tui.client import EngineClient, Frame, Receipt
-from ytc_tui.errors import UsageInvalid, YtcError
+from ytc_tui.client import EngineClient, Receipt
+from ytc_tui.errors import YtcError
 from ytc_tui.model.commands import Command
 from ytc_tui.screens import actions
 from ytc_tui.screens.by_hand import ByHand
 from ytc_tui.screens.containment import said_of
 from ytc_tui.screens.dialogs.flatten import FlattenDialog
-from ytc_tui.screens.engine_screen import ALWAYS, EngineScreen
+from ytc_tui.screens.following import Following
 from ytc_tui.screens.leaving import Leaving
-from ytc_tui.screens.link import EngineEnd, EngineHandle, Link
+from ytc_tui.screens.link import EngineHandle, Link
 from ytc_tui.screens.modes import SCREENS
 from ytc_tui.screens.own_view import OwnSaying
 from ytc_tui.screens.palette import ActionCommands
 from ytc_tui.screens.resolving import Resolving
 from ytc_tui.screens.themes import DARK, THEMES
 from ytc_tui.screens.widgets.live_table_screen import freeze_start_up
-from ytc_tui.views.catalog import chart_name
-from ytc_tui.views.exposure import ExposureView
-from ytc_tui.views.sanitised import Sanitiser, sanitised
-from ytc_tui.views.top import TopView
+from ytc_tui.views.sanitised import Sanitiser
 
 _log = logging.getLogger(__name__)
 _WATCH_S = 0.2
-_RETRY_S = 0.3
 _BELOW_EVERY_S = 1.0
 _MAX_SAID = 200
 Tone = Literal["plain", "good", "bad"]
@@ -66,7 +59,7 @@ class DeskSettings:
     flatten_confirm: Literal["typed", "double_key"] = "typed"
 
 
-class DeskApp(ByHand, OwnSaying, Resolving, Leaving):
+class DeskApp(Following, ByHand, OwnSaying, Resolving, Leaving):
     """The desk of one engine. `run` returns the exit code."""
 
     TITLE = "ytc"
@@ -88,9 +81,6 @@ class DeskApp(ByHand, OwnSaying, Resolving, Leaving):
         self.chart: tuple[str, int] | None = None
         self.chart_chosen = False
         self.last_words: list[str] = []  # for the shell, once the desk is gone
-        self._followed: frozenset[str] = frozenset()
-        self._follower: Worker[None] | None = None
-        self._dead = "no engine yet"
         self._below_s = 0.0  # when the desk under a dialog was last shown
 
     def discreet(self, text: str) -> str:
@@ -113,105 +103,6 @@ class DeskApp(ByHand, OwnSaying, Resolving, Leaving):
         self.run_engine()
         if not self.is_headless:
             self.call_after_refresh(freeze_start_up)
-
-    # ---- the engine ------------------------------------------------------------------------------
-
-    @work(name="engine", group="engine", exit_on_error=False)
-    async def run_engine(self) -> None:
-        """Start the engine or find it, follow it, and report its end."""
-        self.link.end, self.link.heard_s = None, None
-        try:
-            self.client = await self.handle.start()
-        except YtcError as error:
-            said = self.desk.safe(f"no engine: {error}")
-            if not self.link.frames:
-                self.last_words.append(f"error: {said}")
-                self.exit(return_code=error.exit_code)
-                return
-            self.link.end = EngineEnd(error.exit_code, said)
-            self.say(said, "bad")
-            self.show_views()
-            return
-        self.say(f"engine: {self.handle.description}; survives logout: {self._survival()}")
-        self.follow()
-        end = await self.handle.ended()
-        self.link.end = EngineEnd(end.code, self.desk.safe(end.message))
-        self.say(f"the engine has ended (exit {self.link.end.code}) {self.link.end.message}", "bad")
-        self.show_views()
-
-    def _survival(self) -> str:
-        survives, why = self.handle.survives_logout
-        return f"{survives} ({why})"
-
-    @work(name="frames", group="frames", exit_on_error=False)
-    async def follow(self) -> None:
-        """Take frames as they come; an engine that hung up is asked again until it has ended. Who followed
-        before goes on until the first frame is there: nothing is silent because another screen is opened."""
-        before, self._follower = self._follower, get_current_worker()
-        try:
-            await self._follow(before)
-        finally:
-            if before is not None:
-                before.cancel()
-
-    async def _follow(self, before: Worker[None] | None) -> None:
-        client = self.client
-        while client is not None and self.link.end is None:
-            self._followed = self._names()
-            try:
-                async with aclosing(client.frames(self._followed)) as frames:
-                    async for frame in frames:
-                        if before is not None:
-                            before.cancel()
-                            before = None
-                        self._take(frame)
-            except UsageInvalid as error:
-                self.say(self.desk.safe(str(error)), "bad")
-                self.chart = None
-            except YtcError as error:
-                self.link.problem = self.desk.safe(str(error))
-            await asyncio.sleep(_RETRY_S)
-
-    def _names(self) -> frozenset[str]:
-        """The views that the screen in front needs; its dialogs need those of `ALWAYS` at most."""
-        below = self.screen_stack[0] if self.screen_stack else None
-        wanted = below.VIEWS if isinstance(below, EngineScreen) else frozenset()
-        return ALWAYS | wanted | ({chart_name(*self.chart)} if self.chart else frozenset())
-
-    def follow_screen(self) -> None:
-        """Follow what the screen in front needs, where that is not followed yet."""
-        if not self._names() <= self._followed:
-            self.follow()
-
-    def _take(self, frame: Frame) -> None:
-        shown = {
-            name: view if name.startswith("chart/") else sanitised(view, self.desk.safe)
-            for name, view in frame.views.items()
-        }
-        self.link.take(Frame(frame.number, frame.at_ns, shown), self.desk.now_s())
-        top = self.link.top
-        self._follow_the_money(top)
-        if shown or self._dead:
-            self.show_views()
-
-    def _follow_the_money(self, top: TopView | None) -> None:
-        """The chart shows what is held, until a person chooses a symbol."""
-        if top is None or not top.symbols or self.chart_chosen:
-            return
-        view = self.link.views.get("exposure")
-        held = [row.symbol for row in view.positions] if isinstance(view, ExposureView) else []
-        shown = self.chart[0] if self.chart is not None else ""
-        if held and shown not in held:
-            self.show_chart(held[0], self.chart[1] if self.chart is not None else 1)
-        elif not shown:
-            self.show_chart(top.symbols[0], 1)
-
-    def show_chart(self, symbol: str, minutes: int) -> None:
-        """Follow the chart of `symbol` on bars of `minutes`."""
-        if self.chart is not None:
-            self.link.views.pop(chart_name(*self.chart), None)
-        self.chart = (symbol, minutes)
-        self.follow()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker that died of a defect is said loudly; the engine is not its concern."""
