@@ -19,7 +19,7 @@ from tests.screens.desk_scenes import alert_storm, in_trade
 from tests.screens.desk_stage import StagedDesk, StillEngine, staged
 from ytc_tui.adapters.process_guard import guard_process
 from ytc_tui.client import Page, PageRow, Receipt
-from ytc_tui.commands.desk import desk_text
+from ytc_tui.commands.safe_text import safe_text
 from ytc_tui.errors import EngineUnreachable
 from ytc_tui.views.sanitised import sanitised
 from ytc_tui.views.waiting import WaitingView
@@ -70,7 +70,7 @@ def main(texts_count: int, seed: int, report: Path) -> None:
     engine = RudeEngine(scene_of(said))
     engine.texts = said
     app.engine = app.still.client = engine
-    app.desk = type(app.desk)(**{**_fields(app.desk), "safe": desk_text})
+    app.desk = type(app.desk)(**{**_fields(app.desk), "safe": safe_text})
     rung: list[None] = []
     app.bell = lambda: rung.append(None)  # type: ignore[method-assign]
 
@@ -79,7 +79,7 @@ def main(texts_count: int, seed: int, report: Path) -> None:
             await asyncio.sleep(FRAME_S)
             engine.tell(**scene_of(said))
             app.clock.now += 0.01
-            app.say(desk_text(next(said)))
+            app.say(safe_text(next(said)))
         app.exit(return_code=0)
 
     app.call_later(lambda: app.run_worker(talk(), name="talk"))

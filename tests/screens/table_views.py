@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from tests.screens.desk_cards import HANDOFF, PROPOSAL, decided
 from tests.screens.desk_views import AGENTS, NOW_NS, Scene, limit, scanning
 from ytc_tui.engine.risk.registry import RULES
 from ytc_tui.model.market import NS_PER_S, Side
@@ -20,8 +21,10 @@ from ytc_tui.views.health import HealthRow, HealthView
 from ytc_tui.views.risk import RiskRow
 from ytc_tui.views.rules import LedgerLine, LossPath, Pair, PathStep, RuleLine, RulesView
 from ytc_tui.views.seen import Unit
+from ytc_tui.views.settings import SettingRow, SettingsView
 from ytc_tui.views.signals import Funnel, SignalLine, SignalsView, SymbolGates
 from ytc_tui.views.trades import OrderLine, TradeLine, TradesView
+from ytc_tui.views.waiting import WaitingView
 from ytc_tui.views.watchlist import NearZone, WatchlistView, WatchRow
 
 D = Decimal
@@ -242,6 +245,38 @@ WATCHLIST_VIEW = WatchlistView(
 )
 
 
+_SETTING = SettingRow(
+    key="risk.max_positions",
+    value="3",
+    origin="default",
+    meaning="Open positions at most, those whose entry works counted.",
+    default="3",
+    allowed="a whole number from 1 to 10",
+    unit="",
+    env="YTC_RISK__MAX_POSITIONS",
+    decides=True,
+    waits_for="",
+)
+SETTINGS_VIEW = SettingsView(
+    "config.toml",
+    "7d0e3a52c1",
+    (
+        _SETTING,
+        replace(
+            _SETTING,
+            key="risk.risk_per_trade_pct",
+            value="0.5",
+            origin="file config.toml:12",
+            unit="percent (3 means 3 %)",
+            next_value="0.25",
+            next_origin="file config.toml:12",
+        ),
+        replace(_SETTING, key="ui.timezone", value='"Asia/Tokyo"', origin="flag", decides=False),
+        replace(_SETTING, key="notify.command", value="[]", decides=False, waits_for="notices by command"),
+    ),
+)
+
+
 def all_screens(**changes: Any) -> Scene:
     """What every table screen shows."""
     return scanning(
@@ -253,6 +288,8 @@ def all_screens(**changes: Any) -> Scene:
             "trades": TRADES_VIEW,
             "signals": SIGNALS_VIEW,
             "watchlist": WATCHLIST_VIEW,
+            "settings": SETTINGS_VIEW,
+            "waiting": WaitingView((PROPOSAL, HANDOFF, decided(HANDOFF, "approved", card_id="H0000")), 2, 0),
             **changes,
         }
     )

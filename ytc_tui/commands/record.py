@@ -16,8 +16,10 @@ from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.client import Page, PageRow
 from ytc_tui.commands.explain import explain
+from ytc_tui.commands.reviewing import past_sessions, review
 from ytc_tui.model.events import decode_event
 from ytc_tui.views.event_lines import event_line
+from ytc_tui.views.review import PastSessions, Review
 
 _LINE_LIMIT = 400
 # Routine entries have no line: at most so many are passed over for one page.
@@ -37,6 +39,14 @@ class Record:
             explain, self.database, target, safe=safe_line, session=session, ask_agent=lambda _, __: now
         )
         return {**answer.data, "text": answer.text}
+
+    async def sessions(self) -> PastSessions:
+        """The sessions of the record, the newest first."""
+        return await asyncio.to_thread(past_sessions, self.database, safe=safe_line)
+
+    async def review(self, session: str) -> Review:
+        """Raises UsageInvalid for a session that is not on record."""
+        return await asyncio.to_thread(review, self.database, session, safe=safe_line)
 
     async def page(self, session: str, before_seq: int, rows: int) -> Page:
         return await asyncio.to_thread(self._page, session, before_seq, rows)

@@ -24,6 +24,8 @@ from ytc_tui.engine.watchlist import watchlist
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.commands import Command
 from ytc_tui.views.catalog import BUILDERS, chart_of
+from ytc_tui.views.review import PastSessions, Review
+from ytc_tui.views.settings import SettingsView
 
 # Views of what is in no state: prices, swings and bars.
 _OF_THE_MARKET = {"watchlist": watchlist}
@@ -35,6 +37,10 @@ class RecordQuestions(Protocol):
     async def explain(self, session: str, target: str, now: Mapping[str, str]) -> dict[str, Any]: ...
 
     async def page(self, session: str, before_seq: int, rows: int) -> Page: ...
+
+    async def sessions(self) -> PastSessions: ...
+
+    async def review(self, session: str) -> Review: ...
 
 
 class Presence(Protocol):
@@ -48,7 +54,8 @@ class Presence(Protocol):
 @dataclass(slots=True)
 class Door:
     """One engine's door. `speed` says how fast the feed plays, `venue` what stands behind the orders,
-    `presence` which commands need the PIN, if any do, `guard` who watches the engine from outside."""
+    `presence` which commands need the PIN, if any do, `guard` who watches the engine from outside,
+    `settings` what the run goes by."""
 
     host: Host
     record: RecordQuestions
@@ -56,6 +63,7 @@ class Door:
     venue: str
     presence: Presence | None = None
     guard: Callable[[], str] = str
+    settings: Callable[[], SettingsView | None] = lambda: None
     last_document: dict[str, Any] = field(default_factory=dict)
     watching: Watching = field(init=False)
     _shown: tuple[object, ...] = ()
@@ -132,6 +140,12 @@ class Door:
         now = agents_now(run.kernel.sit).get(target, {}) if run is not None else {}
         return await self.record.explain(session, target, now) if session else {}
 
+    async def sessions(self) -> PastSessions:
+        return await self.record.sessions()
+
+    async def review(self, session: str) -> Review:
+        return await self.record.review(session)
+
     # ---- what a frame shows ---------------------------------------------------------------------
 
     def _session(self) -> str:
@@ -180,6 +194,8 @@ class Door:
                 views[name] = chart(sit, *charted)
             elif name in _OF_THE_MARKET:
                 views[name] = _OF_THE_MARKET[name](sit)
+            elif name == "settings":
+                views[name] = self.settings()
             else:
                 views[name] = BUILDERS[name](sit.state, seen)
         return views

@@ -13,12 +13,21 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from ytc_tui.screens import words
+from ytc_tui.screens.actions import key_text
 from ytc_tui.screens.dialogs.asking import ReadingDialog
 from ytc_tui.screens.engine_screen import EngineScreen
 from ytc_tui.screens.panes import AgentsPane, AlertsPane, ChartPane, ExposurePane, PhasePane, RiskPane
 from ytc_tui.screens.widgets.live_table import LiveTable
 from ytc_tui.views.alerts import AlertRow, AlertsView
 from ytc_tui.views.catalog import chart_name
+
+# Where the row of a table is told whole.
+_SCREENS_OF = {
+    "positions-table": "trades",
+    "orders-table": "trades",
+    "agents-table": "agents",
+    "risk-table": "risk",
+}
 
 
 class DeskScreen(EngineScreen):
@@ -62,16 +71,15 @@ class DeskScreen(EngineScreen):
 
     def on_live_table_row_selected(self, event: LiveTable.RowSelected) -> None:
         """Enter opens what is behind a row."""
-        if event.table.id == "alerts-table":
-            view = self.desk.link.views.get("alerts")
-            rows = view.rows if isinstance(view, AlertsView) else ()
-            for row in rows:
-                if row.alert_id == event.key:
-                    self.app.push_screen(
-                        ReadingDialog(f"Alert {row.code}", alert_content(row, self.desk.desk.zone))
-                    )
-        elif event.table.id != "risk-table":
-            self.desk.explain(event.key)
+        screen = _SCREENS_OF.get(event.table.id or "")
+        if screen is not None:
+            self.desk.call_next(self.desk.open_row, screen, event.key)
+            return
+        view = self.desk.link.view("alerts", AlertsView)
+        for row in view.rows if view is not None else ():
+            if row.alert_id == event.key:
+                told = alert_content(row, self.desk.desk.zone, self.desk.keys["acknowledge"])
+                self.app.push_screen(ReadingDialog(f"Alert {row.code}", told))
 
     def why_target(self) -> str:
         focused = self.focused.id if self.focused is not None else None
@@ -79,9 +87,10 @@ class DeskScreen(EngineScreen):
         return super().why_target() if focused in explained else ""
 
 
-def alert_content(row: AlertRow, zone: ZoneInfo) -> Content:
-    """An alert whole."""
-    seen = f"acknowledged by {row.acknowledged_by}" if row.acknowledged_by else "not acknowledged: k"
+def alert_content(row: AlertRow, zone: ZoneInfo, key: str) -> Content:
+    """An alert whole; `key` acknowledges it."""
+    by = row.acknowledged_by
+    seen = f"acknowledged by {by}" if by else f"not acknowledged: {key_text(key)}"
     times = f"{row.count} times, last " if row.count > 1 else ""
     return Content(
         f"{row.severity.value}: {row.message}\n\n{times}{words.both_clocks(row.at_ns, zone)}, {seen}"

@@ -75,6 +75,11 @@ class TradesScreen(TableScreen):
         trade = self._trade(key)
         return trade_content(trade) if trade is not None else Content()
 
+    def symbol(self) -> str:
+        key = self.selected_key
+        trade = self._trade(key) if key is not None else None
+        return trade.symbol if trade is not None else ""
+
     def selected(self, table: str) -> str | None:
         key = self.selected_key
         trade = self._trade(key) if key is not None else None

@@ -39,7 +39,8 @@ _ARROWS: dict[TrendDirection, tuple[str, Tone]] = {
 
 
 class WatchlistScreen(TableScreen):
-    VIEWS = frozenset({"watchlist", "signals"})
+    VIEWS = frozenset({"watchlist", "signals", "own"})
+    FOOTER = TableScreen.FOOTER | {"switch_symbol"}
     HEADING = "Watchlist"
     COLUMNS = _COLUMNS
     EMPTY = "no session yet"
@@ -63,15 +64,15 @@ class WatchlistScreen(TableScreen):
                 return gates_content(gates)
         return Content()
 
+    def symbol(self) -> str:
+        return self.selected_key or ""
+
     def asks(self, key: str) -> str:
         return ""
 
     def on_live_table_row_selected(self, event: LiveTable.RowSelected) -> None:
         event.prevent_default()
-        minutes = self.desk.chart[1] if self.desk.chart is not None else 1
-        self.desk.chart_chosen = True
-        self.desk.show_chart(event.key, minutes)
-        self.desk.switch_mode("desk")
+        self.desk.open_chart(event.key)
 
     def _view(self) -> WatchlistView | None:
         return self.desk.link.view("watchlist", WatchlistView)
@@ -92,9 +93,15 @@ def _row(row: WatchRow) -> Row:
             Cell(_zone(row.zone, row.decimals)),
             Cell("" if row.score is None else f"{row.setup} {row.score:.0f}", "accent"),
             Cell(words.quantity(row.held) if row.held else "", "accent"),
-            Cell(row.why_not or "-", "warning" if row.why_not else "muted"),
+            _why_not(row),
         ),
     )
+
+
+def _why_not(row: WatchRow) -> Cell:
+    if row.disabled:
+        return Cell("; ".join(filter(None, ("DISABLED by the operator", row.why_not))), "warning")
+    return Cell(row.why_not or "-", "warning" if row.why_not else "muted")
 
 
 def _zone(zone: NearZone | None, decimals: int) -> str:

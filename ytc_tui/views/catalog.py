@@ -24,6 +24,7 @@ from ytc_tui.views import (
     waiting,
 )
 from ytc_tui.views.chart import ChartView
+from ytc_tui.views.settings import SettingsView
 from ytc_tui.views.watchlist import WatchlistView
 
 BUILDERS = {
@@ -56,6 +57,7 @@ VIEW_TYPES: dict[str, type] = {
     "trades": trades.TradesView,
     "signals": signals.SignalsView,
     "watchlist": WatchlistView,
+    "settings": SettingsView,
 }
 _CHART = re.compile(r"chart/([A-Z0-9]{1,32})/([0-9]{1,3})")
 

@@ -26,7 +26,7 @@ class NearZone:
 class WatchRow:
     """One symbol. `atr_pct` of the trading timeframe in percent of the price; regime and trend None until
     there are bars enough; `score` of the best setup that is on now, `held` what we hold (signed); `why_not`
-    is what keeps an entry off, empty = nothing does."""
+    is what keeps an entry off, empty = nothing does; `disabled` = by the operator, until the day ends."""
 
     symbol: str
     price: Decimal | None
@@ -40,6 +40,7 @@ class WatchRow:
     score: float | None
     held: Decimal
     why_not: str
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

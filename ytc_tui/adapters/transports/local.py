@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from ytc_tui.client import EngineClient, Frame, Page, Receipt
 from ytc_tui.errors import EngineUnreachable
 from ytc_tui.model.commands import Command
+from ytc_tui.views.review import PastSessions, Review
 
 AnswerT = TypeVar("AnswerT")
 
@@ -44,6 +45,12 @@ class LocalClient:
 
     async def explain(self, target: str) -> dict[str, Any]:
         return await self._call(lambda: self._door.explain(target))
+
+    async def sessions(self) -> PastSessions:
+        return await self._call(self._door.sessions)
+
+    async def review(self, session: str) -> Review:
+        return await self._call(lambda: self._door.review(session))
 
     async def _pump(self, names: Collection[str], crossing: _Crossing) -> None:
         try:
