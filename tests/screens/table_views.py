@@ -22,7 +22,7 @@ from ytc_tui.views.rules import LedgerLine, LossPath, Pair, PathStep, RuleLine, 
 from ytc_tui.views.seen import Unit
 from ytc_tui.views.signals import Funnel, SignalLine, SignalsView, SymbolGates
 from ytc_tui.views.trades import OrderLine, TradeLine, TradesView
-from ytc_tui.views.watchlist import NearZone, WatchlistView, WatchRow
+from ytc_tui.views.watchlist import ClosesView, NearZone, WatchlistView, WatchRow
 
 D = Decimal
 _LIMITS: dict[str, tuple[RiskRow, ...]] = {
@@ -50,9 +50,11 @@ RULES_VIEW = RulesView(
         D("-2.61"),
         None,
         (
-            PathStep("no new entries", D("2.5"), D("-11.00")),
-            PathStep("all is flattened, the session ends", D(3), D("39.00")),
+            PathStep("no new entries", D("2.5"), D("-11.00"), D("1.044")),
+            PathStep("all is flattened, the session ends", D(3), D("39.00"), D("0.87")),
         ),
+        tuple(round(0.4 - place * 0.05, 2) for place in range(60)),
+        NOW_NS - 3_600 * NS_PER_S,
     ),
     (
         LedgerLine("day", "2022-11-08", D(10_000), D("2.61"), D(4), D(5)),
@@ -242,6 +244,15 @@ WATCHLIST_VIEW = WatchlistView(
 )
 
 
+CLOSES_VIEW = ClosesView(
+    {
+        "BTCUSDT": tuple(19_700.0 - place * place / 20 for place in range(20)),
+        "ETHUSDT": tuple(1_470.0 + place % 7 for place in range(20)),
+        "ADAUSDT": (),
+    }
+)
+
+
 def all_screens(**changes: Any) -> Scene:
     """What every table screen shows."""
     return scanning(
@@ -253,6 +264,7 @@ def all_screens(**changes: Any) -> Scene:
             "trades": TRADES_VIEW,
             "signals": SIGNALS_VIEW,
             "watchlist": WATCHLIST_VIEW,
+            "closes": CLOSES_VIEW,
             **changes,
         }
     )

@@ -6,6 +6,7 @@ loaded here and not before. Invariant: the terminal is given back as it was, wha
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from ytc_tui.commands.places import command_of, paper_paths
 from ytc_tui.config import LoadedSettings, Settings, load_settings
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.screens.app import DeskApp, DeskSettings
+from ytc_tui.screens.glyphs import glyph_set
 from ytc_tui.screens.link import EngineHandle
 
 if TYPE_CHECKING:
@@ -68,13 +70,15 @@ def strip(session: str) -> None:
 
     paths = paper_paths()
     engine = engine_named(paths, session)
+    ui = load_settings().settings.ui
     _take_terminal()
     StripApp(
         HttpClient(engine.socket_path, kill_file=paths.kill_file(engine.session_id)),
-        zone=ZoneInfo(load_settings().settings.ui.timezone),
+        zone=ZoneInfo(ui.timezone),
         safe=desk_text,
         now_s=time.monotonic,
         kill_command=kill_command_of(paths, engine.session_id),
+        glyphs=glyph_set(ui.glyphs, os.environ),
     ).run(inline=True)
 
 
@@ -100,6 +104,7 @@ def _desk(
         now_s=time.monotonic,
         read_only=read_only,
         flatten_confirm=settings.ui.flatten_confirm,
+        glyphs=glyph_set(settings.ui.glyphs, os.environ),
     )
     app = DeskApp(handle, desk)
     app.run()

@@ -1,8 +1,8 @@
 """The one table of what a person can do: it feeds the keys, the footer, the palette, the help and the docs.
 
-Decides ids, keys and words. Imports Textual's bindings only. Invariants: an id and a key occur once; every
-row names an `action_ID` or a screen of the app; what trades says so, and is dead while the engine cannot be
-heard.
+Decides ids, keys and words. Imports Textual's bindings and the chart's keys. Invariants: an id and a key
+occur once; every row names an `action_ID` or a screen of the app; what trades says so, and is dead while the
+engine cannot be heard.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from textual.binding import Binding
+
+from ytc_tui.screens.widgets.chart_keys import CHART_KEYS
 
 
 class Group(StrEnum):
@@ -119,8 +121,10 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("acknowledge", "k", "Acknowledge", "Acknowledge the selected alert", Group.ANSWER, True),
     Action("why", "w", "Why", "Why, or why not: the selected thing, or this moment", Group.LOOK, footer=True),
-    Action("chart_symbol", "y", "Chart symbol", "The chart of the next symbol", Group.LOOK),
-    Action("chart_timeframe", "i", "Timeframe", "The chart on the other timeframe", Group.LOOK),
+    Action(
+        "chart_symbol", "y", "Chart", "The chart of what is selected, else of the next symbol", Group.LOOK
+    ),
+    Action("chart_timeframe", "i", "Timeframe", "The chart on the next timeframe", Group.LOOK),
     Action("zoom", "z", "Zoom", "The focused pane over the whole screen, and back", Group.LOOK),
     Action(
         "restart",
@@ -152,7 +156,18 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 TRADING = frozenset(action.id for action in ACTIONS if action.trades)
-_SHOWN = {"exclamation_mark": "!", "question_mark": "?", "colon": ":", "slash": "/"}
+_SHOWN = {
+    "exclamation_mark": "!",
+    "question_mark": "?",
+    "colon": ":",
+    "slash": "/",
+    "plus": "+",
+    "minus": "-",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+}
+# The keys of what has the focus, by what that is: they come before those of the table.
+FOCUSED = {"Chart, with the focus": CHART_KEYS}
 
 
 def key_text(key: str) -> str:
@@ -170,6 +185,9 @@ def as_markdown() -> str:
             for action in ACTIONS
             if action.group is group
         ]
+    for heading, keys in FOCUSED.items():
+        lines += ["", f"## {heading}", "", "| key | action | does |", "|---|---|---|"]
+        lines += [f"| `{key_text(key.key)}` | {key.description} | {key.tooltip} |" for key in keys]
     return "\n".join(lines) + "\n"
 
 

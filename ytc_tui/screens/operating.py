@@ -211,19 +211,6 @@ class OperatedApp(DiscreetApp[int]):
         moment = words.clock(top.at_ns, words.UTC) if top is not None else ""
         return (below.why_target() if below is not None else "") or moment
 
-    def action_chart_symbol(self) -> None:
-        top = self.link.top
-        if top is not None and self.chart is not None:
-            symbols = list(top.symbols)
-            self.chart_chosen = True
-            place = symbols.index(self.chart[0]) if self.chart[0] in symbols else -1
-            self.show_chart(symbols[(place + 1) % len(symbols)], self.chart[1])
-
-    def action_chart_timeframe(self) -> None:
-        if self.chart is not None:
-            symbol, minutes = self.chart
-            self.show_chart(symbol, 3 if minutes == 1 else 1)
-
     def action_zoom(self) -> None:
         if isinstance(self.screen, EngineScreen):
             self.screen.zoom()
@@ -276,5 +263,12 @@ def _help() -> Content:
                     (f"  {actions.key_text(action.key):<3}", "bold"),
                     f" {action.title:<14} {action.does}\n",
                 ]
+    for heading, keys in actions.FOCUSED.items():
+        pieces.append((f"{heading}\n", "bold $text-accent"))
+        for key in keys:
+            pieces += [
+                (f"  {actions.key_text(key.key):<11}", "bold"),
+                f" {key.description:<13} {key.tooltip}\n",
+            ]
     pieces.append(("In a table: arrows, page keys, home, end; tab goes to the next pane\n", MUTED))
     return Content.assemble(*pieces)

@@ -249,3 +249,8 @@ class UiSettings(Section):
     flatten_confirm: Literal["typed", "double_key"] = setting(
         "typed", "How the closing of everything is confirmed: the word FLAT, or ! twice.", decides=False
     )
+    glyphs: Literal["auto", "braille", "blocks", "ascii"] = setting(
+        "auto",
+        "What charts and lines are drawn with; auto asks locale and terminal, ascii is for any.",
+        decides=False,
+    )
