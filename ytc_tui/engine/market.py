@@ -27,8 +27,8 @@ CHART_MINUTES = 24 * 60
 class MarketView:
     """Prices and analysis of the session's symbols. `minute_bars` are the newest closed ones of each, oldest
     first, for who looks. `minute_ns` is the open of the newest minute; `minute_closed` is True from its close
-    until the next one begins. `own_levels` are all that the operator ever said in this session: those that act
-    on a minute are put in place as it begins, never in between."""
+    until the next one begins. `own_levels` are all that the operator ever said in this session: those that
+    act on a minute are put in place as it begins, never in between."""
 
     __slots__ = (
         "_any_late", "_late", "_placed", "_present", "_prior", "analysis", "gap_ns", "htf_closed",
