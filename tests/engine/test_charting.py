@@ -91,6 +91,8 @@ def test_swings_are_told_once_whichever_part_they_are_in(sit: Situation) -> None
         known = [(swing.kind, swing.at_ns, swing.price) for swing in sit.market.analysis[SYMBOL].swings_ttf]
         assert len(set(shown)) == len(shown)
         assert set(known) <= set(shown)
+        # What gave way to one further out is gone; what the analysis has forgotten stays for a while.
+        assert all(swing[1] < known[0][1] for swing in set(shown) - set(known))
     assert len(known) > 20
     higher = with_past(*both(charts, sit, 30))
     assert higher is not None

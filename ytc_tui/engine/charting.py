@@ -74,7 +74,8 @@ class Charts:
         last = sit.market.marks.get(symbol)
         own = _own_levels(sit, symbol, last)
         told = frozenset(past.swings)
-        marks = (mark for trade in trades for mark in _marks(sit, trade))
+        exits = _exits(sit)
+        marks = (mark for trade in trades for mark in _marks(trade, exits.get(trade.trade_id, [])))
         swings = (_swing(swing) for swing in _swings(analysis, minutes))
         return ChartView(
             symbol=symbol,
@@ -186,20 +187,23 @@ def _lines(sit: Situation, trade: Trade) -> Iterator[ChartLine]:
         yield ChartLine(LineKind.TARGET, float(trade.t1), "T1")
 
 
-def _marks(sit: Situation, trade: Trade) -> Iterator[ChartMark]:
+def _exits(sit: Situation) -> dict[str, list[OrderRecord]]:
+    """The orders that took something out, by their trade, in the order in which they were done."""
+    found: dict[str, list[OrderRecord]] = {}
+    for record in sit.state.orders.values():
+        if record.filled > ZERO and record.request.role is not OrderRole.ENTRY:
+            found.setdefault(record.trade_id, []).append(record)
+    for records in found.values():
+        records.sort(key=lambda record: record.updated_ns)
+    return found
+
+
+def _marks(trade: Trade, exits: list[OrderRecord]) -> Iterator[ChartMark]:
     """A mark where the trade was entered, and one for each order that took some of it out, at its last
     change: that of a filled order is its last fill."""
     if trade.opened_ns and trade.entry_price is not None:
         yield ChartMark(MarkKind.ENTRY, trade.side, trade.opened_ns, float(trade.entry_price), trade.trade_id)
     ended = trade.state in ENDED_TRADE_STATES
-    exits = [
-        record
-        for record in sit.state.orders.values()
-        if record.trade_id == trade.trade_id
-        and record.request.role is not OrderRole.ENTRY
-        and record.filled > ZERO
-    ]
-    exits.sort(key=lambda record: record.updated_ns)
     for record in exits[:-1] if ended else exits:
         at_ns = record.updated_ns
         yield ChartMark(MarkKind.PARTIAL, record.request.side, at_ns, _average(trade, record), trade.trade_id)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 from textual.geometry import Region
 
 from tests.screens.widgets.chart_apps import ChartApp, painted, refreshes, rows_of
@@ -113,6 +114,16 @@ async def test_a_new_theme_paints_anew() -> None:
         await pilot.pause()
         await pilot.pause()
         assert painted(app.chart) == rows_of(trade_view(), Viewport(80, 20, textured=True))
+
+
+@pytest.mark.parametrize(("colors", "textured"), [("standard", True), ("256", False), ("truecolor", False)])
+async def test_where_few_colours_hide_a_tint_zones_are_filled(
+    colors: str, textured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Console, "color_system", colors)
+    app = ChartApp(trade_view())
+    async with app.run_test(size=(80, 20)):
+        assert painted(app.chart) == rows_of(trade_view(), Viewport(80, 20, textured=textured))
 
 
 def test_keys_have_names() -> None:
