@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.screens.desk_cards import HANDOFF, PROPOSAL, decided
 from tests.screens.desk_views import AGENTS, NOW_NS, Scene, limit, scanning
+from tests.screens.settings_views import SETTINGS_VIEW
 from ytc_tui.engine.risk.registry import RULES
 from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.orders import OrderKind, OrderRole, OrderState
@@ -21,11 +22,10 @@ from ytc_tui.views.health import HealthRow, HealthView
 from ytc_tui.views.risk import RiskRow
 from ytc_tui.views.rules import LedgerLine, LossPath, Pair, PathStep, RuleLine, RulesView
 from ytc_tui.views.seen import Unit
-from ytc_tui.views.settings import SettingRow, SettingsView
 from ytc_tui.views.signals import Funnel, SignalLine, SignalsView, SymbolGates
 from ytc_tui.views.trades import OrderLine, TradeLine, TradesView
 from ytc_tui.views.waiting import WaitingView
-from ytc_tui.views.watchlist import NearZone, WatchlistView, WatchRow
+from ytc_tui.views.watchlist import ClosesView, NearZone, WatchlistView, WatchRow
 
 D = Decimal
 _LIMITS: dict[str, tuple[RiskRow, ...]] = {
@@ -53,9 +53,11 @@ RULES_VIEW = RulesView(
         D("-2.61"),
         None,
         (
-            PathStep("no new entries", D("2.5"), D("-11.00")),
-            PathStep("all is flattened, the session ends", D(3), D("39.00")),
+            PathStep("no new entries", D("2.5"), D("-11.00"), D("1.044")),
+            PathStep("all is flattened, the session ends", D(3), D("39.00"), D("0.87")),
         ),
+        tuple(round(0.4 - place * 0.05, 2) for place in range(60)),
+        NOW_NS - 3_600 * NS_PER_S,
     ),
     (
         LedgerLine("day", "2022-11-08", D(10_000), D("2.61"), D(4), D(5)),
@@ -245,35 +247,12 @@ WATCHLIST_VIEW = WatchlistView(
 )
 
 
-_SETTING = SettingRow(
-    key="risk.max_positions",
-    value="3",
-    origin="default",
-    meaning="Open positions at most, those whose entry works counted.",
-    default="3",
-    allowed="a whole number from 1 to 10",
-    unit="",
-    env="YTC_RISK__MAX_POSITIONS",
-    decides=True,
-    waits_for="",
-)
-SETTINGS_VIEW = SettingsView(
-    "config.toml",
-    "7d0e3a52c1",
-    (
-        _SETTING,
-        replace(
-            _SETTING,
-            key="risk.risk_per_trade_pct",
-            value="0.5",
-            origin="file config.toml:12",
-            unit="percent (3 means 3 %)",
-            next_value="0.25",
-            next_origin="file config.toml:12",
-        ),
-        replace(_SETTING, key="ui.timezone", value='"Asia/Tokyo"', origin="flag", decides=False),
-        replace(_SETTING, key="notify.command", value="[]", decides=False, waits_for="notices by command"),
-    ),
+CLOSES_VIEW = ClosesView(
+    {
+        "BTCUSDT": tuple(19_700.0 - place * place / 20 for place in range(20)),
+        "ETHUSDT": tuple(1_470.0 + place % 7 for place in range(20)),
+        "ADAUSDT": (),
+    }
 )
 
 
@@ -290,6 +269,7 @@ def all_screens(**changes: Any) -> Scene:
             "watchlist": WATCHLIST_VIEW,
             "settings": SETTINGS_VIEW,
             "waiting": WaitingView((PROPOSAL, HANDOFF, decided(HANDOFF, "approved", card_id="H0000")), 2, 0),
+            "closes": CLOSES_VIEW,
             **changes,
         }
     )

@@ -37,7 +37,7 @@ def test_every_default_key_is_one_thing_alone() -> None:
         ({"flatten": "t", "tighten_stop": "f9"}, "t is a letter of FLAT"),
         ({"why": "p"}, "p would be pause and why"),
         ({"why": "!"}, "! would be flatten and why"),
-        ({"why": "up"}, "up would be table_up and why"),
+        ({"why": "up"}, "table_up and why"),
         ({"why": "f9", "note": "f9"}, "f9 would be note and why"),
     ],
 )

@@ -22,6 +22,7 @@ from ytc_tui.commands.safe_text import safe_text
 from ytc_tui.config import LoadedSettings, load_settings
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.screens.app import DeskApp, DeskSettings
+from ytc_tui.screens.glyphs import glyph_set
 from ytc_tui.screens.link import EngineHandle
 from ytc_tui.screens.pace import LinkKind, seeming
 from ytc_tui.screens.ringing import Bell
@@ -69,6 +70,7 @@ def strip(session: str) -> None:
 
     paths = paper_paths()
     engine = engine_named(paths, session)
+    ui = load_settings().settings.ui
     _take_terminal()
     StripApp(
         HttpClient(engine.socket_path, kill_file=paths.kill_file(engine.session_id)),
@@ -76,6 +78,7 @@ def strip(session: str) -> None:
         safe=safe_text,
         now_s=time.monotonic,
         kill_command=kill_command_of(paths, engine.session_id),
+        glyphs=glyph_set(ui.glyphs, os.environ),
     ).run(inline=True)
 
 
@@ -107,6 +110,7 @@ def _desk(
         keys=keys,
         link=seeming(os.environ) if ui.link == "auto" else LinkKind(ui.link),
         bell=Bell(ui.bell),
+        glyphs=glyph_set(ui.glyphs, os.environ),
     )
     app = DeskApp(handle, desk)
     app.run()

@@ -16,13 +16,26 @@ from ytc_tui.model.own import Bias
 from ytc_tui.model.session import Gate
 from ytc_tui.model.structure import Zone
 from ytc_tui.views.gate_chain import SCANNER
-from ytc_tui.views.watchlist import NearZone, WatchlistView, WatchRow
+from ytc_tui.views.watchlist import ClosesView, NearZone, WatchlistView, WatchRow
+
+# One-minute closes of a symbol that are shown beside its price.
+_CLOSES = 20
 
 
 def watchlist(sit: Situation) -> WatchlistView:
     """A row for each symbol, in the session's order."""
     setups = _best_setups(sit)
     return WatchlistView(tuple(_row(sit, symbol, setups.get(symbol)) for symbol in sit.market.symbols))
+
+
+def closes(sit: Situation) -> ClosesView:
+    """The closes of the newest minutes of each symbol."""
+    return ClosesView(
+        {
+            symbol: tuple(bar.close for bar in analysis.recent_ltf(_CLOSES))
+            for symbol, analysis in sit.market.analysis.items()
+        }
+    )
 
 
 def _row(sit: Situation, symbol: str, setup: tuple[str, float] | None) -> WatchRow:

@@ -1,8 +1,8 @@
 """The one table of what a person can do: it feeds the keys, the footer, the palette, the help and the docs.
 
-Decides ids, keys and words. Imports Textual's bindings only. Invariants: an id and a key occur once; every
-row names an `action_ID` or a screen of the app; what trades says so, and is dead while the engine cannot be
-heard.
+Decides ids, keys and words. Imports Textual's bindings and the chart's keys. Invariants: an id and a key
+occur once; every row names an `action_ID` or a screen of the app; what trades says so, and is dead while the
+engine cannot be heard.
 """
 
 from __future__ import annotations
@@ -120,8 +120,10 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("acknowledge", "k", "Acknowledge", "Acknowledge the selected alert", Group.ANSWER, True),
     Action("why", "w", "Why", "Why, or why not: the selected thing, or this moment", Group.LOOK, footer=True),
-    Action("chart_symbol", "y", "Chart symbol", "The chart of the next symbol", Group.LOOK),
-    Action("chart_timeframe", "i", "Timeframe", "The chart on the other timeframe", Group.LOOK),
+    Action(
+        "chart_symbol", "y", "Chart", "The chart of what is selected, else of the next symbol", Group.LOOK
+    ),
+    Action("chart_timeframe", "i", "Timeframe", "The chart on the next timeframe", Group.LOOK),
     Action("zoom", "z", "Zoom", "The focused pane over the whole screen, and back", Group.LOOK),
     Action(
         "restart",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Compose, Load, Mount
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.widget import AwaitMount
 from textual.worker import Worker, WorkerState
@@ -26,9 +27,11 @@ from ytc_tui.errors import YtcError
 from ytc_tui.model.commands import Command
 from ytc_tui.screens import actions
 from ytc_tui.screens.by_hand import ByHand
+from ytc_tui.screens.chart_actions import ChartActions
 from ytc_tui.screens.containment import said_of
 from ytc_tui.screens.dialogs.flatten import FlattenDialog
 from ytc_tui.screens.following import Following
+from ytc_tui.screens.glyphs import GlyphSet, with_glyphs
 from ytc_tui.screens.keymap import keymap_of, keys_with
 from ytc_tui.screens.leaving import Leaving
 from ytc_tui.screens.link import EngineHandle, Link
@@ -61,12 +64,13 @@ class DeskSettings:
     now_s: Callable[[], float]
     read_only: bool = False
     flatten_confirm: Literal["typed", "double_key"] = "typed"
+    glyphs: GlyphSet = GlyphSet.BRAILLE
     keys: Mapping[str, str] = field(default_factory=dict)  # by name, as far as they differ from the table's
     link: LinkKind = LinkKind.LOCAL
     bell: Bell = Bell.CRITICAL
 
 
-class DeskApp(Following, ByHand, OwnSaying, Resolving, Leaving):
+class DeskApp(Following, ByHand, ChartActions, OwnSaying, Resolving, Leaving):
     """The desk of one engine. `run` returns the exit code."""
 
     TITLE = "ytc"
@@ -99,6 +103,9 @@ class DeskApp(Following, ByHand, OwnSaying, Resolving, Leaving):
 
     def discreet(self, text: str) -> str:
         return self.desk.safe(text)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return with_glyphs(super().get_line_filters(), self.desk.glyphs)
 
     async def _dispatch_message(self, message: Message) -> None:
         """A key or event that fails is said, and everything else goes on; a desk that cannot begin ends."""

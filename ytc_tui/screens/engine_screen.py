@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 
 from ytc_tui.screens import words
 from ytc_tui.screens.actions import key_text
@@ -107,6 +108,10 @@ class EngineScreen(LiveScreen[None]):
         focused = self.focused
         return (focused.cursor_key or "") if isinstance(focused, LiveTable) else ""
 
+    def chart_target(self) -> tuple[str, int] | None:
+        """What is selected here, as a chart: the symbol, and an instant on it (UTC ns, 0 = now)."""
+        return None
+
     def zoom(self) -> None:
         """The focused pane over the whole body, and back."""
         if self.has_class("-zoomed"):
@@ -117,8 +122,13 @@ class EngineScreen(LiveScreen[None]):
         focused = self.focused
         panes = [pane for pane in self.query(".pane") if focused is not None and pane in focused.ancestors]
         if panes:
-            panes[0].add_class("-zoom")
-            self.add_class("-zoomed")
+            self.zoom_on(panes[0])
+
+    def zoom_on(self, pane: Widget) -> None:
+        """This pane, and no other, over the whole body."""
+        for other in self.query(".pane"):
+            other.set_class(other is pane, "-zoom")
+        self.add_class("-zoomed")
 
     def back(self) -> bool:
         """Close what was opened last on this screen; whether there was something."""

@@ -22,7 +22,7 @@ from ytc_tui.screens.operating import OperatedApp
 from ytc_tui.screens.pace import Pace
 from ytc_tui.screens.ringing import Ringing
 from ytc_tui.views.alerts import AlertsView
-from ytc_tui.views.catalog import chart_name
+from ytc_tui.views.catalog import chart_name, chart_of, past_name
 from ytc_tui.views.exposure import ExposureView
 from ytc_tui.views.sanitised import sanitised
 from ytc_tui.views.top import TopView
@@ -106,7 +106,8 @@ class Following(OperatedApp):
         """The views that the screen in front needs; its dialogs need those of `ALWAYS` at most."""
         below = self.screen_stack[0] if self.screen_stack else None
         wanted = below.VIEWS if isinstance(below, EngineScreen) else frozenset()
-        return ALWAYS | wanted | ({chart_name(*self.chart)} if self.chart else frozenset())
+        charted = {chart_name(*self.chart), past_name(*self.chart)} if self.chart else frozenset()
+        return ALWAYS | wanted | charted
 
     def follow_screen(self) -> None:
         """Follow what the screen in front needs, where that is not followed yet."""
@@ -115,7 +116,7 @@ class Following(OperatedApp):
 
     def _take(self, frame: Frame) -> None:
         shown = {
-            name: view if name.startswith("chart/") else sanitised(view, self.desk.safe)
+            name: view if chart_of(name) else sanitised(view, self.desk.safe)
             for name, view in frame.views.items()
         }
         now_s = self.desk.now_s()
@@ -158,7 +159,7 @@ class Following(OperatedApp):
         if not self.pace.plots:
             self.say("no charts on a slow link; they are drawn with --link ssh")
             return
-        if self.chart is not None:
-            self.link.views.pop(chart_name(*self.chart), None)
+        for name in (chart_name(*self.chart), past_name(*self.chart)) if self.chart is not None else ():
+            self.link.views.pop(name, None)
         self.chart = (symbol, minutes)
         self.follow()

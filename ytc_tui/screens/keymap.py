@@ -7,7 +7,6 @@ the flatten key is never one that its word is written with.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
@@ -17,11 +16,13 @@ from textual.keys import Keys, _character_to_key, key_to_character
 from ytc_tui.screens.actions import ACTIONS
 from ytc_tui.screens.approvals import ApprovalsScreen
 from ytc_tui.screens.dialogs.flatten import WORD
+from ytc_tui.screens.widgets.chart_keys import CHART_KEYS
 from ytc_tui.screens.widgets.live_table import LiveTable
 
 # The keys of widgets and of single screens, each with its id, by where they are heard.
 WIDGET_KEYS: Mapping[str, Sequence[Binding]] = {
     "In a table": [each for each in LiveTable.BINDINGS if isinstance(each, Binding)],
+    "Chart, with the focus": CHART_KEYS,
     "In Approvals": [each for each in ApprovalsScreen.BINDINGS if isinstance(each, Binding)],
 }
 # What Textual itself and every dialog use.
@@ -77,15 +78,24 @@ def problems(changes: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
         elif name == "flatten" and key.upper() in WORD:
             yield name, f"{key} is a letter of {WORD}, which is typed to confirm", "choose another key"
     keys = known | {name: _long_name(key) for name, key in changes.items() if name in known}
-    for key, count in Counter(keys.values()).items():
-        if count > 1:
-            sharing = sorted(name for name, its in keys.items() if its == key)
-            changed = next(name for name in sharing if name in changes)
-            yield (
-                changed,
-                f"{changes[changed]} would be {' and '.join(sharing)}",
-                "one key each",
-            )
+    for name in changes.keys() & known.keys():
+        sharing = [other for other in keys if keys[other] == keys[name] and _meet(name, other)]
+        if len(sharing) > 1:
+            yield name, f"{changes[name]} would be {' and '.join(sorted(sharing))}", "one key each"
+
+
+def _meet(first: str, second: str) -> bool:
+    """Whether a key could be for either: it is heard in one place, or everywhere."""
+    places = [_place(first), _place(second)]
+    return places[0] == places[1] or "" in places
+
+
+def _place(name: str) -> str:
+    """Where a key is heard, empty = everywhere."""
+    for place, bindings in WIDGET_KEYS.items():
+        if any(named(each.id or "") == name for each in bindings):
+            return place
+    return ""
 
 
 def _long_name(key: str) -> str:

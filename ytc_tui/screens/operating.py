@@ -201,25 +201,6 @@ class OperatedApp(DiscreetApp[int]):
         moment = words.clock(top.at_ns, words.UTC) if top is not None else ""
         return (below.why_target() if below is not None else "") or moment
 
-    def action_chart_symbol(self) -> None:
-        top = self.link.top
-        if top is not None and self.chart is not None:
-            symbols = list(top.symbols)
-            self.chart_chosen = True
-            place = symbols.index(self.chart[0]) if self.chart[0] in symbols else -1
-            self.show_chart(symbols[(place + 1) % len(symbols)], self.chart[1])
-
-    def action_chart_timeframe(self) -> None:
-        if self.chart is not None:
-            symbol, minutes = self.chart
-            self.show_chart(symbol, 3 if minutes == 1 else 1)
-
-    def open_chart(self, symbol: str) -> None:
-        """The chart of `symbol` on the desk, from now on."""
-        self.chart_chosen = True
-        self.show_chart(symbol, self.chart[1] if self.chart is not None else 1)
-        self.switch_mode("desk")
-
     async def open_row(self, screen: str, key: str) -> None:
         """The screen `screen`, with the cursor on its row `key` as soon as it is there."""
         await self.switch_mode(screen)

@@ -14,6 +14,7 @@ from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.own import AddLevel, Bias, SetBias, WriteNote
 from ytc_tui.model.own_text import read_level, read_note
 from ytc_tui.screens import words
+from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.dialogs.asking import ChoiceDialog, Option, TextDialog
 from ytc_tui.screens.dialogs.form import Field, FormDialog
 from ytc_tui.screens.operating import OperatedApp
@@ -32,7 +33,9 @@ class OwnSaying(OperatedApp):
         top = self.link.top
         if top is None:
             return
-        asked = await self.push_screen_wait(level_dialog(top.symbols, self._symbol(top.symbols)))
+        below = self.engine_screen
+        price = below.level_price if isinstance(below, DeskScreen) else ""
+        asked = await self.push_screen_wait(level_dialog(top.symbols, self._symbol(top.symbols), price))
         if asked is not None:
             symbol, level = asked
             self.send(self.command(Verb.LEVEL, target=symbol, action=self._cleaned(level)))
@@ -108,8 +111,8 @@ class OwnSaying(OperatedApp):
         return self.link.top.symbols if self.link.top is not None else ()
 
 
-def level_dialog(symbols: tuple[str, ...], symbol: str) -> FormDialog[tuple[str, AddLevel]]:
-    """Asks for a level; (symbol, level)."""
+def level_dialog(symbols: tuple[str, ...], symbol: str, price: str = "") -> FormDialog[tuple[str, AddLevel]]:
+    """Asks for a level, at `price` where one is offered; (symbol, level)."""
 
     def read(texts: dict[str, str]) -> tuple[str, AddLevel]:
         wanted = texts["symbol"].upper()
@@ -119,13 +122,13 @@ def level_dialog(symbols: tuple[str, ...], symbol: str) -> FormDialog[tuple[str,
 
     fields = (
         Field("symbol", "symbol", symbol),
-        Field("price", "price, or a band like 1480..1484.5"),
+        Field("price", "price, or a band like 1480..1484.5", price),
         Field("kind", "support or resistance (empty: by the side of the price)"),
         Field("label", "what you call it (may be empty)"),
         Field("alert", "touch or close: tell me once (empty: no alert)"),
     )
     effect = "From the next minute on it is a zone like those found; it makes no trade by itself."
-    return FormDialog("Level of your own", fields, read, effect=effect, focus="price")
+    return FormDialog("Level of your own", fields, read, effect=effect, focus="label" if price else "price")
 
 
 def bias_dialog(symbol: str, own: OwnView | None) -> ChoiceDialog:

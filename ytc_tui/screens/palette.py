@@ -73,7 +73,7 @@ class ThingCommands(Provider):
             if thing.screen:
                 await desk.open_row(thing.screen, thing.name)
             else:
-                desk.open_chart(thing.name)
+                await desk.open_chart(thing.name)
 
         return run
 

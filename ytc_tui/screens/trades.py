@@ -68,7 +68,8 @@ class TradesScreen(TableScreen):
         still = sum(1 for trade in entered if trade.open)
         planned = len(view.trades)
         return Content(
-            f"{planned} planned, {len(entered)} entered, {still} open, {words.money(total)} after fees"
+            f"{planned} planned, {len(entered)} entered, {still} open, {words.money(total)} after fees; "
+            "y shows the chart"
         )
 
     def behind(self, key: str) -> Content:
@@ -91,6 +92,10 @@ class TradesScreen(TableScreen):
                 return None if is_trade else key
             case _:
                 return None
+
+    def chart_target(self) -> tuple[str, int] | None:
+        trade = self._trade(self.selected_key or "")
+        return (trade.symbol, trade.opened_ns or trade.planned_ns) if trade is not None else None
 
     def _trade(self, key: str) -> TradeLine | None:
         """The trade of the row `key`, which is a trade's or an order's."""

@@ -270,3 +270,8 @@ class UiSettings(Section):
         decides=False,
         max_length=128,
     )
+    glyphs: Literal["auto", "braille", "blocks", "ascii"] = setting(
+        "auto",
+        "What charts and lines are drawn with; auto asks locale and terminal, ascii is for any.",
+        decides=False,
+    )

@@ -5,6 +5,7 @@ Decides what a row holds. Imports the model only. Invariant: what is not known i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -46,3 +47,11 @@ class WatchRow:
 @dataclass(frozen=True, slots=True)
 class WatchlistView:
     rows: tuple[WatchRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosesView:
+    """The newest closes of each symbol, oldest first; fewer than asked for while there are fewer. A view of
+    its own: prices move with every tick, closes once a minute."""
+
+    closes: Mapping[str, tuple[float, ...]]
