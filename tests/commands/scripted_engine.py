@@ -6,9 +6,10 @@ from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from ytc_tui.client import Frame, Page, Receipt
+from ytc_tui.client import NEWEST, Frame, Page, Receipt, WholeEntry
 from ytc_tui.errors import YtcError
 from ytc_tui.model.commands import Command
+from ytc_tui.views.journal_query import PageQuery
 
 STARTED_NS = 1_667_909_000_000_000_000  # 2022-11-08 12:03:20 UTC
 HELD = {"symbol": "BTCUSDT", "quantity": "-0.5", "cost": "10000", "contract_size": "1"}
@@ -153,8 +154,11 @@ class ScriptedEngine:
     def frames(self, names: Collection[str]) -> AsyncGenerator[Frame, None]:
         raise AssertionError("no command of the shell watches frames")
 
-    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
+    async def page(self, query: PageQuery = NEWEST) -> Page:
         raise AssertionError("no command of the shell pages the journal")
+
+    async def entry(self, seq: int) -> WholeEntry | None:
+        raise AssertionError("no command of the shell reads an entry at the door")
 
     async def explain(self, target: str) -> dict[str, Any]:
         return {}

@@ -24,7 +24,7 @@ from ytc_tui.views.catalog import chart_name
 class DeskScreen(EngineScreen):
     CSS_PATH: ClassVar[Any] = ["engine_screen.tcss", "desk.tcss"]
     VIEWS = frozenset({"phase", "agents", "risk", "own"})
-    FOOTER = frozenset({"close_position", "acknowledge", "events"})
+    FOOTER = frozenset({"close_position", "acknowledge", "journal"})
 
     def body(self) -> ComposeResult:
         yield PhasePane(id="phase")

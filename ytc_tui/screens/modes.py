@@ -8,8 +8,8 @@ from __future__ import annotations
 from ytc_tui.screens.agents import AgentsScreen
 from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.engine_screen import EngineScreen
-from ytc_tui.screens.events import EventsScreen
 from ytc_tui.screens.health import HealthScreen
+from ytc_tui.screens.journal import JournalScreen
 from ytc_tui.screens.reconcile import ReconcileScreen
 from ytc_tui.screens.risk import RiskScreen
 from ytc_tui.screens.signals import SignalsScreen
@@ -24,6 +24,6 @@ SCREENS: dict[str, type[EngineScreen]] = {
     "trades": TradesScreen,
     "risk": RiskScreen,
     "reconcile": ReconcileScreen,
-    "events": EventsScreen,
+    "journal": JournalScreen,
     "health": HealthScreen,
 }
