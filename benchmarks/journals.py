@@ -10,6 +10,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from ytc_tui.engine.projections import rows_of
 from ytc_tui.model.chain import ChainHead, Entry
 from ytc_tui.model.codec import in_order
 from ytc_tui.model.events import decode_event
+from ytc_tui.model.market import NS_PER_DAY
 from ytc_tui.model.state import State
 from ytc_tui.outlets import memory_outlets
 from ytc_tui.paper_run import PaperRun
@@ -123,6 +125,50 @@ def one_session(path: Path, entries: int, *, after_snapshot: int) -> str:
     writer.commit(store)
     store.close()
     return day.session
+
+
+def long_session(path: Path, entries: int) -> str:
+    """A store of one session of `entries` entries: the bundled days again and again, later each time, every
+    trade, decision, order and alert under a name of its own. Its name."""
+    days, store = recorded_days(), Store(path)
+    session, head = days[0].session, ChainHead(days[0].session)
+    made: list[Entry] = []
+    orders: dict[tuple[str, tuple[str, ...]], ProjectionRow] = {}
+    for turn in count():
+        day = days[turn % len(days)]
+        shift_ns = turn // len(days) * _TEN_DAYS_NS
+        for entry in day.entries:
+            named = partial(_NAME.sub, partial(_named, turn))
+            body = named(entry.body.replace(day.session, session))
+            correlation = named(entry.correlation)
+            at_ns = entry.at + shift_ns
+            made.append(head.link(at_ns, entry.type, entry.v, correlation, entry.causation, body))
+        for row in day.rows:
+            if row.table == "orders":
+                trade = named(str(row.values["trade_id"] or ""))
+                orders["orders", (session, named(row.key[1]))] = ProjectionRow(
+                    "orders", (session, named(row.key[1])), {**row.values, "trade_id": trade or None}
+                )
+        if len(made) >= ENTRIES_A_COMMIT or head.seq >= entries:
+            del made[len(made) - max(0, head.seq - entries) :]
+            _write(store, Batch(tuple(made), tuple(orders.values())))
+            made.clear()
+            orders.clear()
+            store.fold()
+        if head.seq >= entries:
+            break
+    store.close()
+    return session
+
+
+_TEN_DAYS_NS = 10 * NS_PER_DAY
+# Ids of trades, decisions, orders and alerts.
+_NAME = re.compile(r"\b([TDA])(\d{4})\b|\by[a-z2-7]{14,17}\b")
+
+
+def _named(turn: int, found: re.Match[str]) -> str:
+    """The id in this turn of the days."""
+    return f"{found[1]}{turn:04d}{found[2]}" if found[1] else f"y{turn:05d}{found[0][6:]}"
 
 
 _ANSWERS = ("TaskAnswered", "AnswerRepeated")

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ytc_tui.model.commands import Command
+from ytc_tui.views.entry_lines import FieldLine
+from ytc_tui.views.journal_query import PageQuery
 from ytc_tui.views.review import PastSessions, Review
 
 # The reason of a receipt for a command that needs the PIN begins so.
 NEEDS_PIN = "needs the PIN"
-# At most so many rows of a page; more is another page.
-MAX_PAGE_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +46,51 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """One journal entry as a line: its number, feed time (UTC ns), type and words."""
+    """One journal entry as a line: its number, feed time (UTC ns), type, kind (`EntryKind`), words, and what
+    can be explained of it."""
 
     seq: int
     at_ns: int
     type: str
+    kind: str
     text: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Entries, newest first; `before_seq` continues with what is older, 0 = that was all."""
+    """Entries, newest first, of which there may be fewer than were asked for, or none, though there are more:
+    a page is handed over before a client would wait for it.
+
+    `before_seq` continues with what is older, 0 = that was all; `after_seq` with what is newer, of a page
+    that was asked for after an entry. Everything up to there was looked at. `last_seq` is the journal's last
+    entry; `indexed_seq` how far its index reaches, and `no_index` why there is none.
+    """
 
     session_id: str
     rows: tuple[PageRow, ...]
     before_seq: int
+    after_seq: int = 0
+    last_seq: int = 0
+    indexed_seq: int = 0
+    no_index: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeEntry:
+    """One journal entry with all that it holds; of the fields of its body `left_out` more than are here."""
+
+    row: PageRow
+    version: int
+    correlation: str
+    causation: str
+    prev_hash: str
+    hash: str
+    fields: tuple[FieldLine, ...]
+    left_out: int = 0
+
+
+NEWEST = PageQuery()
 
 
 class EngineClient(Protocol):
@@ -79,8 +109,12 @@ class EngineClient(Protocol):
         """Carry out an operator command and say what became of it."""
         ...
 
-    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
-        """Journal entries older than `before_seq` (0 = the newest), at most MAX_PAGE_ROWS."""
+    async def page(self, query: PageQuery = NEWEST) -> Page:
+        """Journal entries that `query` asks for. Raises UsageInvalid saying what of it cannot be answered."""
+        ...
+
+    async def entry(self, seq: int) -> WholeEntry | None:
+        """The journal entry `seq`, None where there is none."""
         ...
 
     async def explain(self, target: str) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from ytc_tui.client import Frame, Page, Receipt
+from ytc_tui.client import NEWEST, Frame, Page, Receipt, WholeEntry
 from ytc_tui.errors import YtcError
 from ytc_tui.model.commands import Command
+from ytc_tui.views.journal_query import PageQuery
 from ytc_tui.views.review import PastSessions, Review
 
 STARTED_NS = 1_667_909_000_000_000_000  # 2022-11-08 12:03:20 UTC
@@ -154,8 +155,11 @@ class ScriptedEngine:
     def frames(self, names: Collection[str]) -> AsyncGenerator[Frame, None]:
         raise AssertionError("no command of the shell watches frames")
 
-    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
+    async def page(self, query: PageQuery = NEWEST) -> Page:
         raise AssertionError("no command of the shell pages the journal")
+
+    async def entry(self, seq: int) -> WholeEntry | None:
+        raise AssertionError("no command of the shell reads an entry at the door")
 
     async def explain(self, target: str) -> dict[str, Any]:
         return {}

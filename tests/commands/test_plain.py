@@ -13,6 +13,7 @@ from ytc_tui.commands import plain
 from ytc_tui.commands.plain import BEGIN_ROWS, follow_plainly
 from ytc_tui.errors import EngineUnreachable
 from ytc_tui.screens.link import EngineEnd
+from ytc_tui.views.journal_query import PageQuery
 
 
 @dataclass
@@ -27,7 +28,8 @@ class Recorded:
     def __post_init__(self) -> None:
         self.handle = StillHandle(self)  # type: ignore[arg-type]
 
-    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
+    async def page(self, query: PageQuery) -> Page:
+        before_seq, rows = query.before_seq, query.rows
         if before_seq == 0:
             self._step()
         older = [row for row in reversed(self.rows) if not before_seq or row.seq < before_seq][:rows]
@@ -41,9 +43,11 @@ class Recorded:
         match self.steps.pop(0):
             case int(count):
                 first = len(self.rows) + 1
-                self.rows += [PageRow(seq, seq, "type", f"line {seq}") for seq in range(first, first + count)]
+                self.rows += [
+                    PageRow(seq, seq, "type", "kind", f"line {seq}") for seq in range(first, first + count)
+                ]
             case str(session):
-                self.session, self.rows = session, [PageRow(1, 1, "type", "begun \x1b]0;x\x07")]
+                self.session, self.rows = session, [PageRow(1, 1, "type", "kind", "begun \x1b]0;x\x07")]
             case error:
                 raise error
 

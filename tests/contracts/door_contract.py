@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ytc_tui.client import EngineClient, Frame, Page, PageRow, Receipt
+from ytc_tui.client import NEWEST, EngineClient, Frame, Page, PageRow, Receipt, WholeEntry
 from ytc_tui.engine.watching import Watching
 from ytc_tui.errors import (
     EngineUnreachable,
@@ -30,6 +30,8 @@ from ytc_tui.model.reconciling import Reconcile, Remedy
 from ytc_tui.model.session import Severity
 from ytc_tui.model.structure import ZoneRole
 from ytc_tui.views.alerts import AlertRow, AlertsView
+from ytc_tui.views.entry_lines import FieldLine
+from ytc_tui.views.journal_query import PageQuery, check
 from ytc_tui.views.review import PastSession, PastSessions, Review
 from ytc_tui.views.section import Section
 
@@ -68,7 +70,9 @@ REVIEW = Review(
     ((D("-1"), 2), (D("-0.5"), 0)),
     (Section("Result", (), (("P&L", "-1.50"),)), Section("Trades", ("trade",), (), "no trade")),
 )
-PAGE = Page("s-1", (PageRow(7, 5, "GateChanged", "GATE  Überraschung 日本"),), 6)
+_ROW = PageRow(7, 5, "GateChanged", "phase", "GATE  Überraschung 日本", "T0001")
+PAGE = Page("s-1", (_ROW,), 6, 0, 12, 8, "no space left")
+WHOLE = WholeEntry(_ROW, 1, "T0001", "6", "0" * 64, "ab" * 32, (FieldLine(1, "réason", "日本 \x1b[2J"),), 3)
 
 
 def alerts_view(count: int) -> AlertsView:
@@ -84,6 +88,7 @@ class RecordingEngine:
     sends: int = 0
     asked: list[str | None] = field(default_factory=list)
     explained: list[str] = field(default_factory=list)
+    queries: list[PageQuery] = field(default_factory=list)
     failure: Exception | None = None
     hold: asyncio.Event | None = None
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -111,9 +116,15 @@ class RecordingEngine:
     def frames(self, names: Collection[str]) -> AsyncGenerator[Frame, None]:
         return self.watching.frames(names)
 
-    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
+    async def page(self, query: PageQuery = NEWEST) -> Page:
         await self._gate()
-        return PAGE if (before_seq, rows) == (9, 3) else Page("s-1", (), 0)
+        check(query)
+        self.queries.append(query)
+        return PAGE if query.before_seq == 9 else Page("s-1", (), 0)
+
+    async def entry(self, seq: int) -> WholeEntry | None:
+        await self._gate()
+        return WHOLE if seq == WHOLE.row.seq else None
 
     async def status(self, component: str | None = None) -> dict[str, Any]:
         await self._gate()

@@ -1,4 +1,4 @@
-"""What every EngineClient's frames and pages must be, in the same process or behind a door.
+"""What every EngineClient's frames must be, in the same process or behind a door.
 
 A test file makes a class `TestMyClient(FramesContract)` with a fixture `bench` that gives a `DoorBench`.
 """
@@ -11,7 +11,7 @@ from contextlib import aclosing
 
 import pytest
 
-from tests.contracts.door_contract import PAGE, DoorBench, alerts_view
+from tests.contracts.door_contract import DoorBench, alerts_view
 from ytc_tui.client import Frame
 from ytc_tui.errors import UsageInvalid, YtcError
 from ytc_tui.views.catalog import chart_name, past_name
@@ -90,10 +90,6 @@ class FramesContract:
             with pytest.raises(YtcError):
                 while True:
                     await anext(frames)
-
-    async def test_a_page_of_the_journal(self, bench: DoorBench) -> None:
-        assert await bench.client.page(9, 3) == PAGE
-        assert (await bench.client.page()).rows == ()
 
 
 async def _until(frames: AsyncGenerator[Frame, None], name: str) -> Frame:

@@ -18,9 +18,12 @@ from tests.screens.desk_cards import HANDOFF, PROPOSAL
 from tests.screens.desk_scenes import alert_storm, in_trade
 from tests.screens.desk_stage import StagedDesk, StillEngine, staged
 from ytc_tui.adapters.process_guard import guard_process
-from ytc_tui.client import Page, PageRow, Receipt
+from ytc_tui.client import NEWEST, Page, PageRow, Receipt, WholeEntry
 from ytc_tui.commands.safe_text import safe_text
 from ytc_tui.errors import EngineUnreachable
+from ytc_tui.screens.ringing import Bell
+from ytc_tui.views.entry_lines import FieldLine
+from ytc_tui.views.journal_query import PageQuery
 from ytc_tui.views.sanitised import sanitised
 from ytc_tui.views.waiting import WaitingView
 
@@ -35,9 +38,17 @@ class RudeEngine(StillEngine):
     async def explain(self, target: str) -> dict[str, Any]:
         return {"text": "\n".join(next(self.texts) for _ in range(20))}
 
-    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
-        found = tuple(PageRow(row, 1, next(self.texts), next(self.texts)) for row in range(rows, 0, -1))
-        return Page(next(self.texts), found, 0)
+    async def page(self, query: PageQuery = NEWEST) -> Page:
+        found = tuple(self._row(seq) for seq in range(query.rows, 0, -1))
+        return Page(next(self.texts), found, 0, last_seq=query.rows, no_index=next(self.texts))
+
+    async def entry(self, seq: int) -> WholeEntry | None:
+        fields = tuple(FieldLine(depth, next(self.texts), next(self.texts)) for depth in range(5))
+        said = self.texts
+        return WholeEntry(self._row(seq), 1, next(said), next(said), next(said), next(said), fields)
+
+    def _row(self, seq: int) -> PageRow:
+        return PageRow(seq, 1, next(self.texts), next(self.texts), next(self.texts), next(self.texts))
 
     async def send(self, command: Any) -> Receipt:
         self.sent.append(command)
@@ -66,7 +77,7 @@ def main(texts_count: int, seed: int, report: Path) -> None:
             yield texts[(used - 1) % len(texts)]
 
     said = supply()
-    app: StagedDesk = staged(scene_of(said))
+    app: StagedDesk = staged(scene_of(said), settings={"bell": Bell.OFF})
     engine = RudeEngine(scene_of(said))
     engine.texts = said
     app.engine = app.still.client = engine

@@ -29,7 +29,7 @@ from ytc_tui.adapters.locks import acquire
 from ytc_tui.adapters.paths import Paths, paths_of
 from ytc_tui.adapters.process_guard import discreet
 from ytc_tui.adapters.transports.frames import frame_from
-from ytc_tui.adapters.transports.wire import command_from, pin_from
+from ytc_tui.adapters.transports.wire import command_from, pin_from, query_from, seq_from
 from ytc_tui.adapters.venues.host import wire as host_wire
 from ytc_tui.adapters.venues.host.trouble import load_trouble
 from ytc_tui.adapters.workflows import load_workflow
@@ -41,6 +41,7 @@ from ytc_tui.config import assignments, load_settings
 from ytc_tui.errors import AlreadyRunning, DataInvalid, YtcError
 from ytc_tui.model.own import AddLevel
 from ytc_tui.model.session import Mode
+from ytc_tui.views.journal_query import ConditionKind, check
 
 Shown = Iterator[tuple[str, str]]
 Entry = Callable[[str, Path], Shown]
@@ -234,6 +235,22 @@ def commands_at_the_door(text: str, folder: Path) -> Shown:
     yield from answered(lambda: pin_from(json.dumps({"command_id": text, "pin": text}).encode(), "door"))
 
 
+def queries_at_the_door(text: str, folder: Path) -> Shown:
+    """What a client asks of the journal."""
+    for kind in ConditionKind:
+        asked = {"conditions": [{"kind": kind.value, "value": utf8(text)}], "rows": 7}
+        yield from answered(lambda asked=asked: check(query_from(json.dumps(asked), "door")))  # type: ignore[misc]
+    for field in (
+        {"rows": text},
+        {text: 1},
+        {"conditions": text},
+        {"conditions": [{"kind": text, "value": "x"}]},
+    ):
+        yield from answered(lambda field=field: query_from(json.dumps(field), "door"))  # type: ignore[misc]
+    yield from answered(lambda: query_from(text, "door"))
+    yield from answered(lambda: seq_from(text, "door"))
+
+
 def answers_of_an_engine(text: str, folder: Path) -> Shown:
     """Documents and errors that an engine answers, and frames."""
     yield "error", discreet(str(error_from({"error": text, "what": text, "where": text, "fix": text})))
@@ -276,6 +293,7 @@ ENTRIES: dict[str, Entry] = {
         typed_by_hand,
         names_of_files,
         commands_at_the_door,
+        queries_at_the_door,
         answers_of_an_engine,
         lines_of_a_host,
     )

@@ -17,13 +17,16 @@ from zoneinfo import ZoneInfo
 from textual.pilot import Pilot
 
 from tests.screens.desk_views import NOW_NS, Scene
+from tests.screens.journal_stage import StillJournal
 from tests.screens.review_views import PAST, REVIEW
+from tests.views.journals import finished
 from ytc_tui.adapters.terminal_text import safe_line
-from ytc_tui.client import EngineClient, Frame, Page, PageRow, Receipt
+from ytc_tui.client import NEWEST, EngineClient, Frame, Page, Receipt, WholeEntry
 from ytc_tui.errors import YtcError
 from ytc_tui.model.commands import ARGUMENT, Argument, Command, Verb
 from ytc_tui.screens.app import DeskApp, DeskSettings
 from ytc_tui.screens.link import EngineEnd, Survival
+from ytc_tui.views.journal_query import PageQuery
 from ytc_tui.views.review import PastSessions, Review
 
 FLATTEN = "exclamation_mark"
@@ -58,6 +61,8 @@ class StillEngine:
     review_of: Review | YtcError = REVIEW
     asked_sessions: int = 0
     reviewed: list[str] = field(default_factory=list)
+    journal: StillJournal = field(default_factory=StillJournal)
+    queries: list[PageQuery] = field(default_factory=list)
     subscriptions: list[asyncio.Queue[Frame]] = field(default_factory=list)
 
     async def frames(self, names: Collection[str]) -> AsyncGenerator[Frame, None]:
@@ -81,8 +86,13 @@ class StillEngine:
             raise self.trouble
         return self.receipt or Receipt(command.command_id, True, "done", "s-1", NOW_NS)
 
-    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
-        return Page("s-1", (PageRow(7, NOW_NS, "trade_opened", "T0001 short 6.728 at 1473.18"),), 0)
+    async def page(self, query: PageQuery = NEWEST) -> Page:
+        self.queries.append(query)
+        await asyncio.sleep(0)
+        return self.journal.page(query)
+
+    async def entry(self, seq: int) -> WholeEntry | None:
+        return self.journal.entry(seq)
 
     async def explain(self, target: str) -> dict[str, Any]:
         self.asked_why.append(target)
@@ -147,10 +157,12 @@ def staged(
     *,
     read_only: bool = False,
     settings: Mapping[str, Any] | None = None,
+    journal: StillJournal | None = None,
     **handle: Any,
 ) -> StagedDesk:
-    """A desk that shows `scene` in UTC; commands are numbered C1, C2 and so on. `settings` are what differs
-    from the settings of a desk that nobody configured."""
+    """A desk that shows `scene` in UTC; commands are numbered C1, C2 and so on. Where there is something to
+    show there is something on record. `settings` are what differs from those of a desk that nobody
+    configured."""
     clock = Clock()
     numbers = iter(range(1, 1_000))
 
@@ -169,7 +181,8 @@ def staged(
         read_only=read_only,
         **(settings or {}),
     )
-    return StagedDesk(StillEngine(scene), clock, given, **handle)
+    on_record = journal or StillJournal(finished().entries if scene else ())
+    return StagedDesk(StillEngine(scene, journal=on_record), clock, given, **handle)
 
 
 async def settle(pilot: Pilot[Any]) -> None:

@@ -16,6 +16,7 @@ from ytc_tui.screens.actions import ACTIONS
 from ytc_tui.screens.agents import AgentsScreen
 from ytc_tui.screens.containment import HELPLESS, Part
 from ytc_tui.screens.desk import DeskScreen
+from ytc_tui.screens.journal import JournalScreen
 from ytc_tui.screens.widgets.candle_chart import CandleChart
 from ytc_tui.screens.widgets.live_table import LiveTable
 
@@ -164,6 +165,17 @@ async def test_a_part_of_a_table_screen_that_fails_leaves_the_other_whole(
         await settle(pilot)
         await pilot.press(KEYS["agents"])
         await lives_on(app, pilot, "BehindPane" if method == "behind" else "TablePane")
+
+
+async def test_a_journal_that_cannot_be_shown_leaves_its_entries_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(JournalScreen, "show_table", breaking)
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press(KEYS["journal"])
+        await lives_on(app, pilot, "TablePane")
 
 
 @pytest.mark.parametrize("method", ["show", "content"])

@@ -50,7 +50,7 @@ def test_two_actions_may_change_keys() -> None:
 
 
 async def test_a_changed_key_runs_its_action_and_the_old_one_nothing() -> None:
-    app = desk_with(pause="s", stop_entries="f9", zoom="comma", table_down="J", events="f8")
+    app = desk_with(pause="s", stop_entries="f9", zoom="comma", table_down="J", journal="f8")
     async with desk_of(app) as pilot:
         await press(pilot, "p")
         assert verbs(app) == []
@@ -65,7 +65,7 @@ async def test_a_changed_key_runs_its_action_and_the_old_one_nothing() -> None:
         await press(pilot, "comma")
         assert app.screen.has_class("-zoomed")
         await press(pilot, "o", "f8")
-        assert app.current_mode == "events"
+        assert app.current_mode == "journal"
 
 
 async def test_a_changed_flatten_key_is_heard_everywhere_and_named_everywhere() -> None:

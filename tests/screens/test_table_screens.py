@@ -204,8 +204,10 @@ async def test_escape_closes_what_was_opened_last_and_then_goes_back() -> None:
         title = str(app.screen.query_one("#table-pane").border_title)
         assert "Desk › Risk › Agents" in title
         await pilot.press("escape")
-        assert agents_left(app) == [row.name for row in AGENTS.rows]
         assert app.focused is table_of(app)
+        assert agents_left(app) == ["trend_definition"]
+        await pilot.press("escape")
+        assert agents_left(app) == [row.name for row in AGENTS.rows]
         await pilot.press("escape")
         assert not app.screen.has_class("-zoomed")
         for mode in ("risk", "desk", "desk"):

@@ -10,13 +10,14 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-from ytc_tui.client import MAX_PAGE_ROWS, EngineClient, PageRow
+from ytc_tui.client import EngineClient, PageRow
 from ytc_tui.commands.desk_engine import AttachedEngine, ProcessEngine
 from ytc_tui.commands.operate import engine_named
 from ytc_tui.commands.places import paper_paths
 from ytc_tui.commands.safe_text import safe_text
 from ytc_tui.errors import EngineUnreachable
 from ytc_tui.screens.link import EngineHandle
+from ytc_tui.views.journal_query import MAX_PAGE_ROWS, PageQuery
 
 POLL_S = 0.5
 # So many lines of what was before come first.
@@ -96,11 +97,11 @@ async def _tell(client: EngineClient, line: Callable[[str], object]) -> None:
 async def _rows_since(client: EngineClient, session: str, told: int) -> tuple[str, list[PageRow]]:
     """The session of now and its rows after entry `told` of `session`, oldest first; of another session than
     that its last ones."""
-    page = await client.page(0, MAX_PAGE_ROWS)
+    page = await client.page(PageQuery(rows=MAX_PAGE_ROWS))
     if page.session_id != session:
         return page.session_id, list(reversed(page.rows[:BEGIN_ROWS]))
     found = [row for row in page.rows if row.seq > told]
     while page.before_seq > told and page.session_id == session:
-        page = await client.page(page.before_seq, MAX_PAGE_ROWS)
+        page = await client.page(PageQuery(before_seq=page.before_seq, rows=MAX_PAGE_ROWS))
         found += [row for row in page.rows if row.seq > told]
     return session, list(reversed(found))

@@ -1,36 +1,42 @@
-"""What a door asks of the written record: explanations and pages of the journal.
+"""What a door asks of the written record: explanations, entries, and pages of the journal.
 
-Decides that such reading happens on a thread, off the engine's loop, over a connection of its own.
-Imports the store's reader and the explanation. Invariant: never writes; text is sanitised here.
+Decides that reading happens off the engine's loop: what costs little on a thread, a search in a process of
+its own, which holds no lock of this one's interpreter. Imports the store's search and the explanation.
+Invariant: the store is never written.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ytc_tui.adapters.stores.reader import SqliteReader
+from ytc_tui.adapters.stores.pages import page_of, whole
+from ytc_tui.adapters.stores.search import JournalSearch
+from ytc_tui.adapters.stores.searcher import Searcher
 from ytc_tui.adapters.terminal_text import safe_line
-from ytc_tui.client import Page, PageRow
+from ytc_tui.client import Page, WholeEntry
 from ytc_tui.commands.explain import explain
 from ytc_tui.commands.reviewing import past_sessions, review
-from ytc_tui.model.events import decode_event
-from ytc_tui.views.event_lines import event_line
+from ytc_tui.views.journal_query import PageQuery
 from ytc_tui.views.review import PastSessions, Review
 
-_LINE_LIMIT = 400
-# Routine entries have no line: at most so many are passed over for one page.
-_MAX_READ = 2_000
+# A page without a condition is there at once, or as much of it as there is by then.
+PAGE_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The record in `database`."""
+    """The record in `database`. Close it."""
 
     database: Path
+    searcher: Searcher = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "searcher", Searcher(self.database))
 
     async def explain(self, session: str, target: str, now: Mapping[str, str]) -> dict[str, Any]:
         """`now` is what the engine says of the agent `target`. Raises UsageInvalid naming what there is to
@@ -48,23 +54,24 @@ class Record:
         """Raises UsageInvalid for a session that is not on record."""
         return await asyncio.to_thread(review, self.database, session, safe=safe_line)
 
-    async def page(self, session: str, before_seq: int, rows: int) -> Page:
-        return await asyncio.to_thread(self._page, session, before_seq, rows)
+    async def page(self, session: str, query: PageQuery) -> Page:
+        if query.plain:
+            if not query.before_seq and query.after_seq is None:  # somebody has opened the journal
+                await asyncio.to_thread(self.searcher.warm)
+            return await asyncio.to_thread(self._page, session, query)
+        return await asyncio.to_thread(self.searcher.page, session, query)
 
-    def _page(self, session: str, before_seq: int, rows: int) -> Page:
-        found: list[PageRow] = []
-        read = 0
-        with SqliteReader(self.database) as reader:
-            while len(found) < rows and read < _MAX_READ:
-                entries = reader.newest(session, before_seq, rows)
-                if not entries:
-                    return Page(session, tuple(found), 0)
-                for entry in entries:
-                    read += 1
-                    before_seq = entry.seq
-                    text = event_line(entry, decode_event(entry))
-                    if text:
-                        found.append(PageRow(entry.seq, entry.at, entry.type, safe_line(text, _LINE_LIMIT)))
-                        if len(found) == rows:
-                            break
-        return Page(session, tuple(found), before_seq if before_seq > 1 else 0)
+    async def entry(self, session: str, seq: int) -> WholeEntry | None:
+        return await asyncio.to_thread(self._entry, session, seq)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self.searcher.close)
+
+    def _page(self, session: str, query: PageQuery) -> Page:
+        with closing(JournalSearch(self.database, session)) as search:
+            return page_of(session, search.page(query, PAGE_S))
+
+    def _entry(self, session: str, seq: int) -> WholeEntry | None:
+        with closing(JournalSearch(self.database, session)) as search:
+            found = search.entry(seq)
+        return None if found is None else whole(found)

@@ -141,7 +141,8 @@ async def _serve(run: PaperRun, manner: Manner, beating: Beating, presence: PinP
             loop.add_signal_handler(number, stop)
         loop.add_signal_handler(signal.SIGHUP, lambda: None)
     run.parts.paths.prepare_sockets()
-    door = door_of(run)
+    record = Record(run.parts.paths.database)
+    door = door_of(run, record)
     door.presence = presence
     server = DoorServer(
         door, run.parts.paths.socket(run.parts.door_name), presence.show if presence is not None else None
@@ -160,6 +161,7 @@ async def _serve(run: PaperRun, manner: Manner, beating: Beating, presence: PinP
         for task in beside:
             task.cancel()
         await server.stop()
+        await record.close()
 
 
 def _presence(parts: Parts, manner: Manner) -> PinPresence | None:
@@ -189,12 +191,12 @@ async def _stay(stay: Stay, door: Door, done: asyncio.Event) -> None:
             assert_never(stay)
 
 
-def door_of(run: PaperRun) -> Door:
+def door_of(run: PaperRun, record: Record) -> Door:
     """The door of a run, which answers from its host and its record."""
     clock = run.parts.clock
     return Door(
         host=run.host,
-        record=Record(run.parts.paths.database),
+        record=record,
         speed=lambda: f"{clock.speed}x" if clock.speed is not None else "max",
         venue="paper",
         guard=lambda: _guard_of(run),

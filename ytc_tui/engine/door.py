@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ytc_tui.client import MAX_PAGE_ROWS, Frame, Page, Receipt
+from ytc_tui.client import NEWEST, Frame, Page, Receipt, WholeEntry
 from ytc_tui.engine.charting import Charts
 from ytc_tui.engine.document import metrics, own_facts, rule_facts, session_document
 from ytc_tui.engine.external import difference_rows
@@ -22,10 +22,10 @@ from ytc_tui.engine.session_run import SessionRun
 from ytc_tui.engine.situation import Situation
 from ytc_tui.engine.watching import Watching
 from ytc_tui.engine.watchlist import closes, watchlist
-from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.commands import Command
 from ytc_tui.views.catalog import BUILDERS, chart_of
 from ytc_tui.views.chart import ChartPast
+from ytc_tui.views.journal_query import PageQuery, check
 from ytc_tui.views.review import PastSessions, Review
 from ytc_tui.views.settings import SettingsView
 
@@ -38,7 +38,9 @@ class RecordQuestions(Protocol):
 
     async def explain(self, session: str, target: str, now: Mapping[str, str]) -> dict[str, Any]: ...
 
-    async def page(self, session: str, before_seq: int, rows: int) -> Page: ...
+    async def page(self, session: str, query: PageQuery) -> Page: ...
+
+    async def entry(self, session: str, seq: int) -> WholeEntry | None: ...
 
     async def sessions(self) -> PastSessions: ...
 
@@ -132,11 +134,14 @@ class Door:
             return Receipt(command.command_id, False, missing, self._session(), at_ns)
         return await self.host.send(command)
 
-    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
-        if before_seq < 0 or not 0 < rows <= MAX_PAGE_ROWS:
-            raise UsageInvalid(f"{rows} rows before {before_seq}", fix=f"ask for 1 to {MAX_PAGE_ROWS} rows")
+    async def page(self, query: PageQuery = NEWEST) -> Page:
+        check(query)
         session = self._session()
-        return await self.record.page(session, before_seq, rows) if session else Page("", (), 0)
+        return await self.record.page(session, query) if session else Page("", (), 0)
+
+    async def entry(self, seq: int) -> WholeEntry | None:
+        session = self._session()
+        return await self.record.entry(session, seq) if session else None
 
     async def explain(self, target: str) -> dict[str, Any]:
         session, run = self._session(), self.host.latest

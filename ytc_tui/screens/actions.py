@@ -147,7 +147,13 @@ ACTIONS: tuple[Action, ...] = (
         "Differences with the venue: both sides' evidence, and what may be done",
         Group.SCREEN,
     ),
-    Action("events", "8", "Journal", "What happened, newest first", Group.SCREEN),
+    Action(
+        "journal",
+        "8",
+        "Journal",
+        "What happened, newest first: searched, and read entry by entry",
+        Group.SCREEN,
+    ),
     Action("review", "9", "Review", "Every session on record: balance, trades by R, report", Group.SCREEN),
     Action("health", "0", "Health", "Feed, venue, engine, journal, and what they answer", Group.SCREEN),
     Action(

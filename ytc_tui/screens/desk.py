@@ -36,7 +36,7 @@ _SCREENS_OF = {
 class DeskScreen(EngineScreen):
     CSS_PATH: ClassVar[Any] = ["engine_screen.tcss", "desk.tcss"]
     VIEWS = frozenset({"phase", "agents", "risk", "own"})
-    FOOTER = frozenset({"close_position", "acknowledge", "events"})
+    FOOTER = frozenset({"close_position", "acknowledge", "journal"})
 
     def body(self) -> ComposeResult:
         yield PhasePane(id="phase")

@@ -9,8 +9,8 @@ from ytc_tui.screens.agents import AgentsScreen
 from ytc_tui.screens.approvals import ApprovalsScreen
 from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.engine_screen import EngineScreen
-from ytc_tui.screens.events import EventsScreen
 from ytc_tui.screens.health import HealthScreen
+from ytc_tui.screens.journal import JournalScreen
 from ytc_tui.screens.reconcile import ReconcileScreen
 from ytc_tui.screens.review import ReviewScreen
 from ytc_tui.screens.risk import RiskScreen
@@ -27,7 +27,7 @@ SCREENS: dict[str, type[EngineScreen]] = {
     "trades": TradesScreen,
     "risk": RiskScreen,
     "reconcile": ReconcileScreen,
-    "events": EventsScreen,
+    "journal": JournalScreen,
     "review": ReviewScreen,
     "health": HealthScreen,
     "handoffs": ApprovalsScreen,

@@ -18,7 +18,6 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Sparkline, Static
 
-from ytc_tui.client import EngineClient
 from ytc_tui.errors import YtcError
 from ytc_tui.screens import words
 from ytc_tui.screens.containment import Contained
@@ -137,9 +136,12 @@ class ReviewScreen(TableScreen):
             self._unread = self.desk.desk.safe(str(error))
         self.show_body()
 
-    async def answer(self, client: EngineClient, target: str) -> Content:
+    async def told(self, key: str) -> Content | None:
+        client = self.desk.client
+        if client is None:
+            return None
         self._review = None
-        self._review = sanitised(await client.review(target), self.desk.desk.safe)
+        self._review = sanitised(await client.review(key), self.desk.desk.safe)
         return Content()
 
     def behind(self, key: str) -> Content:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ytc_tui.screens.widgets.live_table_rows import Row
 
 # `!` is the flatten key wherever it is typed (ADR-0034); a filter that was pasted may begin with it.
-_NOT = ("-", "!")
+NOT = ("-", "!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class RowFilter:
 
 def filter_of(text: str) -> RowFilter | None:
     """The filter that `text` asks for; None for an empty one. Raises ValueError that says what is wrong."""
-    negated = text.startswith(_NOT)
+    negated = text.startswith(NOT)
     wanted = text[1:] if negated else text
     if not wanted:
         return None

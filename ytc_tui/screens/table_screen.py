@@ -17,7 +17,6 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input
 
-from ytc_tui.client import EngineClient
 from ytc_tui.errors import YtcError
 from ytc_tui.screens.actions import title_of
 from ytc_tui.screens.engine_screen import EngineScreen
@@ -27,23 +26,30 @@ from ytc_tui.screens.widgets.line import Line
 from ytc_tui.screens.widgets.live_table import LiveTable
 from ytc_tui.screens.widgets.live_table_columns import Column
 from ytc_tui.screens.widgets.live_table_rows import Row
+from ytc_tui.views.sanitised import Sanitiser
 
 # So long the cursor stands on a row before the engine is asked about it, and then again when it has changed.
 STOPPED_S, AGAIN_S = 0.15, 5.0
+HINT = "regular expression; a leading - says not"
+
+
+def lines_content(text: str, safe: Sanitiser) -> Content:
+    """Foreign text of several lines."""
+    return Content("\n".join(safe(line) for line in text.splitlines()))
 
 
 class TablePane(Pane):
     """The table, a line about all of it above, and the filter below."""
 
-    def __init__(self, heading: str, columns: Sequence[Column], empty_text: str) -> None:
+    def __init__(self, heading: str, columns: Sequence[Column], empty_text: str, hint: str = HINT) -> None:
         self.heading = heading
         super().__init__(id="table-pane")
-        self._columns, self._empty_text = columns, empty_text
+        self._columns, self._empty_text, self._hint = columns, empty_text, hint
 
     def content(self) -> ComposeResult:
         yield Line(id="summary")
         yield LiveTable(self._columns, empty_text=self._empty_text, id="rows")
-        yield Input(id="filter", placeholder="regular expression; a leading - says not", max_length=200)
+        yield Input(id="filter", placeholder=self._hint, max_length=200)
 
 
 class BehindPane(Pane):
@@ -108,12 +114,13 @@ class TableScreen(EngineScreen):
             table.focus()
 
     def show_body(self) -> None:
-        self.query_one(TablePane).guarded(self._show_table)
+        pane = self.query_one(TablePane)
+        pane.heading = " › ".join([*map(title_of, self.desk.trail[:-1]), self.HEADING])
+        pane.guarded(self.show_table)
         self._ask()
 
-    def _show_table(self, pane: TablePane) -> None:
+    def show_table(self, pane: TablePane) -> None:
         rows = self.rows()
-        pane.heading = " › ".join([*map(title_of, self.desk.trail[:-1]), self.HEADING])
         left = self._filter.of(rows) if self._filter is not None and rows is not None else rows
         table = pane.query_one(LiveTable)
         table.set_rows(left)
@@ -156,6 +163,8 @@ class TableScreen(EngineScreen):
         if row is None or before is None or row.key != before.key:
             self._answer = Content()
             self.workers.cancel_group(self, "behind")
+            for read in self.query("#behind"):
+                read.scroll_home(animate=False)
             if row is not None:
                 self._read(row.key, STOPPED_S)
         elif row != before and now_s - self._asked_s >= AGAIN_S:
@@ -165,24 +174,23 @@ class TableScreen(EngineScreen):
     @work(group="behind", exclusive=True, exit_on_error=False)
     async def _read(self, key: str, wait_s: float) -> None:
         self._asked_s = self.desk.desk.now_s()
-        target = self.asks(key)
         await asyncio.sleep(wait_s)
-        client = self.desk.client
-        if client is None or not target:
-            return
+        safe = self.desk.desk.safe
         try:
-            self._answer = await self.answer(client, target)
+            told = await self.told(key)
         except YtcError as error:
-            self._answer = self._lines(str(error))
-        self._tell()
+            told = lines_content(str(error), safe)
+        if told is not None:
+            self._answer = told
+            self._tell()
 
-    async def answer(self, client: EngineClient, target: str) -> Content:
-        """What the engine says of `target`."""
-        told = await client.explain(target)
-        return self._lines(str(told.get("text") or f"nothing is known of {target}"))
-
-    def _lines(self, text: str) -> Content:
-        return Content("\n".join(self.desk.desk.safe(line) for line in text.splitlines()))
+    async def told(self, key: str) -> Content | None:
+        """What the engine says of the row `key`; None = it is not asked. Raises what the engine raises."""
+        client, target = self.desk.client, self.asks(key)
+        if client is None or not target:
+            return None
+        said = await client.explain(target)
+        return lines_content(str(said.get("text") or f"nothing is known of {target}"), self.desk.desk.safe)
 
     def _tell(self) -> None:
         self.query_one(BehindPane).guarded(self.show_behind)
@@ -204,8 +212,12 @@ class TableScreen(EngineScreen):
         typed.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        self.take_filter(event.value)
+
+    def take_filter(self, text: str) -> None:
+        """A person has typed `text` so far."""
         try:
-            self._filter, self._problem = filter_of(event.value), ""
+            self._filter, self._problem = filter_of(text), ""
         except ValueError as error:
             self._filter, self._problem = None, str(error)
         self.show_body()
@@ -214,13 +226,19 @@ class TableScreen(EngineScreen):
         event.input.remove_class("-open")
         self.query_one(LiveTable).focus()
 
+    @property
+    def reading(self) -> bool:
+        """Whether the person is at what is behind a row."""
+        return self.focused is not None and self.focused.id == "behind"
+
     def back(self) -> bool:
-        """Forget the filter first; and who reads what is behind a row goes back to the rows."""
+        """From what is behind a row to the rows; from a filter to all of them."""
         typed = self.query_one("#filter", Input)
-        reading = self.focused is not None and self.focused.id == "behind"
-        if not (typed.value or typed.has_class("-open") or reading):
+        filtered = bool(typed.value) or typed.has_class("-open")
+        if not (self.reading or filtered):
             return super().back()
-        typed.value = ""
-        typed.remove_class("-open")
+        if not self.reading:
+            typed.value = ""
+            typed.remove_class("-open")
         self.query_one(LiveTable).focus()
         return True

@@ -10,24 +10,25 @@ import pytest
 
 from tests.contracts.door_contract import DoorBench, DoorContract, RecordingEngine
 from tests.contracts.frames_contract import FramesContract
+from tests.contracts.pages_contract import PagesContract
 from ytc_tui.adapters.transports.client import HttpClient
 from ytc_tui.adapters.transports.local import LocalClient
 from ytc_tui.errors import EngineUnreachable
 
 
-class TestDirect(DoorContract, FramesContract):
+class TestDirect(DoorContract, FramesContract, PagesContract):
     @pytest.fixture
     def bench(self, engine: RecordingEngine) -> DoorBench:
         return DoorBench(engine, engine)
 
 
-class TestThroughTheSocket(DoorContract, FramesContract):
+class TestThroughTheSocket(DoorContract, FramesContract, PagesContract):
     @pytest.fixture
     async def bench(self, engine: RecordingEngine, client: HttpClient) -> DoorBench:
         return DoorBench(client, engine)
 
 
-class TestFromAnotherLoop(DoorContract, FramesContract):
+class TestFromAnotherLoop(DoorContract, FramesContract, PagesContract):
     @pytest.fixture
     def engine_loop(self) -> Iterator[asyncio.AbstractEventLoop]:
         loop = asyncio.new_event_loop()

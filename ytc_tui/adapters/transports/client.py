@@ -26,10 +26,11 @@ from ytc_tui.adapters.transports.posting import posted
 from ytc_tui.adapters.transports.sockets import RunningEngine, engine_for, find_engines
 from ytc_tui.adapters.transports.wire import PREFIX
 from ytc_tui.adapters.untrusted_json import loads
-from ytc_tui.client import Frame, Page, Receipt
+from ytc_tui.client import NEWEST, Frame, Page, Receipt, WholeEntry
 from ytc_tui.errors import EngineUnreachable, YtcError
 from ytc_tui.model.codec import canonical, from_json
 from ytc_tui.model.commands import Command, Verb
+from ytc_tui.views.journal_query import PageQuery
 from ytc_tui.views.review import PastSessions, Review
 
 __all__ = ["HttpClient", "RunningEngine", "engine_for", "find_engines"]
@@ -100,10 +101,14 @@ class HttpClient:
             raise self._unreachable("no engine answers at this door", "", None) from error
         raise self._unreachable("the engine hung up", "", None)
 
-    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
-        """Journal entries older than `before_seq`, newest first."""
-        asked = {"before_seq": str(before_seq), "rows": str(rows)}
-        return from_json(Page, await self._read("/journal", asked))
+    async def page(self, query: PageQuery = NEWEST) -> Page:
+        """Journal entries that `query` asks for, newest first."""
+        return from_json(Page, await self._read("/journal", {"query": canonical(query)}))
+
+    async def entry(self, seq: int) -> WholeEntry | None:
+        """The journal entry `seq`."""
+        found = (await self._read("/journal/entry", {"seq": str(seq)}))["entry"]
+        return None if found is None else from_json(WholeEntry, found)
 
     async def status(self, component: str | None = None) -> dict[str, Any]:
         """The session document, or one component's health."""

@@ -26,7 +26,14 @@ from ytc_tui.adapters.secrets import REDACTOR
 from ytc_tui.adapters.transports.desk import CommandDesk
 from ytc_tui.adapters.transports.frames import frame_text
 from ytc_tui.adapters.transports.sockets import bind, peer
-from ytc_tui.adapters.transports.wire import MAX_BODY_BYTES, PREFIX, command_from, pin_from
+from ytc_tui.adapters.transports.wire import (
+    MAX_BODY_BYTES,
+    PREFIX,
+    command_from,
+    pin_from,
+    query_from,
+    seq_from,
+)
 from ytc_tui.client import EngineClient
 from ytc_tui.errors import EngineUnreachable, PinRefused, UsageInvalid, YtcError
 from ytc_tui.model.codec import to_json
@@ -171,8 +178,13 @@ def _app(
         return _answer(to_json(await client.review(session)))
 
     @app.get(f"{PREFIX}/journal")
-    async def journal(before_seq: int = 0, rows: int = 50) -> Response:
-        return _answer(to_json(await client.page(before_seq, rows)))
+    async def journal(query: str = "{}") -> Response:
+        return _answer(to_json(await client.page(query_from(query, f"GET {PREFIX}/journal"))))
+
+    @app.get(f"{PREFIX}/journal/entry")
+    async def entry(seq: str = "") -> Response:
+        found = await client.entry(seq_from(seq, f"GET {PREFIX}/journal/entry"))
+        return _answer({"entry": None if found is None else to_json(found)})
 
     @app.websocket(f"{PREFIX}/frames")
     async def frames(socket: WebSocket, views: str = "") -> None:

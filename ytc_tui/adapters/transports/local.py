@@ -10,9 +10,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Coroutine
 from typing import Any, TypeVar
 
-from ytc_tui.client import EngineClient, Frame, Page, Receipt
+from ytc_tui.client import NEWEST, EngineClient, Frame, Page, Receipt, WholeEntry
 from ytc_tui.errors import EngineUnreachable
 from ytc_tui.model.commands import Command
+from ytc_tui.views.journal_query import PageQuery
 from ytc_tui.views.review import PastSessions, Review
 
 AnswerT = TypeVar("AnswerT")
@@ -40,8 +41,11 @@ class LocalClient:
     async def send(self, command: Command) -> Receipt:
         return await self._call(lambda: self._door.send(command))
 
-    async def page(self, before_seq: int = 0, rows: int = 50) -> Page:
-        return await self._call(lambda: self._door.page(before_seq, rows))
+    async def page(self, query: PageQuery = NEWEST) -> Page:
+        return await self._call(lambda: self._door.page(query))
+
+    async def entry(self, seq: int) -> WholeEntry | None:
+        return await self._call(lambda: self._door.entry(seq))
 
     async def explain(self, target: str) -> dict[str, Any]:
         return await self._call(lambda: self._door.explain(target))

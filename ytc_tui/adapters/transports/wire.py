@@ -16,6 +16,7 @@ from ytc_tui.errors import UsageInvalid
 from ytc_tui.model.commands import ClosePart, Command, MoveStop, MoveTarget, Ticket, Verb
 from ytc_tui.model.own import AddLevel, ArmLevel, SetBias, WriteNote
 from ytc_tui.model.reconciling import Reconcile
+from ytc_tui.views.journal_query import Condition, ConditionKind, PageQuery
 
 PREFIX = "/api/orchestrator"
 MAX_BODY_BYTES = 256 * 1024
@@ -86,12 +87,66 @@ def command_from(body: bytes, where: str) -> Command:
     try:
         return _CommandBody.model_validate_json(body).command()
     except ValidationError as error:
-        problems = error.errors(include_url=False, include_input=False)[:10]
         raise UsageInvalid(
-            "; ".join(_problem(problem["loc"], problem["type"], problem["msg"]) for problem in problems),
+            _problems(error),
             where=where,
             fix=f"fields: {', '.join(_CommandBody.model_fields)}; verbs: {', '.join(Verb)}",
         ) from None
+
+
+_SEQ_DIGITS = 18
+
+
+class _ConditionBody(BaseModel):
+    """A condition of a query."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    kind: ConditionKind
+    value: str
+    negated: bool = False
+
+
+class _QueryBody(BaseModel):
+    """A query as a client sends it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    conditions: tuple[_ConditionBody, ...] = ()
+    from_ns: int | None = None
+    to_ns: int | None = None
+    before_seq: int = 0
+    after_seq: int | None = None
+    rows: int = 50
+
+    def query(self) -> PageQuery:
+        conditions = tuple(Condition(each.kind, each.value, each.negated) for each in self.conditions)
+        places = (self.from_ns, self.to_ns, self.before_seq, self.after_seq)
+        return PageQuery(conditions, *places, self.rows)
+
+
+def query_from(text: str, where: str) -> PageQuery:
+    """The query in the JSON text `text`, its contents unchecked. Raises UsageInvalid naming each field that
+    does not fit."""
+    try:
+        return _QueryBody.model_validate_json(text).query()
+    except ValidationError as error:
+        raise UsageInvalid(
+            _problems(error), where=where, fix=f"fields: {', '.join(_QueryBody.model_fields)}"
+        ) from None
+
+
+def seq_from(text: str, where: str) -> int:
+    """The number of an entry as `text` has it. Raises UsageInvalid."""
+    if text.isascii() and text.isdigit() and len(text) <= _SEQ_DIGITS:
+        return int(text)
+    raise UsageInvalid("the number of an entry is written in digits", where=where)
+
+
+def _problems(error: ValidationError) -> str:
+    """The first ten things that do not fit."""
+    problems = error.errors(include_url=False, include_input=False)[:10]
+    return "; ".join(_problem(problem["loc"], problem["type"], problem["msg"]) for problem in problems)
 
 
 def _problem(loc: tuple[int | str, ...], kind: str, message: str) -> str:
