@@ -29,6 +29,8 @@ from ytc_tui.errors import UsageInvalid
 HOST = "127.0.0.1"
 COOKIE, OPEN = "ytc-desk", "/open"
 MAX_DESKS = 4
+# So long pages that are open keep the server from ending.
+STOP_TIMEOUT_S = 1.0
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self' ws://{name}; frame-ancestors 'none'; form-action 'none'; base-uri 'none'",
@@ -62,7 +64,7 @@ class DeskServer(Server):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, done.set)
-        runner = web.AppRunner(await self._make_app(), access_log=None)
+        runner = web.AppRunner(await self._make_app(), access_log=None, shutdown_timeout=STOP_TIMEOUT_S)
         await runner.setup()
         try:
             await web.TCPSite(runner, self.host, self.port).start()
