@@ -143,10 +143,14 @@ def _once(names: list[str]) -> tuple[str, ...]:
 
 
 def why_target(entry: Entry) -> str:
-    """What can be explained of an entry: its order, trade, agent, or what it belongs to; else its moment."""
-    found = about(entry.type, body_of(entry))
-    target = next((names[0] for names in (found.orders, found.trades, found.agents) if names), "")
-    return target or entry.correlation or utc(entry.at).replace(" ", "T")
+    """What can be explained of an entry: its order, trade, agent, decision, proposal or setup; else its
+    moment."""
+    body = body_of(entry)
+    found = about(entry.type, body)
+    named = dict(reversed(list(_named(body, _LEVELS))))
+    plans = tuple(named[name] for name in ("decision_id", "proposal_id", "setup_id") if name in named)
+    names = (*found.orders[:1], *found.trades[:1], *found.agents[:1], *plans)
+    return names[0] if names else utc(entry.at).replace(" ", "T")
 
 
 def body_of(entry: Entry) -> Any:
