@@ -37,6 +37,7 @@ TYPES = (
     "OrderAcknowledged",
     "AlertRaised",
     "TaskAnswered",
+    "TaskAnswered",
     "AnswerRepeated",
     "GateChanged",
     "ORDERINTENDED",
