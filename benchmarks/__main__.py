@@ -18,6 +18,7 @@ NOT_SCRIPTS = frozenset(
     {
         "__init__",
         "__main__",
+        "chart_app",
         "crowd",
         "desk_app",
         "engine",

@@ -30,10 +30,10 @@ from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.sockets import find_engines
 from ytc_tui.boot import RunRequest
 from ytc_tui.client import EngineClient
-from ytc_tui.commands.desk import SAFE_TEXT
 from ytc_tui.commands.output import Output
 from ytc_tui.commands.places import command_of, paper_paths
 from ytc_tui.commands.run import Manner, Stay, run_engine
+from ytc_tui.commands.safe_text import SAFE_TEXT
 from ytc_tui.commands.starting import Flags, request_of
 from ytc_tui.config import LoadedSettings, load_settings
 from ytc_tui.engine.door import Door

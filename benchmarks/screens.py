@@ -4,7 +4,8 @@ T1: nothing changes; then a clock and the ages of five panes do, once a second. 
 changes a second, each of a visible row. T3: every visible row changes 60 times a second. Screens take what
 changes through a pace, at most 15 times a second, the first at once. Baselines are Textual's own table at
 the same work, a Textual app with nothing in it, and an engine's ticks in the app's own loop. The changes,
-and making rows of them, count as the app's work. `python -m benchmarks.screens [--quick]`
+and making rows of them, count as the app's work. The chart: nothing changes (T1), and a price ticks ten times
+a second (T2); its baseline paints the whole chart at each price. `python -m benchmarks.screens [--quick]`
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from benchmarks.screen_parts import TICK_S, every
 from benchmarks.terminal import Chunk, Terminal, Watched
 
 APPS = "benchmarks.screen_apps"
+CHART = "benchmarks.chart_app"
 STILL_APPS = {
     "benchmarks.desk_app:still": "the desk in a trade, nothing changes",
     "still-live": "five panes of live tables, nothing changes",
@@ -147,6 +149,17 @@ def measure_changes(windows: Windows) -> None:
         )
 
 
+def measure_chart(windows: Windows) -> None:
+    """The chart alone: still, and with a price that ticks, beside one that is painted whole at each price."""
+    minimal, still = watch("minimal", windows.quiet_s), watch(f"{CHART}:still", windows.quiet_s)
+    _share("T1", still, minimal, "minimal Textual app", 0.5, "the chart with both cursors, nothing changes")
+    _rate("T1", still, minimal, "minimal Textual app", 0, "the chart with both cursors, nothing changes")
+    whole, ours = (watch(f"{CHART}:{app}", windows.changes_s) for app in ("repainting", "ticking"))
+    workload = "a day of one-minute candles, a price 10 times a second"
+    _share("T2", ours, whole, "whole chart painted", 5, workload)
+    _rate("T2", ours, whole, "whole chart painted", 10 * BYTES_PER_KB, workload)
+
+
 def key_delays_ms(app: str, keys: int) -> list[float]:
     """From each key to the bytes that draw the cursor on the next line, in ms; down, then up again."""
     delays = []
@@ -262,6 +275,7 @@ def main() -> None:
     windows = QUICK if options.quick else FULL
     measure_quiet(windows)
     measure_changes(windows)
+    measure_chart(windows)
     measure_storm(windows)
 
 

@@ -1,6 +1,6 @@
 """The one door's protocol: what a client may ask of an engine, wherever it runs.
 
-Decides the values that cross the door. Imports the model and the views' names only. Invariants: a receipt
+Decides the values that cross the door. Imports the model and the views only. Invariants: a receipt
 says what the engine did with a command, never what it hopes to do; a view in a frame is frozen.
 """
 
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from ytc_tui.model.commands import Command
 from ytc_tui.views.entry_lines import FieldLine
 from ytc_tui.views.journal_query import PageQuery
+from ytc_tui.views.review import PastSessions, Review
 
 # The reason of a receipt for a command that needs the PIN begins so.
 NEEDS_PIN = "needs the PIN"
@@ -118,4 +119,12 @@ class EngineClient(Protocol):
 
     async def explain(self, target: str) -> dict[str, Any]:
         """Why an order, a decision, a trade or an agent is as it is; empty when it is not known."""
+        ...
+
+    async def sessions(self) -> PastSessions:
+        """The sessions that are on record where this engine keeps its own."""
+        ...
+
+    async def review(self, session: str) -> Review:
+        """The session of this id, as its report has it. UsageInvalid where there is none."""
         ...

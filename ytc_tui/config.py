@@ -11,8 +11,9 @@ import difflib
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +57,13 @@ _DEFAULT = "default"
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
-    """Checked settings, the file they came from (if any), and the origin of each given key."""
+    """Checked settings, the file they came from (if any), and the origin of each given key. `anew` loads
+    what would be in effect now, by the same flags."""
 
     settings: Settings
     path: Path | None
     origins: Mapping[str, str]
+    anew: Callable[[], LoadedSettings] = field(compare=False, repr=False)
     _digest: list[str] = field(default_factory=list, compare=False, repr=False)  # once it was asked for
 
     def origin(self, key: str) -> str:
@@ -196,7 +199,9 @@ def _examine(
         return None, problems + _value_problems(error, given)
     if problems:
         return None, problems
-    return LoadedSettings(settings, found, {key: value.origin for key, value in given.items()}), []
+    origins = {key: value.origin for key, value in given.items()}
+    anew = partial(load_settings, path, overrides, environment=environment, over=over)
+    return LoadedSettings(settings, found, origins, anew), []
 
 
 def _mode_problems(given: Mapping[str, Given]) -> list[ConfigInvalid]:

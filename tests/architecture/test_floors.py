@@ -29,7 +29,11 @@ HEAVY = (
 )
 # What needs a second of imports: the one module that may, and the command that asks for it.
 SLOW = ("ccxt", "aiohttp")
-SLOW_ROOMS = ("ytc_tui.adapters.feeds.ccxt_bars", "ytc_tui.commands.data_fetch")
+SLOW_ROOMS = (
+    "ytc_tui.adapters.feeds.ccxt_bars",
+    "ytc_tui.commands.data_fetch",
+    "ytc_tui.commands.serve",
+)
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 70
 

@@ -19,7 +19,7 @@ from ytc_tui.analysis.exits import policies
 from ytc_tui.analysis.setups import finders
 from ytc_tui.commands.app import app
 from ytc_tui.engine.risk.registry import NOT_RULES, RULES
-from ytc_tui.screens.actions import as_markdown
+from ytc_tui.screens.help import as_markdown
 from ytc_tui.settings.catalog import KeySpec, resolve
 from ytc_tui.settings.tree import Settings
 
@@ -201,5 +201,5 @@ def test_the_bundled_workflow_loads_and_has_a_step_for_every_agent() -> None:
 
 
 def test_the_page_of_keys_is_the_table_of_actions() -> None:
-    """Where it differs, write `ytc_tui.screens.actions.as_markdown()` into docs/keys.md."""
+    """Where it differs, write `ytc_tui.screens.help.as_markdown()` into docs/keys.md."""
     assert (ROOT / "docs" / "keys.md").read_text() == as_markdown()

@@ -19,7 +19,7 @@ FILES = sorted(SCREENS.rglob("*.py"))
 # Calls whose first argument is shown, by the name that is called.
 SHOWING = {"Static", "Label", "update", "notify", "say_content", "set_tooltip"}
 TITLES = {"border_title", "border_subtitle", "tooltip"}
-CONTENT = {"Content", "Text"}
+CONTENT = {"Content", "Text", "Group"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -18,6 +18,7 @@ SOURCES = "\n".join(
 # Read through a method of their section, or by iterating over it.
 READ_OTHERWISE = {
     "trading.approval_by_setup.*",
+    "ui.keys.*",
     "handoff.approve.paper",
     "handoff.approve.sandbox",
     "handoff.approve.live",

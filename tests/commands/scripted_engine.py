@@ -10,6 +10,7 @@ from ytc_tui.client import NEWEST, Frame, Page, Receipt, WholeEntry
 from ytc_tui.errors import YtcError
 from ytc_tui.model.commands import Command
 from ytc_tui.views.journal_query import PageQuery
+from ytc_tui.views.review import PastSessions, Review
 
 STARTED_NS = 1_667_909_000_000_000_000  # 2022-11-08 12:03:20 UTC
 HELD = {"symbol": "BTCUSDT", "quantity": "-0.5", "cost": "10000", "contract_size": "1"}
@@ -162,3 +163,9 @@ class ScriptedEngine:
 
     async def explain(self, target: str) -> dict[str, Any]:
         return {}
+
+    async def sessions(self) -> PastSessions:
+        raise AssertionError("the shell reads the record itself")
+
+    async def review(self, session: str) -> Review:
+        raise AssertionError("the shell reads the record itself")

@@ -27,7 +27,11 @@ _HEAD = """\
 # A session keeps the settings that it started with.
 """
 _REFERENCE = re.compile(r" \([a-z]+\.md[^)]*\)")
-_EXAMPLES = {"trading.approval_by_setup": '# PB = "confirm"', "agents": "# [agents.NAME]"}
+_EXAMPLES = {
+    "trading.approval_by_setup": '# PB = "confirm"',
+    "ui.keys": '# why = "f9"',
+    "agents": "# [agents.NAME]",
+}
 
 
 def written(value: Any) -> str:

@@ -32,6 +32,10 @@ from ytc_tui.model.structure import ZoneRole
 from ytc_tui.views.alerts import AlertRow, AlertsView
 from ytc_tui.views.entry_lines import FieldLine
 from ytc_tui.views.journal_query import PageQuery, check
+from ytc_tui.views.review import PastSession, PastSessions, Review
+from ytc_tui.views.section import Section
+
+D = Decimal
 
 DOCUMENT: dict[str, Any] = {
     "session_id": "s-1",
@@ -52,6 +56,20 @@ FAILURES: list[YtcError] = [
 ]
 
 
+SESSIONS = PastSessions(
+    (
+        PastSession("s-2", "paper", "running", "active_trading", 5, None, None, None, None, None, ""),
+        PastSession("s-1", "paper", "completed", "ended", 1, 4, D("-1.50"), D("-0.015"), 3, 1, "hours"),
+    ),
+    7,
+)
+REVIEW = Review(
+    "s-1",
+    "USDT",
+    ((1, D("10000")), (4, D("9998.5"))),
+    ((D("-1"), 2), (D("-0.5"), 0)),
+    (Section("Result", (), (("P&L", "-1.50"),)), Section("Trades", ("trade",), (), "no trade")),
+)
 _ROW = PageRow(7, 5, "GateChanged", "phase", "GATE  Überraschung 日本", "T0001")
 PAGE = Page("s-1", (_ROW,), 6, 0, 12, 8, "no space left")
 WHOLE = WholeEntry(_ROW, 1, "T0001", "6", "0" * 64, "ab" * 32, (FieldLine(1, "réason", "日本 \x1b[2J"),), 3)
@@ -135,6 +153,14 @@ class RecordingEngine:
         await self._gate()
         self.explained.append(target)
         return {"target": target, "chain": [{"rule": "min_size", "ok": False}]} if target != "unknown" else {}
+
+    async def sessions(self) -> PastSessions:
+        await self._gate()
+        return SESSIONS
+
+    async def review(self, session: str) -> Review:
+        await self._gate()
+        return replace(REVIEW, session_id=session)
 
     async def _gate(self) -> None:
         if self.hold is not None:
@@ -227,6 +253,10 @@ class DoorContract:
 
     async def test_what_is_not_known_has_no_explanation(self, bench: DoorBench) -> None:
         assert await bench.client.explain("unknown") == {}
+
+    async def test_the_sessions_on_record_and_one_of_them_whole(self, bench: DoorBench) -> None:
+        assert await bench.client.sessions() == SESSIONS
+        assert await bench.client.review("a/b#c d") == replace(REVIEW, session_id="a/b#c d")
 
     async def test_a_failure_arrives_as_it_left(self, bench: DoorBench) -> None:
         for failure in FAILURES:

@@ -14,8 +14,8 @@ import pytest
 from tests.contracts.door_contract import DoorBench, alerts_view
 from ytc_tui.client import Frame
 from ytc_tui.errors import UsageInvalid, YtcError
-from ytc_tui.views.catalog import chart_name
-from ytc_tui.views.chart import Candle, ChartView
+from ytc_tui.views.catalog import chart_name, past_name
+from ytc_tui.views.chart import Candle, ChartPast, ChartView
 
 
 class FramesContract:
@@ -51,9 +51,13 @@ class FramesContract:
     async def test_a_chart_arrives_whole(self, bench: DoorBench) -> None:
         name = chart_name("BTCUSDT", 3)
         chart = ChartView("BTCUSDT", 3, 2, 1.5, (Candle(60, 1.0, 2.5, 0.25, 1.5),))
-        bench.engine.shown[name] = chart
-        async with aclosing(bench.client.frames([name])) as frames:
-            assert (await anext(frames)).views == {name: chart}
+        before = past_name("BTCUSDT", 3)
+        past = ChartPast(
+            "BTCUSDT", 3, 60, (Candle(0, 1.0, 1.0, 1.0, 1.0, 7.5), Candle(30, 1.0, 2.0, 1.0, 2.0))
+        )
+        bench.engine.shown |= {name: chart, before: past}
+        async with aclosing(bench.client.frames([name, before])) as frames:
+            assert (await anext(frames)).views == {name: chart, before: past}
 
     async def test_nobody_watching_nothing_built(self, bench: DoorBench) -> None:
         async with aclosing(bench.client.frames(["alerts"])) as frames:
@@ -74,7 +78,7 @@ class FramesContract:
             assert (await _until(one, "alerts")).views == {"alerts": alerts_view(3)}
             assert "alerts" not in (await anext(other)).views
 
-    @pytest.mark.parametrize("names", [["no-such-view"], ["chart/BTCUSDT"], []])
+    @pytest.mark.parametrize("names", [["no-such-view"], ["chart/BTCUSDT"], ["past/btc/1"], []])
     async def test_a_view_that_does_not_exist_is_refused(self, bench: DoorBench, names: list[str]) -> None:
         with pytest.raises(UsageInvalid):
             await anext(bench.client.frames(names))

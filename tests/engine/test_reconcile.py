@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.differing import ADOPT, CLOSE, THEIRS, later, read, refused, resume, said, theirs
+from tests.engine.differing import ADOPT, CLOSE, THEIRS, entered, later, read, refused, resume, said, theirs
 from tests.engine.situations import ENTRY_ID, SYMBOL, D, book, fill, kinds, long_entry, settle, trading
 from ytc_tui.engine import inputs as inp
 from ytc_tui.engine.decide.entries import _symbol_problem
@@ -166,6 +166,13 @@ def test_an_order_of_others_that_cannot_be_is_a_difference_of_its_own(
 def test_an_order_without_an_id_can_be_canceled_at_the_venue_alone(sit: Situation) -> None:
     settle(sit, read(sit, orders=theirs(replace(THEIRS, client_id=""))))
     assert "cancel it at the venue" in refused(sit, "foreign-v9", CLOSE)
+
+
+def test_an_order_without_an_id_is_seen_beside_orders_of_ours(sit: Situation) -> None:
+    entered(sit)
+    nameless = theirs(replace(THEIRS, client_id=""))
+    settle(sit, read(sit, orders=nameless, position="1"))
+    assert "foreign-v9" in sit.state.discrepancies
 
 
 def test_what_is_ours_at_the_venue(sit: Situation) -> None:

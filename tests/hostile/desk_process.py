@@ -19,8 +19,9 @@ from tests.screens.desk_scenes import alert_storm, in_trade
 from tests.screens.desk_stage import StagedDesk, StillEngine, staged
 from ytc_tui.adapters.process_guard import guard_process
 from ytc_tui.client import NEWEST, Page, PageRow, Receipt, WholeEntry
-from ytc_tui.commands.desk import desk_text
+from ytc_tui.commands.safe_text import safe_text
 from ytc_tui.errors import EngineUnreachable
+from ytc_tui.screens.ringing import Bell
 from ytc_tui.views.entry_lines import FieldLine
 from ytc_tui.views.journal_query import PageQuery
 from ytc_tui.views.sanitised import sanitised
@@ -76,11 +77,11 @@ def main(texts_count: int, seed: int, report: Path) -> None:
             yield texts[(used - 1) % len(texts)]
 
     said = supply()
-    app: StagedDesk = staged(scene_of(said))
+    app: StagedDesk = staged(scene_of(said), settings={"bell": Bell.OFF})
     engine = RudeEngine(scene_of(said))
     engine.texts = said
     app.engine = app.still.client = engine
-    app.desk = type(app.desk)(**{**_fields(app.desk), "safe": desk_text})
+    app.desk = type(app.desk)(**{**_fields(app.desk), "safe": safe_text})
     rung: list[None] = []
     app.bell = lambda: rung.append(None)  # type: ignore[method-assign]
 
@@ -89,7 +90,7 @@ def main(texts_count: int, seed: int, report: Path) -> None:
             await asyncio.sleep(FRAME_S)
             engine.tell(**scene_of(said))
             app.clock.now += 0.01
-            app.say(desk_text(next(said)))
+            app.say(safe_text(next(said)))
         app.exit(return_code=0)
 
     app.call_later(lambda: app.run_worker(talk(), name="talk"))

@@ -15,9 +15,9 @@ from textual.pilot import Pilot
 
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.adapters.transports.sockets import RunningEngine, engine_for, find_engines
-from ytc_tui.commands.desk import SAFE_TEXT
 from ytc_tui.commands.desk_engine import AttachedEngine, ProcessEngine
 from ytc_tui.commands.places import command_of, paper_paths
+from ytc_tui.commands.safe_text import SAFE_TEXT
 from ytc_tui.commands.starting import Flags
 from ytc_tui.screens.app import DeskApp, DeskSettings
 from ytc_tui.screens.link import EngineHandle

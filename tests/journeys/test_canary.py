@@ -165,7 +165,7 @@ guard_process()
 secrets.take(os.environ)
 from tests.screens.desk_scenes import in_trade
 from tests.screens.desk_stage import staged
-from ytc_tui.commands.desk import desk_text
+from ytc_tui.commands.safe_text import safe_text
 from ytc_tui.screens.app import DeskApp
 from ytc_tui.screens.containment import Part
 from ytc_tui.screens.widgets.live_table import LiveTable
@@ -186,7 +186,7 @@ if sys.argv[1] == "widget":
 else:
     DeskApp.on_mount = broken
 app = staged(in_trade())
-object.__setattr__(app.desk, "safe", desk_text)
+object.__setattr__(app.desk, "safe", safe_text)
 app.run()
 sys.exit(app.return_code)
 """

@@ -30,7 +30,7 @@ async def asked(desk: Desk) -> None:
     await desk.begins()
     await desk.until(lambda: desk.top.approvals_waiting == 1)
     await desk.press("h")
-    await desk.sees("P0001", "PB short ETHUSDT", "pending", "1484.94", "6.728", "a: approve")
+    await desk.sees("P0001", "PB short ETHUSDT", "pending", "1484.94", "6.728", "a Approve")
 
 
 async def enters(desk: Desk) -> None:

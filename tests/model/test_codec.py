@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from ytc_tui.model.codec import FLOAT_DIGITS, canonical, from_json, plain, to_json
-from ytc_tui.model.market import Side
+from ytc_tui.model.market import Bar, Side
 from ytc_tui.model.orders import Fill, Liquidity, OrderKind, OrderRequest, OrderRole
 from ytc_tui.model.state import State
 
@@ -36,6 +36,19 @@ def test_an_order_survives_the_round_trip(order: OrderRequest) -> None:
     text = canonical(order)
     assert from_json(OrderRequest, json.loads(text)) == order
     assert canonical(from_json(OrderRequest, json.loads(text))) == text
+
+
+def test_a_row_is_written_as_its_values_and_read_as_itself() -> None:
+    bar = Bar("BTCUSDT", 60, 1.0, 2.5, 0.25, 1.5, 7.0)
+    assert to_json(bar) == ["BTCUSDT", 60, 1.0, 2.5, 0.25, 1.5, 7.0]
+    read = from_json(Bar, to_json(bar))
+    assert (read, type(read)) == (bar, Bar)
+
+
+@pytest.mark.parametrize("bad", [[], ["BTCUSDT", 60], ["BTCUSDT", 60, "x", 1, 1, 1, 1], 7, None])
+def test_what_is_no_row_is_refused(bad: Any) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        from_json(Bar, bad)
 
 
 def test_decimals_stay_decimals() -> None:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from textual.pilot import Pilot
 
 from tests.screens.desk_views import NOW_NS, Scene
 from tests.screens.journal_stage import StillJournal
+from tests.screens.review_views import PAST, REVIEW
 from tests.views.journals import finished
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.client import NEWEST, EngineClient, Frame, Page, Receipt, WholeEntry
@@ -25,7 +27,9 @@ from ytc_tui.model.commands import ARGUMENT, Argument, Command, Verb
 from ytc_tui.screens.app import DeskApp, DeskSettings
 from ytc_tui.screens.link import EngineEnd, Survival
 from ytc_tui.views.journal_query import PageQuery
+from ytc_tui.views.review import PastSessions, Review
 
+FLATTEN = "exclamation_mark"
 KILL_COMMAND = "touch /home/alex/.local/state/ytc/paper/kill-5f0c2a1e"
 WHY_TEXT = """T0001 ETHUSDT short
   setup PB, score 78 (grade B), regime weakening_trend
@@ -53,6 +57,10 @@ class StillEngine:
     sent: list[Command] = field(default_factory=list)
     asked_why: list[str] = field(default_factory=list)
     why: str = WHY_TEXT
+    past: PastSessions | YtcError = PAST
+    review_of: Review | YtcError = REVIEW
+    asked_sessions: int = 0
+    reviewed: list[str] = field(default_factory=list)
     journal: StillJournal = field(default_factory=StillJournal)
     queries: list[PageQuery] = field(default_factory=list)
     subscriptions: list[asyncio.Queue[Frame]] = field(default_factory=list)
@@ -89,6 +97,19 @@ class StillEngine:
     async def explain(self, target: str) -> dict[str, Any]:
         self.asked_why.append(target)
         return {"text": self.why}
+
+    async def sessions(self) -> PastSessions:
+        self.asked_sessions += 1
+        if isinstance(self.past, YtcError):
+            raise self.past
+        return self.past
+
+    async def review(self, session: str) -> Review:
+        """One session has a report; the others have nothing on record yet."""
+        self.reviewed.append(session)
+        if isinstance(self.review_of, YtcError):
+            raise self.review_of
+        return self.review_of if session == self.review_of.session_id else Review(session, "", (), (), ())
 
 
 @dataclass
@@ -135,12 +156,13 @@ def staged(
     scene: Scene,
     *,
     read_only: bool = False,
-    flatten_confirm: Literal["typed", "double_key"] = "typed",
+    settings: Mapping[str, Any] | None = None,
     journal: StillJournal | None = None,
     **handle: Any,
 ) -> StagedDesk:
     """A desk that shows `scene` in UTC; commands are numbered C1, C2 and so on. Where there is something to
-    show there is something on record."""
+    show there is something on record. `settings` are what differs from those of a desk that nobody
+    configured."""
     clock = Clock()
     numbers = iter(range(1, 1_000))
 
@@ -151,16 +173,16 @@ def staged(
         argument: dict[str, Any] = {name: action} if name else {}
         return Command(f"C{next(numbers)}", Verb(verb), "alex", reason, target, content_hash, **argument)
 
-    settings = DeskSettings(
+    given = DeskSettings(
         zone=ZoneInfo("UTC"),
         safe=safe_line,
         new_command=new_command,
         now_s=clock,
         read_only=read_only,
-        flatten_confirm=flatten_confirm,
+        **(settings or {}),
     )
     on_record = journal or StillJournal(finished().entries if scene else ())
-    return StagedDesk(StillEngine(scene, journal=on_record), clock, settings, **handle)
+    return StagedDesk(StillEngine(scene, journal=on_record), clock, given, **handle)
 
 
 async def settle(pilot: Pilot[Any]) -> None:
@@ -176,3 +198,34 @@ async def settle(pilot: Pilot[Any]) -> None:
         raise AssertionError("the desk never showed its first frame")
     app.show_views()
     await pilot.pause()
+
+
+@asynccontextmanager
+async def desk_of(app: StagedDesk, size: tuple[int, int] = (120, 40)) -> AsyncGenerator[Pilot[Any], None]:
+    """The desk on its scene; afterwards it leaves."""
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        yield pilot
+
+
+async def quiet(pilot: Pilot[Any]) -> None:
+    """Wait until nothing is being sent and every message was handled."""
+    for _ in range(20):
+        await pilot.pause()
+        if not any(worker.group in ("commands", "flatten") for worker in pilot.app.workers):
+            break
+    await pilot.pause()
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    await pilot.press(*keys)
+    await quiet(pilot)
+
+
+def shown(pilot: Pilot[Any], selector: str) -> str:
+    """The plain text of the widget `selector` on the top screen."""
+    return str(pilot.app.screen.query_one(selector).render())
+
+
+def verbs(app: StagedDesk) -> list[Verb]:
+    return [command.verb for command in app.engine.sent]

@@ -87,6 +87,7 @@ def top_view(**changes: Any) -> TopView:
         ),
         ended=False,
         end_reason="",
+        timeframes=(1, 3, 30),
     )
     return replace(view, **changes)
 
@@ -115,7 +116,10 @@ def agent(name: str, why: str, *, runs: int = 0, last_s: int | None = None, due_
     status = AgentStatus.COMPLETED if runs else AgentStatus.IDLE
     title = name.replace("_", " ").capitalize()
     share, mean_ms = (100, 0.4) if runs else (None, None)
-    return AgentRow(name, title, status, False, runs, 0, share, last_s, mean_ms, due_ns, why, "")
+    recent_ms = tuple(round(0.2 + run * 7 % 5 / 10, 1) for run in range(min(runs, 20)))
+    return AgentRow(
+        name, title, status, False, runs, 0, share, last_s, mean_ms, due_ns, why, "", recent_ms=recent_ms
+    )
 
 
 AGENTS = AgentsView(
@@ -256,7 +260,7 @@ def chart_view(*, held: bool = False) -> ChartView:
         minutes=1,
         decimals=2,
         last=1467.23,
-        candles=tuple(Candle(bar.open_ns, bar.open, bar.high, bar.low, bar.close) for bar in bars),
+        candles=tuple(Candle(*bar[1:]) for bar in bars),
         zones=(
             ChartZone(ZoneRole.SUPPORT, 1438.0, 1446.0, 5),
             ChartZone(ZoneRole.RESISTANCE, 1497.0, 1508.0, 2),

@@ -6,7 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from tests.screens.desk_cards import HANDOFF, PROPOSAL, decided
 from tests.screens.desk_views import AGENTS, NOW_NS, Scene, limit, scanning
+from tests.screens.settings_views import SETTINGS_VIEW
 from ytc_tui.engine.risk.registry import RULES
 from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.orders import OrderKind, OrderRole, OrderState
@@ -22,7 +24,8 @@ from ytc_tui.views.rules import LedgerLine, LossPath, Pair, PathStep, RuleLine, 
 from ytc_tui.views.seen import Unit
 from ytc_tui.views.signals import Funnel, SignalLine, SignalsView, SymbolGates
 from ytc_tui.views.trades import OrderLine, TradeLine, TradesView
-from ytc_tui.views.watchlist import NearZone, WatchlistView, WatchRow
+from ytc_tui.views.waiting import WaitingView
+from ytc_tui.views.watchlist import ClosesView, NearZone, WatchlistView, WatchRow
 
 D = Decimal
 _LIMITS: dict[str, tuple[RiskRow, ...]] = {
@@ -50,9 +53,11 @@ RULES_VIEW = RulesView(
         D("-2.61"),
         None,
         (
-            PathStep("no new entries", D("2.5"), D("-11.00")),
-            PathStep("all is flattened, the session ends", D(3), D("39.00")),
+            PathStep("no new entries", D("2.5"), D("-11.00"), D("1.044")),
+            PathStep("all is flattened, the session ends", D(3), D("39.00"), D("0.87")),
         ),
+        tuple(round(0.4 - place * 0.05, 2) for place in range(60)),
+        NOW_NS - 3_600 * NS_PER_S,
     ),
     (
         LedgerLine("day", "2022-11-08", D(10_000), D("2.61"), D(4), D(5)),
@@ -242,6 +247,15 @@ WATCHLIST_VIEW = WatchlistView(
 )
 
 
+CLOSES_VIEW = ClosesView(
+    {
+        "BTCUSDT": tuple(19_700.0 - place * place / 20 for place in range(20)),
+        "ETHUSDT": tuple(1_470.0 + place % 7 for place in range(20)),
+        "ADAUSDT": (),
+    }
+)
+
+
 def all_screens(**changes: Any) -> Scene:
     """What every table screen shows."""
     return scanning(
@@ -253,6 +267,9 @@ def all_screens(**changes: Any) -> Scene:
             "trades": TRADES_VIEW,
             "signals": SIGNALS_VIEW,
             "watchlist": WATCHLIST_VIEW,
+            "settings": SETTINGS_VIEW,
+            "waiting": WaitingView((PROPOSAL, HANDOFF, decided(HANDOFF, "approved", card_id="H0000")), 2, 0),
+            "closes": CLOSES_VIEW,
             **changes,
         }
     )

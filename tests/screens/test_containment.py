@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from textual.widget import Widget
 
 from tests.screens.desk_scenes import in_trade
 from tests.screens.desk_stage import StagedDesk, settle, staged
-from ytc_tui.screens import engine_screen, panes
+from ytc_tui.screens import engine_screen, panes, rows
 from ytc_tui.screens.actions import ACTIONS
 from ytc_tui.screens.agents import AgentsScreen
 from ytc_tui.screens.containment import HELPLESS, Part
@@ -89,6 +90,41 @@ async def test_a_widget_that_fails_takes_its_own_pane_alone(
         for child in app.screen.query_one(part).query(Widget):
             child.refresh()
         await lives_on(app, pilot, part)
+
+
+@pytest.mark.parametrize("method", ["_redraw", "set_view"])
+async def test_a_chart_that_cannot_be_drawn_takes_its_own_pane_alone(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        monkeypatch.setattr(CandleChart, method, breaking)
+        view = app.engine.scene["chart/ETHUSDT/1"]
+        app.engine.tell(**{"chart/ETHUSDT/1": replace(view, last=1470.0)})
+        await pilot.pause()
+        await lives_on(app, pilot, "ChartPane")
+
+
+async def test_a_line_of_values_that_cannot_be_drawn_takes_its_own_pane_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rows, "sparkline", breaking)
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await lives_on(app, pilot, "AgentsPane")
+
+
+async def test_a_key_of_the_chart_that_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CandleChart, "action_bar_before", breaking)
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        app.screen.query_one(CandleChart).focus()
+        await pilot.press("left")
+        assert "that failed: ValueError: planted" in app.words_said[-1]
+        assert failed(app) == []
 
 
 async def test_a_key_that_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Collection
-from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -14,58 +11,25 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tests.screens.desk_cards import HANDOFF, PROPOSAL, decided
-from tests.screens.desk_scenes import alert_storm, empty, ended, in_trade, paused, proposal_waiting
-from tests.screens.desk_stage import StagedDesk, settle, staged
+from tests.screens.desk_scenes import alert_storm, in_trade, paused, proposal_waiting
+from tests.screens.desk_stage import StagedDesk, desk_of, press, quiet, shown, staged, verbs
 from tests.screens.desk_views import NOW_NS
 from tests.screens.table_views import all_screens
-from ytc_tui.client import Frame, Receipt
+from ytc_tui.client import Receipt
 from ytc_tui.errors import EngineUnreachable
 from ytc_tui.model.commands import Verb
 from ytc_tui.model.session import Gate
-from ytc_tui.screens.actions import ACTIONS, TRADING, Group, key_text
+from ytc_tui.screens.actions import ACTIONS, Group, key_text
 from ytc_tui.screens.app import DeskApp
-from ytc_tui.screens.dialogs.approvals import ApprovalsDialog
 from ytc_tui.screens.dialogs.asking import ReadingDialog, TextDialog
-from ytc_tui.screens.palette import ActionCommands
+from ytc_tui.screens.palette import ActionCommands, ThingCommands, things
 from ytc_tui.screens.widgets.key_footer import KeyFooter
-from ytc_tui.views.rules import RulesView
+from ytc_tui.screens.widgets.live_table import LiveTable
 from ytc_tui.views.waiting import WaitingView
 
-FLATTEN = "exclamation_mark"
 KEYS = {action.id: action.key for action in ACTIONS}
 REFUSED = Receipt("C1", False, "refused after emergency_stop", "s-1", NOW_NS)
 Desk = tuple[StagedDesk, Pilot[Any]]
-
-
-@asynccontextmanager
-async def desk_of(app: StagedDesk, size: tuple[int, int] = (120, 40)) -> AsyncGenerator[Pilot[Any], None]:
-    """The desk on its scene; afterwards it leaves."""
-    async with app.run_test(size=size) as pilot:
-        await settle(pilot)
-        yield pilot
-
-
-async def quiet(pilot: Pilot[Any]) -> None:
-    """Wait until nothing is being sent and every message was handled."""
-    for _ in range(20):
-        await pilot.pause()
-        if not any(worker.group in ("commands", "flatten") for worker in pilot.app.workers):
-            break
-    await pilot.pause()
-
-
-async def press(pilot: Pilot[Any], *keys: str) -> None:
-    await pilot.press(*keys)
-    await quiet(pilot)
-
-
-def shown(pilot: Pilot[Any], selector: str) -> str:
-    """The plain text of the widget `selector` on the top screen."""
-    return str(pilot.app.screen.query_one(selector).render())
-
-
-def verbs(app: StagedDesk) -> list[Verb]:
-    return [command.verb for command in app.engine.sent]
 
 
 # ---- the table ---------------------------------------------------------------------------------------
@@ -89,7 +53,7 @@ async def test_bindings_palette_and_help_are_the_table() -> None:
         await press(pilot, "question_mark")
         text = str(app.screen.query_one(VerticalScroll).query_one(Static).render())
         for action in ACTIONS:
-            assert f"{key_text(action.key):<3} {action.title:<14} {action.does}" in text
+            assert f"{key_text(action.key):<8} {action.title:<14} {action.does}" in text
 
 
 async def test_the_palette_runs_what_the_key_runs() -> None:
@@ -99,107 +63,6 @@ async def test_the_palette_runs_what_the_key_runs() -> None:
         await found[0].command()
         await quiet(pilot)
         assert verbs(app) == [Verb.STOP_ENTRIES]
-
-
-# ---- keys that are dead ------------------------------------------------------------------------------
-
-
-async def _stale(app: StagedDesk) -> None:
-    app.clock.now += 2
-    app.show_views()
-
-
-async def _gone(app: StagedDesk) -> None:
-    app.still.over.set()
-
-
-@pytest.mark.parametrize(
-    ("scene", "more", "make_dead", "said"),
-    [
-        (in_trade, {}, _stale, "STALE"),
-        (in_trade, {}, _gone, "ENGINE ENDED"),
-        (in_trade, {"read_only": True}, None, "READ-ONLY"),
-        (ended, {}, None, "session ended"),
-        (empty, {}, None, "no session yet"),
-    ],
-    ids=["stale", "gone", "read-only", "ended", "no-session"],
-)
-async def test_dead_keys_send_nothing_and_are_grey(
-    scene: Any, more: dict[str, Any], make_dead: Any, said: str
-) -> None:
-    app = staged(scene(), **more)
-    async with desk_of(app) as pilot:
-        if make_dead is not None:
-            await make_dead(app)
-        while not app.dead:
-            await pilot.pause()
-        await quiet(pilot)
-        for action in ACTIONS:
-            if action.id in TRADING and action.id != "flatten":
-                await press(pilot, action.key)
-                assert not isinstance(app.screen, ModalScreen), action.id
-        assert not app.engine.sent
-        lines = [shown(pilot, selector) for selector in ("#top-line", "#banner")]
-        assert said in " ".join(lines)
-        grey = {key.action for key in app.screen.query_one(KeyFooter).keys if not key.alive}
-        assert "pause" in grey
-        assert not grey & {"flatten", "help", "leave"}
-        offered = {hit.text async for hit in ActionCommands(app.screen).discover()}
-        titles = {action.title for action in ACTIONS if action.id in TRADING - {"flatten"}}
-        assert not offered & titles
-
-
-async def test_a_word_from_the_engine_wakes_the_keys() -> None:
-    app = staged(in_trade())
-    async with desk_of(app) as pilot:
-        await _stale(app)
-        await pilot.pause()
-        assert app.screen.has_class("-stale")
-        app.engine.tell()
-        while app.dead:
-            await pilot.pause()
-        await pilot.pause()
-        assert not app.screen.has_class("-stale")
-        await press(pilot, "s")
-        assert verbs(app) == [Verb.STOP_ENTRIES]
-
-
-async def test_until_a_screen_has_its_views_what_was_followed_before_is_heard(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    app = staged(all_screens())
-    async with desk_of(app) as pilot:
-        answers = asyncio.Event()
-        asked = app.engine.frames
-
-        async def slowly(names: Collection[str]) -> AsyncGenerator[Frame, None]:
-            await answers.wait()
-            async with aclosing(asked(names)) as frames:
-                async for frame in frames:
-                    yield frame
-
-        monkeypatch.setattr(app.engine, "frames", slowly)
-        followers = len(app.engine.subscriptions)
-        for screen in ("agents", "risk"):
-            await press(pilot, KEYS[screen])
-            await _stale(app)
-            app.engine.tell()
-            await quiet(pilot)
-            assert not app.dead
-        answers.set()
-        while sum(worker.group == "frames" and worker.is_running for worker in app.workers) > 1:
-            await pilot.pause()
-        assert len(app.engine.subscriptions) > followers
-        assert app.link.view("rules", RulesView) is not None
-
-
-async def test_what_comes_while_the_desk_goes_is_not_shown() -> None:
-    app = staged(in_trade())
-    async with desk_of(app) as pilot:
-        await press(pilot, FLATTEN)
-    await _stale(app)
-    app.say("the engine has ended")
-    assert app.words_said[-1] == "the engine has ended"
 
 
 # ---- pausing, alerts, looking ------------------------------------------------------------------------
@@ -264,6 +127,39 @@ async def test_leaving_asks_only_about_an_engine_of_our_own() -> None:
     assert not app.still.stopped
 
 
+@pytest.mark.parametrize(
+    ("table", "screen", "key"),
+    [("positions", "trades", "T0001"), ("agents", "agents", None), ("risk", "risk", None)],
+)
+async def test_enter_opens_the_screen_on_which_a_row_is_told_whole(
+    table: str, screen: str, key: str | None
+) -> None:
+    app = staged(all_screens(**in_trade()))
+    async with desk_of(app) as pilot:
+        rows = app.screen.query_one(f"#{table}-table", LiveTable)
+        rows.focus()
+        await press(pilot, "down", "enter")
+        assert app.current_mode == screen
+        opened = app.screen.query_one("#rows", LiveTable)
+        while not opened.rows:
+            await pilot.pause()
+        assert opened.cursor_key == (key or rows.cursor_key)
+
+
+async def test_the_palette_opens_what_is_on_the_desk() -> None:
+    app = staged(all_screens(**in_trade()))
+    async with desk_of(app) as pilot:
+        found = {thing.name: thing for thing in things(app)}
+        assert {"BTCUSDT", "ETHUSDT", "T0001", "monitoring"} <= found.keys()
+        for query, mode in (("BTCUSDT", "desk"), ("monitoring", "agents"), ("T0001", "trades")):
+            hits = [hit async for hit in ThingCommands(app.screen).search(query)]
+            await max(hits, key=lambda hit: hit.score).command()
+            await quiet(pilot)
+            assert app.current_mode == mode
+        assert app.chart == ("BTCUSDT", 1)
+        assert app.chart_chosen
+
+
 # ---- answers -----------------------------------------------------------------------------------------
 
 
@@ -272,22 +168,33 @@ async def test_an_answer_carries_the_hash_of_the_card_that_is_open() -> None:
     scene = {**proposal_waiting(), "waiting": WaitingView((PROPOSAL, HANDOFF, done), 2, 0)}
     app = staged(scene)
     async with desk_of(app) as pilot:
-        await press(pilot, "h", "a", "down", "x", "down", "a")
+        await press(pilot, "h", "a", "down", "x", "down", "a", "x")
         sent = [(each.verb, each.target, each.content_hash) for each in app.engine.sent]
         assert sent == [
             (Verb.APPROVE, "P0002", PROPOSAL.content_hash),
             (Verb.REJECT, "H0001", HANDOFF.content_hash),
         ]
-        assert "H0000 is approved" in shown(pilot, "#approvals-hint")
+        grey = {key.action for key in app.screen.query_one(KeyFooter).keys if not key.alive}
+        assert {"approve", "reject"} <= grey
+
+
+async def test_who_opens_approvals_finds_the_cursor_on_what_waits() -> None:
+    done = decided(HANDOFF, "approved", card_id="H0000")
+    app = staged({**proposal_waiting(), "waiting": WaitingView((HANDOFF, done), 1, 0)})
+    async with desk_of(app) as pilot:
+        await press(pilot, "h", "down", "escape")
+        app.engine.tell(waiting=WaitingView((PROPOSAL, HANDOFF, done), 2, 0))
+        await quiet(pilot)
+        await press(pilot, "h", "a")
+        assert [command.target for command in app.engine.sent] == ["P0002"]
 
 
 async def test_a_card_that_was_decided_meanwhile_is_not_answered() -> None:
     app = staged(proposal_waiting())
     async with desk_of(app) as pilot:
         await press(pilot, "h")
-        assert isinstance(app.screen, ApprovalsDialog)
         app.engine.tell(waiting=WaitingView((decided(PROPOSAL, "expired"),), 0, 0))
-        while "expired" not in shown(pilot, "#cards"):
+        while "expired" not in shown(pilot, "#behind-text"):
             await pilot.pause()
         await press(pilot, "a")
         assert not app.engine.sent

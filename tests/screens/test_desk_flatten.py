@@ -6,9 +6,9 @@ import pytest
 from textual.events import Key, Paste
 
 from tests.screens.desk_scenes import halted, in_trade, paused
-from tests.screens.desk_stage import KILL_COMMAND, staged
+from tests.screens.desk_stage import FLATTEN, KILL_COMMAND, desk_of, press, quiet, shown, staged, verbs
 from tests.screens.desk_views import top_view
-from tests.screens.test_desk_app import FLATTEN, REFUSED, desk_of, press, quiet, shown, verbs
+from tests.screens.test_desk_app import REFUSED
 from ytc_tui.errors import EngineUnreachable
 from ytc_tui.model.commands import Verb
 from ytc_tui.model.session import Gate
@@ -51,7 +51,7 @@ async def test_escape_closes_nothing() -> None:
 
 
 async def test_the_key_twice_where_that_is_the_yes() -> None:
-    app = staged(in_trade(), flatten_confirm="double_key")
+    app = staged(in_trade(), settings={"flatten_confirm": "double_key"})
     async with desk_of(app) as pilot:
         await press(pilot, FLATTEN)
         assert verbs(app) == AT_ONCE

@@ -11,12 +11,12 @@ from textual.pilot import Pilot
 
 from tests.screens.desk_cards import HANDOFF, PROPOSAL
 from tests.screens.desk_scenes import alert_storm, in_trade, proposal_waiting
-from tests.screens.desk_stage import StagedDesk, staged
+from tests.screens.desk_stage import FLATTEN, StagedDesk, desk_of, press, quiet, shown, staged
 from tests.screens.desk_views import Scene
-from tests.screens.test_desk_app import FLATTEN, desk_of, press, quiet, shown
 from ytc_tui.client import Receipt
 from ytc_tui.errors import EngineUnreachable
 from ytc_tui.screens.link import EngineEnd
+from ytc_tui.screens.ringing import Bell
 from ytc_tui.views.sanitised import sanitised
 from ytc_tui.views.waiting import WaitingView
 
@@ -53,7 +53,8 @@ def assert_harmless(app: StagedDesk) -> str:
 
 
 async def test_every_field_of_every_view_is_only_text() -> None:
-    app = staged(poisoned({**alert_storm(), "waiting": WaitingView((PROPOSAL, HANDOFF), 2, 0)}))
+    scene = {**alert_storm(), "waiting": WaitingView((PROPOSAL, HANDOFF), 2, 0)}
+    app = staged(poisoned(scene), settings={"bell": Bell.OFF})
     rung: list[None] = []
     app.bell = lambda: rung.append(None)  # type: ignore[method-assign]
     async with desk_of(app, (240, 80)) as pilot:

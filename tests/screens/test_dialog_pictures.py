@@ -9,11 +9,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 
-from tests.screens.desk_cards import HANDOFF, PROPOSAL, decided
 from tests.screens.desk_own import own_view
-from tests.screens.desk_scenes import halted, in_trade, paused, proposal_waiting
+from tests.screens.desk_scenes import halted, in_trade, paused
 from tests.screens.desk_stage import StagedDesk, settle, staged
-from ytc_tui.views.waiting import WaitingView
 
 Compare = Callable[..., bool]
 Before = Callable[[Pilot[Any]], Awaitable[None]]
@@ -42,7 +40,7 @@ def opening(*keys: str, silent_s: float = 0) -> Before:
 
 @pytest.mark.parametrize("confirm", ["typed", "double_key"])
 def test_flatten(snap_compare: Compare, confirm: Any) -> None:
-    desk = staged(in_trade(), flatten_confirm=confirm)
+    desk = staged(in_trade(), settings={"flatten_confirm": confirm})
     assert snap_compare(desk, run_before=opening("exclamation_mark"))
 
 
@@ -58,16 +56,6 @@ def test_flatten_at_work(snap_compare: Compare) -> None:
 
 def test_flatten_unreachable(snap_compare: Compare) -> None:
     assert snap_compare(staged(in_trade()), run_before=opening("exclamation_mark", silent_s=2))
-
-
-def test_approvals(snap_compare: Compare) -> None:
-    cards = (PROPOSAL, HANDOFF, decided(HANDOFF, "approved", decided_by="alex", reason="levels checked"))
-    scene = {**proposal_waiting(), "waiting": WaitingView(cards, 2, 0)}
-    assert snap_compare(staged(scene), run_before=opening("h"))
-
-
-def test_approvals_none(snap_compare: Compare) -> None:
-    assert snap_compare(staged(in_trade()), run_before=opening("h"))
 
 
 def test_why(snap_compare: Compare) -> None:

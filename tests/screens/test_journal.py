@@ -109,7 +109,7 @@ async def test_who_stands_at_the_newest_sees_newer_ones_and_who_reads_further_do
     app = desk(numbered(40))
     async with app.run_test(size=(120, 40)) as pilot:
         await opened()(pilot)
-        assert (seqs(app)[0], title(app)) == (40, "Journal 40 entries")
+        assert (seqs(app)[0], title(app)) == (40, "Desk › Journal 40 entries")
         await news(app, pilot, 42)
         assert (seqs(app)[:3], table(app).cursor_key) == ([42, 41, 40], "42")
         asked = app.engine.queries[-1]
@@ -161,7 +161,7 @@ async def test_what_is_typed_counts_after_a_moment_or_with_enter() -> None:
         assert seqs(app) == whole
         await pilot.pause(TYPED_S + 0.1)
         assert seqs(app) == [25]
-        assert title(app) == "Journal 1 found: type:alert*"
+        assert title(app) == "Desk › Journal 1 found: type:alert*"
         await pilot.press(*["backspace"] * 6, *"gate*", "enter")
         await until(pilot, lambda app: seqs(app) == [43, 10])
         assert app.focused is table(app)
@@ -281,7 +281,7 @@ async def test_a_whole_entry_is_read_explained_and_left() -> None:
         await until(pilot, lambda app: not isinstance(app.screen, ReadingDialog))
         await pilot.press("escape")
         assert app.focused is table(app)
-        assert title(app) == "Journal 3 found: type:fill*"
+        assert title(app) == "Desk › Journal 3 found: type:fill*"
 
 
 async def test_text_of_an_entry_cannot_act() -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from tests.screens.desk_own import own_view
 from tests.screens.desk_scenes import in_trade
-from tests.screens.desk_stage import StagedDesk, staged
-from tests.screens.test_desk_app import desk_of, press, shown
+from tests.screens.desk_stage import StagedDesk, desk_of, press, shown, staged
+from tests.screens.table_views import WATCHLIST_VIEW, all_screens
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.own import AddLevel, Bias, LevelAlert, SetBias, WriteNote
 from ytc_tui.model.structure import ZoneRole
 from ytc_tui.screens.desk import DeskScreen
+from ytc_tui.screens.widgets.live_table import LiveTable
+from ytc_tui.views.watchlist import WatchlistView
 
 D = Decimal
 
@@ -114,3 +117,40 @@ async def test_keys_that_say_something_are_dead_on_a_desk_that_only_looks() -> N
         await press(pilot, "l", "v", "m")
         assert isinstance(app.screen, DeskScreen)
     assert sent(app) == []
+
+
+# ---- a symbol on and off -----------------------------------------------------------------------------
+
+
+async def test_a_symbol_is_disabled_with_its_effect_in_numbers() -> None:
+    app = staged(all_screens(**own_view()))
+    async with desk_of(app) as pilot:
+        await press(pilot, "e")
+        assert app.words_said[-1] == "enable or disable: choose a symbol in the Watchlist"
+        await press(pilot, "2", "down", "e")
+        body = shown(pilot, ".body Static")
+        assert "working entries that are canceled: 0" in body
+        assert "the open 6.728 keeps its stop and its targets" in body
+        assert "this bias is replaced: " in body
+        await press(pilot, "escape")
+        assert sent(app) == []
+        await press(pilot, "e", "y")
+    [command] = sent(app)
+    assert (command.verb, command.target, command.bias) == (
+        Verb.BIAS,
+        "ETHUSDT",
+        SetBias(Bias.NO_TRADES),
+    )
+
+
+async def test_a_disabled_symbol_is_shown_and_enabled_again() -> None:
+    rows = [replace(row, disabled=row.symbol == "BTCUSDT") for row in WATCHLIST_VIEW.rows]
+    app = staged(all_screens(watchlist=WatchlistView(tuple(rows))))
+    async with desk_of(app) as pilot:
+        await press(pilot, "2")
+        table = app.screen.query_one("#rows", LiveTable)
+        while not table.rows:
+            await pilot.pause()
+        assert next(row.cells[-1].text for row in table.rows) == "DISABLED by the operator"
+        await press(pilot, "e", "y")
+    assert [command.bias for command in sent(app)] == [SetBias(Bias.NONE)]

@@ -14,7 +14,7 @@ from tests.sim.laws import check_laws
 from tests.sim.saying import UP, Line, Seen, arm, bias, drop, level, minutes, note, spy, told
 from tests.sim.stage import long_at, stage
 from tests.sim.tape import Tape, on_day
-from ytc_tui.engine.charting import chart
+from ytc_tui.engine.charting import Charts
 from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command
 from ytc_tui.model.market import NS_PER_MIN
@@ -111,7 +111,7 @@ async def test_a_level_is_drawn_and_called_by_its_name(tmp_path: Path) -> None:
     def look(state: State, now_ns: int) -> Iterable[Command]:
         current = simulation.host.current
         if current is not None and now_ns in (on_day("12:49"), on_day("12:55")):
-            charts.append(chart(current.kernel.sit, "BTCUSDT", 1))
+            charts.append(Charts().chart(current.kernel.sit, "BTCUSDT", 1))
         return operator(state, now_ns)
 
     simulation.host.operator = look

@@ -24,6 +24,7 @@ from ytc_tui.model import events as ev
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.market import NS_PER_S, Side
 from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.own import Bias, SetBias
 from ytc_tui.model.session import StepResult
 from ytc_tui.model.signals import SetupKind, setup_id
 from ytc_tui.model.state import AgentRecord, State
@@ -226,6 +227,11 @@ def test_what_keeps_an_entry_off_a_symbol_is_told(sit: Situation, monkeypatch: p
     settle(sit, fill("1"))
     [row] = watchlist(sit).rows
     assert (row.why_not, row.held) == ("a position is open", D(1))
+    off = Command("c0", Verb.BIAS, "ada", "thin book", SYMBOL, bias=SetBias(Bias.NO_TRADES))
+    settle(sit, inp.Commanded(off))
+    assert watchlist(sit).rows[0].disabled
+    settle(sit, inp.Commanded(replace(off, command_id="c9", bias=SetBias(Bias.NONE))))
+    assert not watchlist(sit).rows[0].disabled
     settle(sit, inp.Commanded(Command("c1", Verb.STOP_ENTRIES, "ada", "enough")))
     assert watchlist(sit).rows[0].why_not == "gate REDUCING: enough"
 

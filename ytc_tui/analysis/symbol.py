@@ -39,16 +39,16 @@ class SymbolAnalysis:
     """The analysis of `symbol`, whose prices step by `tick`. Feed closed minutes to `on_minute`.
 
     `last` is the newest bar, `minutes` the number of bars given, `now_ns` the close of the newest
-    bar. `ltf_bars` and `ttf_bars` are bounded, newest last; `ttf_ranges` holds the range of each of the
-    latter; `half_hour_closes` holds (open ns, close) of the bars by which correlations are measured,
-    whatever the HTF is; `holes` counts the holes that restarted the one-minute analysis.
+    bar. `ltf_bars`, `ttf_bars` and `htf_bars` are bounded, newest last; `ttf_ranges` holds the range of each
+    TTF bar, `trend_legs` the pushes of the trend; `half_hour_closes` holds (open ns, close) of the bars by
+    which correlations are measured; `holes` counts the holes that restarted the one-minute analysis.
     """
 
     __slots__ = (
-        "_approaches", "_breakout", "_digest", "_half_hours", "_htf", "_htf_atr", "_htf_open_ns",
+        "_approaches", "_breakout", "_digest", "_half_hours", "_htf", "_htf_atr",
         "_htf_swings", "_ltf_atr", "_readings", "_regime", "_since_hole", "_trend",
-        "_trend_tracker", "_ttf", "_ttf_atr", "_ttf_swings", "half_hour_closes", "holes", "last", "ltf_bars",
-        "minutes", "params", "symbol", "tick", "ttf_bars", "ttf_ranges", "zone_map",
+        "_trend_tracker", "_ttf", "_ttf_atr", "_ttf_swings", "half_hour_closes", "holes", "htf_bars", "last",
+        "ltf_bars", "minutes", "params", "symbol", "tick", "trend_legs", "ttf_bars", "ttf_ranges", "zone_map",
     )  # fmt: skip
 
     def __init__(self, symbol: str, tick: float, params: AnalysisParams) -> None:
@@ -64,6 +64,7 @@ class SymbolAnalysis:
         self._digest = hashlib.sha256(symbol.encode())
         self.ltf_bars: deque[Bar] = deque(maxlen=params.ltf_bars_kept)
         self.ttf_bars: deque[Bar] = deque(maxlen=params.ttf_bars_kept)
+        self.htf_bars: deque[Bar] = deque(maxlen=params.htf_bars_kept)
         self.ttf_ranges: deque[float] = deque(maxlen=params.ttf_bars_kept)
         # One more than there are returns.
         self.half_hour_closes: deque[tuple[int, float]] = deque(
@@ -74,7 +75,6 @@ class SymbolAnalysis:
         self._half_hours = (
             self._htf if params.htf_minutes == RETURN_MINUTES else TimeframeBuilder(RETURN_MINUTES)
         )
-        self._htf_open_ns: int | None = None
         self._ltf_atr = WilderATR(params.atr_period)
         self._ttf_atr = WilderATR(params.atr_period)
         self._htf_atr = WilderATR(params.atr_period)
@@ -86,6 +86,7 @@ class SymbolAnalysis:
             width_ns=self._ttf.width_ns,
             changes_window=params.choppy_bars,
         )
+        self.trend_legs = self._trend_tracker.legs
         self.zone_map = ZoneMap(tick, params)
         self._breakout = BreakoutWatch(params.breakout_atr)
         self._approaches: dict[Side, Approach] = {}
@@ -166,10 +167,10 @@ class SymbolAnalysis:
         self.ttf_ranges.append(bar.high - bar.low)
 
     def _on_htf(self, bar: Bar) -> None:
-        before_ns, self._htf_open_ns = self._htf_open_ns, bar.open_ns
-        if before_ns is not None and self._is_hole(bar.open_ns - before_ns, self._htf.width_ns):
+        if self.htf_bars and self._is_hole(bar.open_ns - self.htf_bars[-1].open_ns, self._htf.width_ns):
             self._htf_atr.restart()
             self._htf_swings.restart()
+        self.htf_bars.append(bar)
         changes = self._htf_swings.add(bar)
         self._htf_atr.add(bar)
         swings = [change.swing for change in changes]

@@ -6,6 +6,7 @@ Decides how arguments are spelled. Imports typer alone at the top. Invariant: wh
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,7 @@ from ytc_tui.commands.app_operator import AsJson, register_operator, show
 from ytc_tui.commands.app_own import register_own
 from ytc_tui.commands.app_pin import pin_app
 from ytc_tui.commands.app_reconcile import register_reconcile
+from ytc_tui.commands.app_serve import register_serve
 
 app = typer.Typer(
     name="ytc",
@@ -39,6 +41,8 @@ app.add_typer(pin_app, name="pin")
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file; default ./config.toml.")]
 Assignments = Annotated[list[str] | None, typer.Option("--set", help="A setting, as key=value. Repeatable.")]
+Plain = Annotated[bool, typer.Option("--plain", help="No screen: a readable line per event.")]
+Link = Annotated[str, typer.Option("--link", help="The line to this terminal: local, ssh or slow.")]
 
 
 @app.command()
@@ -63,6 +67,8 @@ def run(
         bool, typer.Option("--exit-when-done", help="End the process with the last session.")
     ] = False,
     as_json: AsJson = False,
+    link: Link = "",
+    plain: Plain = False,
     in_process: Annotated[
         bool, typer.Option("--in-process", help="The engine in the desk's own process; it ends with it.")
     ] = False,
@@ -83,9 +89,10 @@ def run(
         mode=mode,
         label=label,
         config=config,
-        assignments=tuple(assignments or ()),
+        assignments=(*(assignments or ()), *([f"ui.link={link}"] if link else [])),
         exit_when_done=exit_when_done,
         as_json=as_json,
+        plain=plain,
         for_desk=for_desk,
     )
     raise typer.Exit(start_run(flags))
@@ -148,6 +155,7 @@ register_operator(app)
 register_hand(app)
 register_own(app)
 register_reconcile(app)
+register_serve(app)
 register_audit(app)
 register_host(app)
 register_guard(app)
@@ -157,14 +165,21 @@ register_guard(app)
 def attach(
     session: Session = "",
     read_only: Annotated[bool, typer.Option("--read-only", help="Look, and send nothing.")] = False,
+    link: Link = "",
+    plain: Plain = False,
+    in_browser: Annotated[bool, typer.Option("--in-browser", hidden=True)] = False,
 ) -> None:
     """Open the desk on a running engine; from any number of terminals."""
+    if plain:
+        from ytc_tui.commands.plain import attach_plainly
+
+        raise typer.Exit(attach_plainly(session, typer.echo))
     from ytc_tui.commands.curtain import curtain
 
-    with curtain(" ytc: attaching"):
+    with curtain(" ytc: attaching") if not in_browser else nullcontext():
         from ytc_tui.commands.desk import attach as open_attached
 
-        code = open_attached(session, read_only=read_only)
+        code = open_attached(session, read_only=read_only, link=link, in_browser=in_browser)
     raise typer.Exit(code)
 
 

@@ -39,7 +39,7 @@ def show(path: Path | None = None, overrides: Overrides = None) -> Answer:
     """Every key with its value and origin. Raises ConfigInvalid if the settings do not load."""
     loaded = load_settings(path, overrides)
     rows = [(key, value, loaded.origin(key)) for key, value in effective(loaded.settings).items()]
-    lines = [f"{f'{key} = {_written(value)}':<{_ORIGIN_COLUMN}}  {origin}" for key, value, origin in rows]
+    lines = [f"{f'{key} = {written(value)}':<{_ORIGIN_COLUMN}}  {origin}" for key, value, origin in rows]
     source = str(loaded.path) if loaded.path else "none"
     head = [f"file    {source}", f"digest  {loaded.digest}", ""]
     data = {
@@ -52,7 +52,7 @@ def show(path: Path | None = None, overrides: Overrides = None) -> Answer:
 
 def check(path: Path | None = None, overrides: Overrides = None) -> Answer:
     """Whether the settings load: exit code 0, or 2 and every problem."""
-    problems = settings_problems(path, overrides)
+    problems = settings_problems(path, overrides) or _key_problems(load_settings(path, overrides))
     file = settings_file(path)
     data: dict[str, Any] = {
         "ok": not problems,
@@ -64,6 +64,15 @@ def check(path: Path | None = None, overrides: Overrides = None) -> Answer:
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     text = _text([f"{count} in the settings:", *(f"  {problem}" for problem in problems)])
     return Answer(text, data, ConfigInvalid.exit_code)
+
+
+def _key_problems(loaded: LoadedSettings) -> list[ConfigInvalid]:
+    if not loaded.settings.ui.keys:
+        return []
+    # The desk's libraries take a while to load.
+    from ytc_tui.commands.keys import key_problems
+
+    return key_problems(loaded)
 
 
 def explain(key: str, path: Path | None = None, overrides: Overrides = None) -> Answer:
@@ -119,7 +128,7 @@ def _explain_key(name: str, spec: KeySpec, value: Any, origin: str) -> Answer:
     rows = [
         ("origin", origin),
         ("meaning", spec.meaning),
-        ("default", _written(default)),
+        ("default", written(default)),
         ("allowed", spec.allowed),
         ("unit", spec.unit),
         ("env", env_name(name)),
@@ -127,7 +136,7 @@ def _explain_key(name: str, spec: KeySpec, value: Any, origin: str) -> Answer:
         ("effect", f"none in this release: it waits for {waits_for}" if waits_for else ""),
         ("digest", "in: it can change what is traded" if spec.decides else "out: it cannot change a trade"),
     ]
-    lines = [f"{name} = {_written(value)}"]
+    lines = [f"{name} = {written(value)}"]
     lines += [f"  {label:<9} {text}" for label, text in rows if text]
     return Answer(_text(lines), data)
 
@@ -148,7 +157,7 @@ def _value_and_origin(key: str, path: Path | None, overrides: Overrides) -> tupl
     return values[key], loaded.origin(key)
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     """A value as TOML writes it; one that is not set as a dash."""
     if value is None:
         return "-"

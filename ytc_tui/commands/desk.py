@@ -6,6 +6,7 @@ loaded here and not before. Invariant: the terminal is given back as it was, wha
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -13,25 +14,21 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ytc_tui.adapters.process_guard import tell
-from ytc_tui.adapters.secrets import REDACTOR
-from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.commands.desk_engine import AttachedEngine, ProcessEngine, kill_command_of
 from ytc_tui.commands.hangup import end_on_hangup
+from ytc_tui.commands.keys import keys_of
 from ytc_tui.commands.places import command_of, paper_paths
-from ytc_tui.config import LoadedSettings, Settings, load_settings
+from ytc_tui.commands.safe_text import safe_text
+from ytc_tui.config import LoadedSettings, load_settings
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.screens.app import DeskApp, DeskSettings
+from ytc_tui.screens.glyphs import glyph_set
 from ytc_tui.screens.link import EngineHandle
+from ytc_tui.screens.pace import LinkKind, seeming
+from ytc_tui.screens.ringing import Bell
 
 if TYPE_CHECKING:
     from ytc_tui.boot import RunRequest
-
-SAFE_TEXT = 2_000
-
-
-def desk_text(text: str) -> str:
-    """Text that is not the desk's own, as it may stand on a screen: one line, no secret."""
-    return safe_line(REDACTOR.values(text), SAFE_TEXT)
 
 
 def open_desk(loaded: LoadedSettings, arguments: list[str], request: RunRequest | None) -> int:
@@ -45,19 +42,24 @@ def open_desk(loaded: LoadedSettings, arguments: list[str], request: RunRequest 
 
         engine = ThreadEngine(loaded, request, paths)
         try:
-            return _desk(engine, loaded.settings, last=engine.close)
+            return _desk(engine, loaded, last=engine.close)
         finally:
             engine.close()
-    return _desk(ProcessEngine(arguments, paths), loaded.settings)
+    return _desk(ProcessEngine(arguments, paths), loaded)
 
 
-def attach(session: str, *, read_only: bool) -> int:
+def attach(session: str, *, read_only: bool, link: str = "", in_browser: bool = False) -> int:
     """Open the desk on a running engine."""
     from ytc_tui.commands.operate import engine_named
 
     paths = paper_paths()
     engine = AttachedEngine(engine_named(paths, session), paths)
-    return _desk(engine, load_settings().settings, read_only=read_only)
+    return _desk(
+        engine,
+        load_settings(overrides={"ui.link": link} if link else {}),
+        read_only=read_only,
+        in_browser=in_browser,
+    )
 
 
 def strip(session: str) -> None:
@@ -68,13 +70,15 @@ def strip(session: str) -> None:
 
     paths = paper_paths()
     engine = engine_named(paths, session)
+    ui = load_settings().settings.ui
     _take_terminal()
     StripApp(
         HttpClient(engine.socket_path, kill_file=paths.kill_file(engine.session_id)),
         zone=ZoneInfo(load_settings().settings.ui.timezone),
-        safe=desk_text,
+        safe=safe_text,
         now_s=time.monotonic,
         kill_command=kill_command_of(paths, engine.session_id),
+        glyphs=glyph_set(ui.glyphs, os.environ),
     ).run(inline=True)
 
 
@@ -87,19 +91,26 @@ def _take_terminal(last: Callable[[], object] = lambda: None) -> None:
 
 def _desk(
     handle: EngineHandle,
-    settings: Settings,
+    loaded: LoadedSettings,
     *,
     read_only: bool = False,
+    in_browser: bool = False,
     last: Callable[[], object] = lambda: None,
 ) -> int:
-    _take_terminal(last)
+    keys, ui = keys_of(loaded), loaded.settings.ui
+    if not in_browser:
+        _take_terminal(last)
     desk = DeskSettings(
-        zone=ZoneInfo(settings.ui.timezone),
-        safe=desk_text,
+        zone=ZoneInfo(ui.timezone),
+        safe=safe_text,
         new_command=command_of,
         now_s=time.monotonic,
         read_only=read_only,
-        flatten_confirm=settings.ui.flatten_confirm,
+        flatten_confirm=ui.flatten_confirm,
+        keys=keys,
+        link=seeming(os.environ) if ui.link == "auto" else LinkKind(ui.link),
+        bell=Bell(ui.bell),
+        glyphs=glyph_set(ui.glyphs, os.environ),
     )
     app = DeskApp(handle, desk)
     app.run()

@@ -20,7 +20,9 @@ from ytc_tui.adapters.stores.searcher import Searcher
 from ytc_tui.adapters.terminal_text import safe_line
 from ytc_tui.client import Page, WholeEntry
 from ytc_tui.commands.explain import explain
+from ytc_tui.commands.reviewing import past_sessions, review
 from ytc_tui.views.journal_query import PageQuery
+from ytc_tui.views.review import PastSessions, Review
 
 # A page without a condition is there at once, or as much of it as there is by then.
 PAGE_S = 0.1
@@ -43,6 +45,14 @@ class Record:
             explain, self.database, target, safe=safe_line, session=session, ask_agent=lambda _, __: now
         )
         return {**answer.data, "text": answer.text}
+
+    async def sessions(self) -> PastSessions:
+        """The sessions of the record, the newest first."""
+        return await asyncio.to_thread(past_sessions, self.database, safe=safe_line)
+
+    async def review(self, session: str) -> Review:
+        """Raises UsageInvalid for a session that is not on record."""
+        return await asyncio.to_thread(review, self.database, session, safe=safe_line)
 
     async def page(self, session: str, query: PageQuery) -> Page:
         if query.plain:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import ExitStack
+from decimal import Decimal
 from enum import StrEnum
 from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from ytc_tui.adapters.instruments import load_instruments
 from ytc_tui.adapters.signing import is_genuine
@@ -22,13 +21,14 @@ from ytc_tui.adapters.stores.operator import FILE, OperatorFile
 from ytc_tui.adapters.stores.reader import SqliteReader
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.report_chart import chart_data
-from ytc_tui.commands.report_figures import figure_sections, figures_of
-from ytc_tui.commands.report_missed import missed_sections, perfect_of
+from ytc_tui.commands.report_figures import Figures, figure_sections, figures_of
+from ytc_tui.commands.report_missed import Perfect, missed_sections, perfect_of
 from ytc_tui.commands.report_page import page
 from ytc_tui.commands.sessions import open_session
 from ytc_tui.errors import JournalCorrupt
 from ytc_tui.model.chain import SignedHead, fingerprint
 from ytc_tui.model.codec import to_json
+from ytc_tui.screens.section_tables import drawn
 from ytc_tui.views.journal import recorded, utc
 from ytc_tui.views.report import HeadSignature, SessionReport, build_report
 from ytc_tui.views.report_layout import markdown, sections
@@ -36,8 +36,6 @@ from ytc_tui.views.sanitised import Sanitiser, sanitised
 from ytc_tui.views.section import Section
 
 WIDTH = 120
-_BAD = frozenset({"critical", "blocked", "failed", "rejected", "expired"})
-_ODD = frozenset({"warning", "warn", "pending"})
 
 
 class ReportForm(StrEnum):
@@ -63,20 +61,30 @@ def report(
     """
     with ExitStack() as stack:
         reader, name = open_session(db_path, session, stack)
-        built = built_report(reader, name, db_path, safe)
-        perfect = sanitised(perfect_of(built, recorded(reader.entries(name)), reader), safe)
-        ticks = {symbol: row.tick for symbol, row in load_instruments(None).items()}
-        figures = figures_of(built, ticks)
-        tables = (*figure_sections(built, figures), *missed_sections(perfect))
+        built, figures, perfect, tables = reviewed(reader, name, db_path, safe)
         match form:
             case ReportForm.MARKDOWN:
                 text = markdown(built, tables)
             case ReportForm.TERMINAL:
                 text = terminal(built, tables, colour=colour, width=width)
             case ReportForm.HTML:
-                text = page(built, figures, chart_data(built, reader, ticks), sections(built, tables))
+                text = page(built, figures, chart_data(built, reader, _ticks()), sections(built, tables))
     data = {**to_json(built), "figures": to_json(figures), "hindsight": to_json(perfect)}
     return Answer(text, data, painted=colour and form is ReportForm.TERMINAL)
+
+
+def reviewed(
+    reader: SqliteReader, name: str, db_path: Path, safe: Sanitiser
+) -> tuple[SessionReport, Figures, Perfect, tuple[Section, ...]]:
+    """The report of the session `name`, its figures, its trades in hindsight, and the tables of both."""
+    built = built_report(reader, name, db_path, safe)
+    perfect = sanitised(perfect_of(built, recorded(reader.entries(name)), reader), safe)
+    figures = figures_of(built, _ticks())
+    return built, figures, perfect, (*figure_sections(built, figures), *missed_sections(perfect))
+
+
+def _ticks() -> dict[str, Decimal]:
+    return {symbol: row.tick for symbol, row in load_instruments(None).items()}
 
 
 def read_report(db_path: Path, session: str | None, *, safe: Sanitiser) -> SessionReport:
@@ -128,25 +136,5 @@ def terminal_tables(tables: Iterable[Section], *, colour: bool, width: int = WID
     for number, section in enumerate(tables):
         if number:
             console.print()
-        console.print(Text(section.title, style="bold"))
-        if section.rows:
-            console.print(_table(section))
-        else:
-            console.print(Text(f"  {section.empty}"))
+        console.print(drawn(section))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
-
-
-def _table(section: Section) -> Table:
-    table = Table(show_header=bool(section.columns), box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for number, column in enumerate(section.columns or ("", "")):
-        numeric = bool(section.columns) and section.is_numeric(number)
-        table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
-    for row in section.rows:
-        table.add_row(*(Text(" ".join(cell.split()), style=_style(cell)) for cell in row))
-    return table
-
-
-def _style(cell: str) -> str:
-    if cell in _BAD or cell.startswith(("NOT ", "BROKEN")):
-        return "bold red"
-    return "yellow" if cell in _ODD else ""

@@ -30,6 +30,7 @@ from ytc_tui.commands.beating import Beating
 from ytc_tui.commands.output import Output
 from ytc_tui.commands.pin_for import verbs_of_run
 from ytc_tui.commands.record import Record
+from ytc_tui.commands.settings_in_use import SettingsInUse
 from ytc_tui.commands.status_text import unconfirmed_lines
 from ytc_tui.commands.watch import Onlookers, watch
 from ytc_tui.config import LoadedSettings
@@ -199,6 +200,7 @@ def door_of(run: PaperRun, record: Record) -> Door:
         speed=lambda: f"{clock.speed}x" if clock.speed is not None else "max",
         venue="paper",
         guard=lambda: _guard_of(run),
+        settings=SettingsInUse(run.parts.loaded),
     )
 
 

@@ -36,7 +36,7 @@ def sessions(db_paths: Sequence[Path], *, safe: Sanitiser, limit: int = 50) -> A
     for path in db_paths:
         if os.path.lexists(path):
             with SqliteReader(path) as reader:
-                found += [_session(reader, name, path) for name in reversed(reader.sessions())]
+                found += [session_row(reader, name, path) for name in reversed(reader.sessions())]
     # A stable sort: sessions over the same data begin at the same instant, and the last run goes first.
     found.sort(key=lambda row: row["started_at"] or 0, reverse=True)
     shown = [sanitised(row, safe) for row in found[:limit]]
@@ -74,7 +74,8 @@ def open_session(db_path: Path, wanted: str | None, stack: ExitStack) -> tuple[S
     return reader, find_session(reader.sessions(), wanted, str(db_path))
 
 
-def _session(reader: SqliteReader, name: str, path: Path) -> dict[str, Any]:
+def session_row(reader: SqliteReader, name: str, path: Path) -> dict[str, Any]:
+    """What the table of sessions holds of `name`, None for what it does not hold; its entries and head."""
     head = reader.head(name)
     rows = reader.rows("sessions", session=name)
     row = rows[0] if rows else {}

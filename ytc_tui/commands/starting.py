@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from ytc_tui.adapters import secrets
 from ytc_tui.adapters.process_guard import tell
 from ytc_tui.commands.curtain import curtain
@@ -46,6 +48,7 @@ class Flags:
     assignments: tuple[str, ...] = ()
     exit_when_done: bool = False
     as_json: bool = False
+    plain: bool = False
     for_desk: bool = False
 
     def of_engine(self) -> list[str]:
@@ -86,6 +89,10 @@ def start_run(flags: Flags) -> int:
     if flags.headless:
         return _headless(loaded, flags)
     times_of(flags)
+    if flags.plain:
+        from ytc_tui.commands.plain import run_plainly
+
+        return run_plainly(flags.of_engine(), typer.echo)
     with curtain(" ytc: opening the desk"):
         from ytc_tui.commands.desk import open_desk
 

@@ -81,7 +81,7 @@ class Sandbox:
         )
         drilled = {"risk": wanted.risk, "paper": wanted.paper.model_copy(update={"host": ""})}
         settings = own.model_copy(update={"trading": trading, **drilled})
-        return LoadedSettings(settings, None, loaded.origins)
+        return LoadedSettings(settings, None, loaded.origins, loaded.anew)
 
 
 @contextmanager

@@ -12,21 +12,25 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ytc_tui.client import NEWEST, Frame, Page, Receipt, WholeEntry
-from ytc_tui.engine.charting import chart
+from ytc_tui.engine.charting import Charts
 from ytc_tui.engine.document import metrics, own_facts, rule_facts, session_document
 from ytc_tui.engine.external import difference_rows
 from ytc_tui.engine.health import health_rows
 from ytc_tui.engine.host import Host
 from ytc_tui.engine.seeing import RunFacts, agents_now, see
 from ytc_tui.engine.session_run import SessionRun
+from ytc_tui.engine.situation import Situation
 from ytc_tui.engine.watching import Watching
-from ytc_tui.engine.watchlist import watchlist
+from ytc_tui.engine.watchlist import closes, watchlist
 from ytc_tui.model.commands import Command
 from ytc_tui.views.catalog import BUILDERS, chart_of
+from ytc_tui.views.chart import ChartPast
 from ytc_tui.views.journal_query import PageQuery, check
+from ytc_tui.views.review import PastSessions, Review
+from ytc_tui.views.settings import SettingsView
 
 # Views of what is in no state: prices, swings and bars.
-_OF_THE_MARKET = {"watchlist": watchlist}
+_OF_THE_MARKET: dict[str, Callable[[Situation], object]] = {"watchlist": watchlist, "closes": closes}
 
 
 class RecordQuestions(Protocol):
@@ -37,6 +41,10 @@ class RecordQuestions(Protocol):
     async def page(self, session: str, query: PageQuery) -> Page: ...
 
     async def entry(self, session: str, seq: int) -> WholeEntry | None: ...
+
+    async def sessions(self) -> PastSessions: ...
+
+    async def review(self, session: str) -> Review: ...
 
 
 class Presence(Protocol):
@@ -50,7 +58,8 @@ class Presence(Protocol):
 @dataclass(slots=True)
 class Door:
     """One engine's door. `speed` says how fast the feed plays, `venue` what stands behind the orders,
-    `presence` which commands need the PIN, if any do, `guard` who watches the engine from outside."""
+    `presence` which commands need the PIN, if any do, `guard` who watches the engine from outside,
+    `settings` what the run goes by."""
 
     host: Host
     record: RecordQuestions
@@ -58,8 +67,10 @@ class Door:
     venue: str
     presence: Presence | None = None
     guard: Callable[[], str] = str
+    settings: Callable[[], SettingsView | None] = lambda: None
     last_document: dict[str, Any] = field(default_factory=dict)
     watching: Watching = field(init=False)
+    _charts: Charts = field(default_factory=Charts)
     _shown: tuple[object, ...] = ()
     _built: dict[str, Any] = field(default_factory=dict)
 
@@ -137,6 +148,12 @@ class Door:
         now = agents_now(run.kernel.sit).get(target, {}) if run is not None else {}
         return await self.record.explain(session, target, now) if session else {}
 
+    async def sessions(self) -> PastSessions:
+        return await self.record.sessions()
+
+    async def review(self, session: str) -> Review:
+        return await self.record.review(session)
+
     # ---- what a frame shows ---------------------------------------------------------------------
 
     def _session(self) -> str:
@@ -176,15 +193,20 @@ class Door:
             journal_entries=run.kernel.head.seq,
             stalled=run.kernel.stalled,
             left_s=left_s,
+            trace=run.trace,
         )
         seen = see(sit, run.kernel.runner, facts, at_ns=at_ns)
         views: dict[str, Any] = {}
         for name in names:
             charted = chart_of(name)
             if charted is not None:
-                views[name] = chart(sit, *charted)
+                part, symbol, minutes = charted
+                told = self._charts.past if part is ChartPast else self._charts.chart
+                views[name] = told(sit, symbol, minutes)
             elif name in _OF_THE_MARKET:
                 views[name] = _OF_THE_MARKET[name](sit)
+            elif name == "settings":
+                views[name] = self.settings()
             else:
                 views[name] = BUILDERS[name](sit.state, seen)
         return views

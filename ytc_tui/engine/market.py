@@ -20,16 +20,20 @@ from ytc_tui.model.money import decimal_from_float
 from ytc_tui.model.own import OwnLevel, acting
 from ytc_tui.model.trades import Trade
 
+# Closed minutes of a symbol that are kept for its chart: a day.
+CHART_MINUTES = 24 * 60
+
 
 class MarketView:
-    """Prices and analysis of the session's symbols. `minute_ns` is the open of the newest minute;
-    `minute_closed` is True from its close until the next one begins. `own_levels` are all that the operator
-    ever said in this session: those that act on a minute are put in place as it begins, never in between."""
+    """Prices and analysis of the session's symbols. `minute_bars` are the newest closed ones of each, oldest
+    first, for who looks. `minute_ns` is the open of the newest minute; `minute_closed` is True from its close
+    until the next one begins. `own_levels` are all that the operator ever said in this session: those that
+    act on a minute are put in place as it begins, never in between."""
 
     __slots__ = (
         "_any_late", "_late", "_placed", "_present", "_prior", "analysis", "gap_ns", "htf_closed",
-        "instruments", "marks", "minute_closed", "minute_ns", "minutes", "own_levels", "prior_sessions",
-        "symbols", "ttf_closed",
+        "instruments", "marks", "minute_bars", "minute_closed", "minute_ns", "minutes", "own_levels",
+        "prior_sessions", "symbols", "ttf_closed",
     )  # fmt: skip
 
     def __init__(self, instruments: Mapping[str, Instrument], analysis: Mapping[str, SymbolAnalysis]) -> None:
@@ -37,6 +41,9 @@ class MarketView:
         self.analysis = analysis
         self.symbols = tuple(sorted(analysis))
         self.marks: dict[str, float] = {}
+        self.minute_bars: dict[str, deque[Bar]] = {
+            symbol: deque(maxlen=CHART_MINUTES) for symbol in self.symbols
+        }
         self.minute_ns = 0
         self._present: tuple[Bar, ...] = ()
         self.gap_ns = 0
@@ -98,6 +105,7 @@ class MarketView:
         for bar in minute.bars:
             symbol = bar.symbol
             closed = self.analysis[symbol].on_minute(bar)
+            self.minute_bars[symbol].append(bar)
             self.marks[symbol] = bar.close
             if closed is NONE_CLOSED:
                 continue

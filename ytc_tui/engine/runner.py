@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import types
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from typing import Any, cast
 
@@ -24,6 +24,8 @@ Observer = Callable[[str, float], None]  # (agent, milliseconds)
 
 _MAX_ERROR_LENGTH = 200
 _NS_PER_MS = 1_000_000
+# Newest runs of an agent whose durations are kept, for who looks.
+_RECENT_RUNS = 20
 
 
 class AgentRunner:
@@ -39,6 +41,7 @@ class AgentRunner:
         self._observe = observe
         self._runs: Counter[str] = Counter()
         self._total_ms: defaultdict[str, float] = defaultdict(float)
+        self._recent_ms: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=_RECENT_RUNS))
 
     def average_ms(self) -> float | None:
         """Mean duration of all runs since this process began, None before the first."""
@@ -50,10 +53,15 @@ class AgentRunner:
         runs = self._runs[agent]
         return round(self._total_ms[agent] / runs, 4) if runs else None
 
+    def recent_ms(self, agent: str) -> tuple[float, ...]:
+        """Durations of this agent's newest runs since this process began, oldest first."""
+        return tuple(self._recent_ms.get(agent, ()))
+
     def _ran(self, agent: str, begun_ns: int) -> None:
         elapsed_ms = (self._stopwatch() - begun_ns) / _NS_PER_MS
         self._runs[agent] += 1
         self._total_ms[agent] += elapsed_ms
+        self._recent_ms[agent].append(elapsed_ms)
         self._observe(agent, elapsed_ms)
 
     async def run(

@@ -15,6 +15,7 @@ from ytc_tui.engine.decide.tasks import idle_reason
 from ytc_tui.engine.health import components
 from ytc_tui.engine.limits_in_use import limits_in_use
 from ytc_tui.engine.news import standing, told
+from ytc_tui.engine.pnl_trace import PnlTrace
 from ytc_tui.engine.risk.registry import RULES
 from ytc_tui.engine.runner import AgentRunner
 from ytc_tui.engine.situation import Situation
@@ -40,7 +41,8 @@ _OCCASIONS = {
 class RunFacts:
     """What the situation does not hold of a run: how fast its feed plays, what is behind its orders and how
     often it was asked, who watches from outside, how many entries its journal has and why it takes none
-    (`stalled`, empty while it does), and how long what waits for a person may still wait, by its id."""
+    (`stalled`, empty while it does), how long what waits for a person may still wait, by its id, and what its
+    P&L was at the closes before."""
 
     speed: str
     venue: str
@@ -49,6 +51,7 @@ class RunFacts:
     journal_entries: int = 0
     stalled: str = ""
     left_s: Mapping[str, int] = field(default_factory=dict)
+    trace: PnlTrace = field(default_factory=PnlTrace)
 
 
 def see(sit: Situation, runner: AgentRunner, run: RunFacts, *, at_ns: int) -> Seen:
@@ -105,7 +108,15 @@ def see(sit: Situation, runner: AgentRunner, run: RunFacts, *, at_ns: int) -> Se
         news=_news(sit, at_ns),
         mistake_codes=sit.policy.mistake_codes,
         rules={rule.name: rule.summary for rule in RULES},
+        timeframes=_timeframes(sit),
+        pnl_trace=tuple(run.trace.lows),
+        pnl_trace_ns=run.trace.since_ns,
     )
+
+
+def _timeframes(sit: Situation) -> tuple[int, ...]:
+    params = next(iter(sit.market.analysis.values())).params
+    return 1, params.ttf_minutes, params.htf_minutes
 
 
 def _news(sit: Situation, at_ns: int) -> NewsSeen:
@@ -139,6 +150,7 @@ def _agents(sit: Situation, runner: AgentRunner) -> dict[str, AgentSeen]:
             why_idle=why_idle(sit, steps),
             next_due_ns=_due_ns(sit, steps),
             mean_ms=runner.mean_ms(name),
+            recent_ms=runner.recent_ms(name),
             needs=agent.spec.needs,
         )
     return found

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from ytc_tui.engine import chain_check, inputs as inp
 from ytc_tui.engine.chain_check import ChainCheck
@@ -17,6 +18,7 @@ from ytc_tui.engine.decide.halt import portions
 from ytc_tui.engine.decide.recovery import CYCLE_NS
 from ytc_tui.engine.effects import pending_effects, raises_risk
 from ytc_tui.engine.kernel import Kernel
+from ytc_tui.engine.pnl_trace import PnlTrace
 from ytc_tui.engine.ports import Journal, MatchedPoint, MatchingVenue, Minute
 from ytc_tui.engine.venue_answers import told
 from ytc_tui.errors import VenueRetryable
@@ -58,6 +60,7 @@ class SessionRun:
     now_ns: int = 0
     reconcile_after_ns: int = 0
     compared_ns: int = 0  # when our books and the venue's were last compared
+    trace: PnlTrace = field(default_factory=PnlTrace)  # kept while somebody may look
 
     @property
     def ended(self) -> bool:
@@ -90,6 +93,9 @@ class SessionRun:
         self.now_ns = close_ns
         await self.breathe()
         await kernel.take(close_ns, (*await self._evidence(close_ns), inp.MinuteClosed()))
+        if self.paced():
+            with suppress(LookupError):  # a price is missing: the P&L is not known
+                self.trace.add(close_ns, float(kernel.sit.pnl_pct()))
         if kernel.stalled:
             await self._wait_for_journal()
         # Feed time stands still while something waits for a person (semantics.md 8).

@@ -6,6 +6,7 @@ market and policy, the registry and the model. Invariant: reading never changes 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from ytc_tui.agents.base import NO_HISTORY, AccountView, Probe
 from ytc_tui.agents.registry import Registry
 from ytc_tui.analysis.correlation import correlation
 from ytc_tui.engine.external import external_risks
+from ytc_tui.engine.index import Index
 from ytc_tui.engine.market import MarketView
 from ytc_tui.engine.policy import Policy, Window
 from ytc_tui.model.history import History
@@ -43,6 +45,10 @@ class Situation:
     journal_away: bool = False  # the journal does not accept writes now
     chain_unchecked: bool = False  # of a recovered session, while its whole chain is being verified
     history: History = NO_HISTORY  # what is known of the sessions before this one
+    _trades: Index[Trade] = field(default_factory=lambda: Index(lambda trade: trade.symbol), repr=False)
+    _entries: Index[OrderRecord] = field(
+        default_factory=lambda: Index(lambda record: record.request.attached_stop_id), repr=False
+    )
 
     def mark_of(self, symbol: str) -> Decimal:
         """The last price met, at which an open position is valued; LookupError when there is none."""
@@ -93,8 +99,15 @@ class Situation:
     def trade_on(self, symbol: str) -> Trade | None:
         """The trade that holds `symbol`, if there is one; one whose first fill was just booked counts,
         although its state has not moved yet."""
-        trades = (trade for trade in self.state.trades.values() if trade.symbol == symbol)
-        return next((trade for trade in trades if _holds(trade)), None)
+        return next((trade for trade in self.trades_in(symbol) if _holds(trade)), None)
+
+    def trades_in(self, symbol: str) -> Iterator[Trade]:
+        """Every trade in `symbol` that was ever planned, oldest first."""
+        return self._trades.find(self.state.trades, symbol)
+
+    def entry_with_stop(self, client_id: str) -> OrderRecord | None:
+        """The entry order that carries the stop `client_id`."""
+        return next(self._entries.find(self.state.orders, client_id), None) if client_id else None
 
     def covered_quantity(self, symbol: str, side: Side) -> Decimal:
         """Quantity of `symbol` under protective stops on the closing side `side`: those that the venue

@@ -113,7 +113,7 @@ def _checked(names: Collection[str]) -> frozenset[str]:
         raise UsageInvalid(
             f"no view {', '.join(unknown)[:200]!r}",
             where="frames",
-            fix=f"views: {', '.join(VIEW_TYPES)}, chart/SYMBOL/MINUTES",
+            fix=f"views: {', '.join(VIEW_TYPES)}, chart/SYMBOL/MINUTES, past/SYMBOL/MINUTES",
         )
     if not names or len(names) > MAX_VIEWS:
         raise UsageInvalid(f"{len(names)} views asked for", where="frames", fix=f"ask for 1 to {MAX_VIEWS}")

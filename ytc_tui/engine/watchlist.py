@@ -12,10 +12,14 @@ from typing import Any
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model.orders import OrderRole
+from ytc_tui.model.own import Bias
 from ytc_tui.model.session import Gate
 from ytc_tui.model.structure import Zone
 from ytc_tui.views.gate_chain import SCANNER
-from ytc_tui.views.watchlist import NearZone, WatchlistView, WatchRow
+from ytc_tui.views.watchlist import ClosesView, NearZone, WatchlistView, WatchRow
+
+# One-minute closes of a symbol that are shown beside its price.
+_CLOSES = 20
 
 
 def watchlist(sit: Situation) -> WatchlistView:
@@ -24,11 +28,22 @@ def watchlist(sit: Situation) -> WatchlistView:
     return WatchlistView(tuple(_row(sit, symbol, setups.get(symbol)) for symbol in sit.market.symbols))
 
 
+def closes(sit: Situation) -> ClosesView:
+    """The closes of the newest minutes of each symbol."""
+    return ClosesView(
+        {
+            symbol: tuple(bar.close for bar in analysis.recent_ltf(_CLOSES))
+            for symbol, analysis in sit.market.analysis.items()
+        }
+    )
+
+
 def _row(sit: Situation, symbol: str, setup: tuple[str, float] | None) -> WatchRow:
     market, analysis = sit.market, sit.market.analysis[symbol]
     tick = market.instruments[symbol].tick
     price, last = market.mark(symbol), market.marks.get(symbol)
     ready, atr = analysis.ready, analysis.atr_ttf
+    bias = sit.state.standing_bias(symbol, sit.at_ns)
     return WatchRow(
         symbol=symbol,
         price=price,
@@ -42,6 +57,7 @@ def _row(sit: Situation, symbol: str, setup: tuple[str, float] | None) -> WatchR
         score=setup[1] if setup is not None else None,
         held=sit.state.position(symbol).quantity,
         why_not=_why_not(sit, symbol),
+        disabled=bias is not None and bias.bias is Bias.NO_TRADES,
     )
 
 
@@ -68,7 +84,7 @@ def _why_not(sit: Situation, symbol: str) -> str:
     if state.working_orders(symbol, OrderRole.ENTRY):
         return "an entry works"
     bias = state.standing_bias(symbol, sit.at_ns)
-    return f"bias {bias.bias.value}" if bias is not None else ""
+    return f"bias {bias.bias.value}" if bias is not None and bias.bias is not Bias.NO_TRADES else ""
 
 
 def _best_setups(sit: Situation) -> dict[str, tuple[str, float]]:

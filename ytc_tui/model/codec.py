@@ -119,15 +119,11 @@ def _of_record(kind: type) -> Callable[[Any], Json]:
     return lambda value: {name: to_json(getattr(value, name)) for name in names}
 
 
-def _itself(value: Any) -> Json:
-    return value
-
-
 @cache
 def _encoder(kind: type) -> Callable[[Any], Json]:
     """How values of exactly this type are written; built once per type."""
     if kind is Plain or kind in _AS_THEY_ARE:
-        return _itself
+        return _plain
     if issubclass(kind, float):
         return _of_float
     if issubclass(kind, Decimal):
@@ -296,4 +292,7 @@ def _decoder(kind: Any) -> Callable[[Json], Any]:
         return _member_of(kind)
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         return _record(kind)
+    if hasattr(kind, "_make"):  # a NamedTuple, written as the list of its values
+        values = _tuple_of(tuple(get_type_hints(kind).values()))
+        return lambda data: kind._make(values(data))
     raise TypeError(f"no decoder for {kind}")

@@ -1,8 +1,8 @@
 """The one table of what a person can do: it feeds the keys, the footer, the palette, the help and the docs.
 
-Decides ids, keys and words. Imports Textual's bindings only. Invariants: an id and a key occur once; every
-row names an `action_ID` or a screen of the app; what trades says so, and is dead while the engine cannot be
-heard.
+Decides ids, keys and words. Imports Textual's bindings and the chart's keys. Invariants: an id and a key
+occur once; every row names an `action_ID` or a screen of the app; what trades says so, and is dead while the
+engine cannot be heard.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from textual.binding import Binding
+from textual.keys import format_key
 
 
 class Group(StrEnum):
@@ -100,15 +101,15 @@ ACTIONS: tuple[Action, ...] = (
         True,
     ),
     Action("set_bias", "v", "Bias", "Refuse longs, shorts or both for the rest of the day", Group.VIEW, True),
-    Action("note", "m", "Note", "A note on the selected trade, or on this moment", Group.VIEW, True),
     Action(
-        "handoffs",
-        "h",
-        "Approvals",
-        "Handoffs and proposals that wait for an answer",
-        Group.ANSWER,
-        footer=True,
+        "switch_symbol",
+        "e",
+        "Enable, disable",
+        "No entry in the selected symbol for the rest of the day, or again what the rules let through",
+        Group.VIEW,
+        True,
     ),
+    Action("note", "m", "Note", "A note on the selected trade, or on this moment", Group.VIEW, True),
     Action(
         "resolve",
         "r",
@@ -119,8 +120,10 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("acknowledge", "k", "Acknowledge", "Acknowledge the selected alert", Group.ANSWER, True),
     Action("why", "w", "Why", "Why, or why not: the selected thing, or this moment", Group.LOOK, footer=True),
-    Action("chart_symbol", "y", "Chart symbol", "The chart of the next symbol", Group.LOOK),
-    Action("chart_timeframe", "i", "Timeframe", "The chart on the other timeframe", Group.LOOK),
+    Action(
+        "chart_symbol", "y", "Chart", "The chart of what is selected, else of the next symbol", Group.LOOK
+    ),
+    Action("chart_timeframe", "i", "Timeframe", "The chart on the next timeframe", Group.LOOK),
     Action("zoom", "z", "Zoom", "The focused pane over the whole screen, and back", Group.LOOK),
     Action(
         "restart",
@@ -129,6 +132,7 @@ ACTIONS: tuple[Action, ...] = (
         "Start the engine again after it ended; it takes the session up",
         Group.SESSION,
     ),
+    Action("back", "escape", "Back", "Close the filter, the zoom, or this screen", Group.LOOK),
     Action("filter", "slash", "Filter", "Only the rows in which an expression is found", Group.LOOK),
     Action("desk", "1", "Desk", "The desk", Group.SCREEN),
     Action("watchlist", "2", "Watchlist", "Every symbol: price, trend, zone, setup, why not", Group.SCREEN),
@@ -150,7 +154,17 @@ ACTIONS: tuple[Action, ...] = (
         "What happened, newest first: searched, and read entry by entry",
         Group.SCREEN,
     ),
+    Action("review", "9", "Review", "Every session on record: balance, trades by R, report", Group.SCREEN),
     Action("health", "0", "Health", "Feed, venue, engine, journal, and what they answer", Group.SCREEN),
+    Action(
+        "handoffs",
+        "h",
+        "Approvals",
+        "Handoffs and proposals that wait for an answer; a approves, x rejects",
+        Group.SCREEN,
+        footer=True,
+    ),
+    Action("settings", "S", "Settings", "Every setting: value, origin, meaning, next start", Group.SCREEN),
     Action("screens", "o", "Screens", "Every screen by its key", Group.DESK, footer=True),
     Action("help", "question_mark", "Help", "Every key", Group.DESK, footer=True),
     Action("palette", "colon", "Palette", "Every action by name", Group.DESK),
@@ -158,25 +172,16 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 TRADING = frozenset(action.id for action in ACTIONS if action.trades)
-_SHOWN = {"exclamation_mark": "!", "question_mark": "?", "colon": ":", "slash": "/"}
+
+
+def title_of(action_id: str) -> str:
+    """The title of the action `action_id`."""
+    return next(action.title for action in ACTIONS if action.id == action_id)
 
 
 def key_text(key: str) -> str:
     """A key as it is printed: `!`, `shift+tab`, `p`."""
-    return _SHOWN.get(key, key)
-
-
-def as_markdown() -> str:
-    """The table as the page `docs/keys.md`."""
-    lines = ["# Keys", "", "Made from the table of actions; a test compares the two."]
-    for group in Group:
-        lines += ["", f"## {group.value}", "", "| key | action | does |", "|---|---|---|"]
-        lines += [
-            f"| `{key_text(action.key)}` | {action.title} | {action.does} |"
-            for action in ACTIONS
-            if action.group is group
-        ]
-    return "\n".join(lines) + "\n"
+    return format_key(key)
 
 
 def bindings() -> list[Binding]:
@@ -187,7 +192,6 @@ def bindings() -> list[Binding]:
             action.runs,
             action.title,
             show=action.footer,
-            key_display=key_text(action.key),
             priority=action.priority,
             tooltip=action.does,
             id=action.id,

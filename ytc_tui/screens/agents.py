@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from ytc_tui.screens import rows, words
+from ytc_tui.screens.glyphs import GlyphSet
 from ytc_tui.screens.table_screen import TableScreen
 from ytc_tui.screens.themes import MUTED
 from ytc_tui.screens.widgets.live_table_rows import Row
+from ytc_tui.screens.widgets.sparkline import sparkline
 from ytc_tui.views.agent_health import AgentRow, AgentsView
 from ytc_tui.views.ages import age_text
 
@@ -26,7 +28,8 @@ class AgentsScreen(TableScreen):
 
     def rows(self) -> Sequence[Row] | None:
         view = self._view()
-        return rows.agent_rows(view, self.desk.desk.zone) if view is not None else None
+        settings = self.desk.desk
+        return rows.agent_rows(view, settings.zone, settings.glyphs) if view is not None else None
 
     def summary(self) -> Content:
         view = self._view()
@@ -41,17 +44,19 @@ class AgentsScreen(TableScreen):
     def behind(self, key: str) -> Content:
         view = self._view()
         row = next((row for row in view.rows if row.name == key), None) if view is not None else None
-        return graph_content(row) if row is not None else Content()
+        return graph_content(row, self.desk.desk.glyphs) if row is not None else Content()
 
     def _view(self) -> AgentsView | None:
         return self.desk.link.view("agents", AgentsView)
 
 
-def graph_content(row: AgentRow) -> Content:
-    """An agent among the others: whose reports it reads, who reads its own."""
+def graph_content(row: AgentRow, glyphs: GlyphSet) -> Content:
+    """An agent among the others: whose reports it reads, who reads its own, and how long its runs took."""
     critical = ", critical: its failure blocks its phase or new risk" if row.critical else ""
     share = f"{row.success_pct} % of {row.runs}" if row.success_pct is not None else "never ran"
     took = words.UNKNOWN if row.mean_ms is None else f"{row.mean_ms:g} ms on average"
+    ms = row.recent_ms
+    runs = f"{sparkline(ms, rows.DURATIONS_CELLS, glyphs, low=0.0)} up to {max(ms):g} ms" if ms else ""
     return Content.assemble(
         (f"{row.title}", "bold"),
         f"{critical}\n",
@@ -61,5 +66,7 @@ def graph_content(row: AgentRow) -> Content:
         f"{', '.join(row.needed_by) or 'no agent'}\n",
         ("success  ", MUTED),
         f"{share}, {took}, last {age_text(row.last_run_s)} ago" if row.runs else share,
+        ("\nruns  ", MUTED) if runs else "",
+        runs,
         f"\n{row.error}" if row.error else "",
     )

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Compose, Load, Mount
+from textual.filter import LineFilter
 from textual.message import Message
+from textual.widget import AwaitMount
 from textual.worker import Worker, WorkerState
 
 from ytc_tui.client import EngineClient, Receipt
@@ -25,15 +27,20 @@ from ytc_tui.errors import YtcError
 from ytc_tui.model.commands import Command
 from ytc_tui.screens import actions
 from ytc_tui.screens.by_hand import ByHand
+from ytc_tui.screens.chart_actions import ChartActions
 from ytc_tui.screens.containment import said_of
 from ytc_tui.screens.dialogs.flatten import FlattenDialog
 from ytc_tui.screens.following import Following
+from ytc_tui.screens.glyphs import GlyphSet, with_glyphs
+from ytc_tui.screens.keymap import keymap_of, keys_with
 from ytc_tui.screens.leaving import Leaving
 from ytc_tui.screens.link import EngineHandle, Link
 from ytc_tui.screens.modes import SCREENS
 from ytc_tui.screens.own_view import OwnSaying
-from ytc_tui.screens.palette import ActionCommands
+from ytc_tui.screens.pace import PACES, LinkKind
+from ytc_tui.screens.palette import ActionCommands, ThingCommands
 from ytc_tui.screens.resolving import Resolving
+from ytc_tui.screens.ringing import Bell, Ringing
 from ytc_tui.screens.themes import DARK, THEMES
 from ytc_tui.screens.widgets.live_table_screen import freeze_start_up
 from ytc_tui.views.sanitised import Sanitiser
@@ -57,9 +64,13 @@ class DeskSettings:
     now_s: Callable[[], float]
     read_only: bool = False
     flatten_confirm: Literal["typed", "double_key"] = "typed"
+    glyphs: GlyphSet = GlyphSet.BRAILLE
+    keys: Mapping[str, str] = field(default_factory=dict)  # by name, as far as they differ from the table's
+    link: LinkKind = LinkKind.LOCAL
+    bell: Bell = Bell.CRITICAL
 
 
-class DeskApp(Following, ByHand, OwnSaying, Resolving, Leaving):
+class DeskApp(Following, ByHand, ChartActions, OwnSaying, Resolving, Leaving):
     """The desk of one engine. `run` returns the exit code."""
 
     TITLE = "ytc"
@@ -67,7 +78,7 @@ class DeskApp(Following, ByHand, OwnSaying, Resolving, Leaving):
     MODES: ClassVar[dict[str, Any]] = {**SCREENS}
     DEFAULT_MODE = "desk"
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings()]
-    COMMANDS: ClassVar[set[Any]] = {ActionCommands}
+    COMMANDS: ClassVar[set[Any]] = {ActionCommands, ThingCommands}
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny-w"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-tiny-h"), (16, "-short"), (30, "-tall")]  # noqa: RUF012
 
@@ -75,16 +86,26 @@ class DeskApp(Following, ByHand, OwnSaying, Resolving, Leaving):
         super().__init__()
         self.handle = handle
         self.desk = settings
+        self.keys = keys_with(settings.keys)
+        self.set_keymap(keymap_of(settings.keys))
+        self.pace, self.ringing = PACES[settings.link], Ringing(settings.bell)
         self.link = Link(read_only=settings.read_only)
         self.client: EngineClient | None = None
         self.said: deque[Content] = deque(maxlen=_MAX_SAID)
         self.chart: tuple[str, int] | None = None
         self.chart_chosen = False
+        self.trail = [self.DEFAULT_MODE]
         self.last_words: list[str] = []  # for the shell, once the desk is gone
         self._below_s = 0.0  # when the desk under a dialog was last shown
 
+    def get_key_display(self, binding: Binding) -> str:
+        return actions.key_text(binding.key)
+
     def discreet(self, text: str) -> str:
         return self.desk.safe(text)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return with_glyphs(super().get_line_filters(), self.desk.glyphs)
 
     async def _dispatch_message(self, message: Message) -> None:
         """A key or event that fails is said, and everything else goes on; a desk that cannot begin ends."""
@@ -99,6 +120,8 @@ class DeskApp(Following, ByHand, OwnSaying, Resolving, Leaving):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
+        if not self.pace.animated:
+            self.animation_level = "none"
         self.set_interval(_WATCH_S, self._watch_silence)
         self.run_engine()
         if not self.is_headless:
@@ -137,6 +160,14 @@ class DeskApp(Following, ByHand, OwnSaying, Resolving, Leaving):
             self._dead = self.dead
             self.refresh_bindings()
         self.leave_when_over()
+
+    def switch_mode(self, mode: str) -> AwaitMount:
+        """Open a screen; `trail` ends with it."""
+        if mode in self.trail:
+            del self.trail[self.trail.index(mode) + 1 :]
+        else:
+            self.trail.append(mode)
+        return super().switch_mode(mode)
 
     def _watch_silence(self) -> None:
         """Silence is no event: look for it."""

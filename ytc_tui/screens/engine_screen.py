@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 
 from ytc_tui.screens import words
+from ytc_tui.screens.actions import key_text
 from ytc_tui.screens.containment import Part, going
 from ytc_tui.screens.top_line import GATE_STYLES, banner_content, top_content
 from ytc_tui.screens.widgets.key_footer import KeyFooter
@@ -97,10 +99,18 @@ class EngineScreen(LiveScreen[None]):
         found = self.query(f"#{table}").results(LiveTable)
         return next((each.cursor_key for each in found), None)
 
+    def symbol(self) -> str:
+        """The symbol under the cursor, empty where no row is of one."""
+        return ""
+
     def why_target(self) -> str:
         """What `why` asks about; empty = this moment."""
         focused = self.focused
         return (focused.cursor_key or "") if isinstance(focused, LiveTable) else ""
+
+    def chart_target(self) -> tuple[str, int] | None:
+        """What is selected here, as a chart: the symbol, and an instant on it (UTC ns, 0 = now)."""
+        return None
 
     def zoom(self) -> None:
         """The focused pane over the whole body, and back."""
@@ -112,8 +122,20 @@ class EngineScreen(LiveScreen[None]):
         focused = self.focused
         panes = [pane for pane in self.query(".pane") if focused is not None and pane in focused.ancestors]
         if panes:
-            panes[0].add_class("-zoom")
-            self.add_class("-zoomed")
+            self.zoom_on(panes[0])
+
+    def zoom_on(self, pane: Widget) -> None:
+        """This pane, and no other, over the whole body."""
+        for other in self.query(".pane"):
+            other.set_class(other is pane, "-zoom")
+        self.add_class("-zoomed")
+
+    def back(self) -> bool:
+        """Close what was opened last on this screen; whether there was something."""
+        if self.has_class("-zoomed"):
+            self.zoom()
+            return True
+        return False
 
     async def _dispatch_message(self, message: Message) -> None:
         try:
@@ -123,6 +145,7 @@ class EngineScreen(LiveScreen[None]):
                 self.desk.say_failed(error)
 
     def on_mount(self) -> None:
+        self.set_class(not self.desk.pace.plots, "-no-plots")
         self.show_views()
 
     def on_screen_resume(self) -> None:
@@ -152,19 +175,22 @@ class EngineScreen(LiveScreen[None]):
         line.say(top_content(top, link, settings.zone, max(1, self.size.width - 2), now_s))
         banner = head.query_one("#banner", Line)
         kill = self.desk.handle.kill_command
-        said = banner_content(top, link, settings.zone, self.size.width, now_s, kill)
+        said = banner_content(top, link, settings.zone, self.size.width, now_s, kill, self.desk.keys)
         banner.set_class(bool(said), "-said")
         banner.say(said)
         lines_left = self.size.height - 1 - bool(said)
-        small = _emergency(top, self.desk.dead, max(1, self.size.width - 2), lines_left)
+        flatten_key = key_text(self.desk.keys["flatten"])
+        small = _emergency(top, flatten_key, self.desk.dead, max(1, self.size.width - 2), lines_left)
         head.query_one("#emergency", Line).say(small)
         self.set_class(link.heard_s is not None and link.silent(now_s), "-stale")
 
 
-def _emergency(top: TopView | None, dead: str, width: int, height: int) -> Content:
+def _emergency(top: TopView | None, flatten_key: str, dead: str, width: int, height: int) -> Content:
     """All that is left of the desk where there is no room: P&L, gate, and the key that flattens, which
     stays at any height."""
-    key = Content.assemble(("! flatten", "bold"), (f"  {dead}" if dead else "", "bold $text-error"))
+    key = Content.assemble(
+        (f"{flatten_key} flatten", "bold"), (f"  {dead}" if dead else "", "bold $text-error")
+    )
     if top is None:
         return Content("\n").join([Content("no session yet"), key])
     share = f"{words.signed(top.pnl_pct)} %" if top.pnl_pct is not None else words.UNKNOWN

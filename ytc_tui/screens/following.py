@@ -11,6 +11,7 @@ import asyncio
 from contextlib import aclosing
 
 from textual import work
+from textual.timer import Timer
 from textual.worker import Worker, get_current_worker
 
 from ytc_tui.client import Frame
@@ -18,7 +19,10 @@ from ytc_tui.errors import UsageInvalid, YtcError
 from ytc_tui.screens.engine_screen import ALWAYS, EngineScreen
 from ytc_tui.screens.link import EngineEnd
 from ytc_tui.screens.operating import OperatedApp
-from ytc_tui.views.catalog import chart_name
+from ytc_tui.screens.pace import Pace
+from ytc_tui.screens.ringing import Ringing
+from ytc_tui.views.alerts import AlertsView
+from ytc_tui.views.catalog import chart_name, chart_of, past_name
 from ytc_tui.views.exposure import ExposureView
 from ytc_tui.views.sanitised import sanitised
 from ytc_tui.views.top import TopView
@@ -33,6 +37,10 @@ class Following(OperatedApp):
     _followed: frozenset[str] = frozenset()
     _follower: Worker[None] | None = None
     _dead = "no engine yet"  # as it was shown last
+    pace: Pace
+    ringing: Ringing
+    _shown_s = float("-inf")
+    _showing: Timer | None = None
 
     def show_views(self) -> None:
         """Let every screen of this mode show what is known."""
@@ -98,7 +106,8 @@ class Following(OperatedApp):
         """The views that the screen in front needs; its dialogs need those of `ALWAYS` at most."""
         below = self.screen_stack[0] if self.screen_stack else None
         wanted = below.VIEWS if isinstance(below, EngineScreen) else frozenset()
-        return ALWAYS | wanted | ({chart_name(*self.chart)} if self.chart else frozenset())
+        charted = {chart_name(*self.chart), past_name(*self.chart)} if self.chart else frozenset()
+        return ALWAYS | wanted | charted
 
     def follow_screen(self) -> None:
         """Follow what the screen in front needs, where that is not followed yet."""
@@ -107,18 +116,35 @@ class Following(OperatedApp):
 
     def _take(self, frame: Frame) -> None:
         shown = {
-            name: view if name.startswith("chart/") else sanitised(view, self.desk.safe)
+            name: view if chart_of(name) else sanitised(view, self.desk.safe)
             for name, view in frame.views.items()
         }
-        self.link.take(Frame(frame.number, frame.at_ns, shown), self.desk.now_s())
-        top = self.link.top
-        self._follow_the_money(top)
+        now_s = self.desk.now_s()
+        self.link.take(Frame(frame.number, frame.at_ns, shown), now_s)
+        self._follow_the_money(self.link.top)
+        alerts = self.link.view("alerts", AlertsView)
+        if alerts is not None and self.ringing.hears(alerts, now_s):
+            self.bell()
         if shown or self._dead:
-            self.show_views()
+            self._show_in_time(now_s)
+
+    def _show_in_time(self, now_s: float) -> None:
+        """Show what is known, at once or as soon as the line to the terminal may take another frame."""
+        if self._showing is not None:
+            return
+        left_s = self._shown_s + self.pace.frame_s - now_s
+        if left_s <= 0:
+            self._show_now()
+        else:
+            self._showing = self.set_timer(left_s, self._show_now)
+
+    def _show_now(self) -> None:
+        self._showing, self._shown_s = None, self.desk.now_s()
+        self.show_views()
 
     def _follow_the_money(self, top: TopView | None) -> None:
         """The chart shows what is held, until a person chooses a symbol."""
-        if top is None or not top.symbols or self.chart_chosen:
+        if top is None or not top.symbols or self.chart_chosen or not self.pace.plots:
             return
         view = self.link.view("exposure", ExposureView)
         held = [row.symbol for row in view.positions] if view is not None else []
@@ -130,7 +156,10 @@ class Following(OperatedApp):
 
     def show_chart(self, symbol: str, minutes: int) -> None:
         """Follow the chart of `symbol` on bars of `minutes`."""
-        if self.chart is not None:
-            self.link.views.pop(chart_name(*self.chart), None)
+        if not self.pace.plots:
+            self.say("no charts on a slow link; they are drawn with --link ssh")
+            return
+        for name in (chart_name(*self.chart), past_name(*self.chart)) if self.chart is not None else ():
+            self.link.views.pop(name, None)
         self.chart = (symbol, minutes)
         self.follow()

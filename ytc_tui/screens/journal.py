@@ -233,15 +233,16 @@ class JournalScreen(TableScreen):
         with suppress(FilterProblem):
             self._begin(self._filter_of(event.value))
 
-    def action_unfilter(self) -> None:
+    def back(self) -> bool:
         """From an entry back to the list; from the list to all entries, the newest first."""
-        behind = self.query_one(BehindPane)
-        if self.focused is not None and behind in self.focused.ancestors:
-            self.query_one(LiveTable).focus()
-            return
-        super().action_unfilter()
+        typed = self.query_one("#filter", Input)
+        at_rest = self._held.live and not (self._held.filter.text or typed.has_class("-open"))
+        if self.reading or at_rest:
+            return super().back()
+        super().back()
         self._begin(EVERYTHING, anew=not self._held.live)
         self.query_one(LiveTable).action_first_row()
+        return True
 
     def _filter_of(self, text: str) -> JournalFilter:
         top, phase = self.desk.link.top, self.desk.link.view("phase", PhaseView)

@@ -6,6 +6,7 @@ risk says its exact effect first; pausing and latching happen at once, for they 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -19,31 +20,30 @@ from ytc_tui.model.commands import Argument, Command, Verb
 from ytc_tui.model.session import Gate, Phase, SessionStatus
 from ytc_tui.screens import actions, words
 from ytc_tui.screens.crash import DiscreetApp
-from ytc_tui.screens.dialogs.approvals import ApprovalsDialog
 from ytc_tui.screens.dialogs.asking import ChoiceDialog, Option, ReadingDialog, TextDialog
 from ytc_tui.screens.dialogs.flatten import FlattenDialog, closing_lines
 from ytc_tui.screens.engine_screen import EngineScreen
+from ytc_tui.screens.help import help_content
 from ytc_tui.screens.link import EngineHandle, Link
 from ytc_tui.screens.table_screen import TableScreen
-from ytc_tui.screens.themes import MUTED
 from ytc_tui.views.alerts import AlertsView
 from ytc_tui.views.exposure import ExposureView
 
 if TYPE_CHECKING:
     from ytc_tui.screens.app import DeskSettings, Tone
 
-_HEARD_ALWAYS = frozenset(action.key for action in actions.ACTIONS if action.priority)
-
 
 class OperatedApp(DiscreetApp[int]):
     """The actions of the table. The desk's app gives it an engine and a voice."""
 
     link: Link
+    keys: Mapping[str, str]  # by the name of the action
     desk: DeskSettings
     handle: EngineHandle
     client: EngineClient | None
     chart: tuple[str, int] | None
     chart_chosen: bool
+    trail: list[str]  # the screens that lead to the one in front
 
     @property
     def dead(self) -> str:
@@ -81,7 +81,7 @@ class OperatedApp(DiscreetApp[int]):
         """The flatten key, which an input would take for a letter, and its word are heard first: on its way
         through the dialog a key waits for all that is drawn in between."""
         if isinstance(event, Key) and not event.is_forwarded:
-            if event.key in _HEARD_ALWAYS:
+            if event.key == self.keys["flatten"]:
                 self.action_flatten()
                 return
             dialog = self.screen
@@ -101,6 +101,7 @@ class OperatedApp(DiscreetApp[int]):
             FlattenDialog(
                 self.link,
                 self.desk.flatten_confirm,
+                actions.key_text(self.keys["flatten"]),
                 lambda: self.send(self.command(Verb.FLATTEN, "emergency flatten, confirmed on the desk")),
                 lambda: self.dead,
                 self.handle.kill_command,
@@ -159,17 +160,6 @@ class OperatedApp(DiscreetApp[int]):
 
     # ---- answers ---------------------------------------------------------------------------------
 
-    def action_handoffs(self) -> None:
-        self.push_screen(
-            ApprovalsDialog(
-                self.link,
-                self.desk.zone,
-                lambda card, content: self.send(self.command(Verb.APPROVE, "", card, content)),
-                lambda card, content: self.send(self.command(Verb.REJECT, "", card, content)),
-                lambda: self.dead,
-            )
-        )
-
     def action_acknowledge(self) -> None:
         key = self.selected("alerts-table")
         if key is None:
@@ -211,18 +201,11 @@ class OperatedApp(DiscreetApp[int]):
         moment = words.clock(top.at_ns, words.UTC) if top is not None else ""
         return (below.why_target() if below is not None else "") or moment
 
-    def action_chart_symbol(self) -> None:
-        top = self.link.top
-        if top is not None and self.chart is not None:
-            symbols = list(top.symbols)
-            self.chart_chosen = True
-            place = symbols.index(self.chart[0]) if self.chart[0] in symbols else -1
-            self.show_chart(symbols[(place + 1) % len(symbols)], self.chart[1])
-
-    def action_chart_timeframe(self) -> None:
-        if self.chart is not None:
-            symbol, minutes = self.chart
-            self.show_chart(symbol, 3 if minutes == 1 else 1)
+    async def open_row(self, screen: str, key: str) -> None:
+        """The screen `screen`, with the cursor on its row `key` as soon as it is there."""
+        await self.switch_mode(screen)
+        if isinstance(self.screen, TableScreen):
+            self.screen.go_to(key)
 
     def action_zoom(self) -> None:
         if isinstance(self.screen, EngineScreen):
@@ -234,11 +217,18 @@ class OperatedApp(DiscreetApp[int]):
         else:
             self.say("filter: this screen has no rows to filter")
 
+    async def action_back(self) -> None:
+        """What was opened last is closed: a filter, a pane over the whole screen, the screen."""
+        if isinstance(self.screen, EngineScreen) and not self.screen.back() and len(self.trail) > 1:
+            self.switch_mode(self.trail[-2])
+
     # ---- the desk --------------------------------------------------------------------------------
 
     @work(group="asking")
     async def action_screens(self) -> None:
-        screens = {action.key: action for action in actions.ACTIONS if action.group is actions.Group.SCREEN}
+        screens = {
+            self.keys[action.id]: action for action in actions.ACTIONS if action.group is actions.Group.SCREEN
+        }
         options = [Option(key, f"{action.title}: {action.does}") for key, action in screens.items()]
         answer = await self.push_screen_wait(
             ChoiceDialog("Screens", Content("Each opens with its key."), options)
@@ -250,7 +240,9 @@ class OperatedApp(DiscreetApp[int]):
         self.action_command_palette()
 
     def action_help(self) -> None:
-        self.push_screen(ReadingDialog("Keys", _help()))
+        screen = self.engine_screen
+        own = screen.FOOTER if screen is not None else frozenset()
+        self.push_screen(ReadingDialog("Keys", help_content(self.keys, self.trail[-1], own)))
 
     # ---- selection -------------------------------------------------------------------------------
 
@@ -264,17 +256,3 @@ class OperatedApp(DiscreetApp[int]):
         """Key of the row under the cursor of a table of the screen in front; None without rows."""
         below = self.engine_screen
         return below.selected(table) if below is not None else None
-
-
-def _help() -> Content:
-    pieces: list[str | tuple[str, str]] = []
-    for group in actions.Group:
-        pieces.append((f"{group.value}\n", "bold $text-accent"))
-        for action in actions.ACTIONS:
-            if action.group is group:
-                pieces += [
-                    (f"  {actions.key_text(action.key):<3}", "bold"),
-                    f" {action.title:<14} {action.does}\n",
-                ]
-    pieces.append(("In a table: arrows, page keys, home, end; tab goes to the next pane\n", MUTED))
-    return Content.assemble(*pieces)

@@ -10,12 +10,17 @@ from textual import work
 from textual.content import Content
 
 from ytc_tui.model.commands import Verb
+from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.own import AddLevel, Bias, SetBias, WriteNote
 from ytc_tui.model.own_text import read_level, read_note
+from ytc_tui.screens import words
+from ytc_tui.screens.desk import DeskScreen
 from ytc_tui.screens.dialogs.asking import ChoiceDialog, Option, TextDialog
 from ytc_tui.screens.dialogs.form import Field, FormDialog
 from ytc_tui.screens.operating import OperatedApp
+from ytc_tui.views.exposure import ExposureView
 from ytc_tui.views.own import OwnView
+from ytc_tui.views.watchlist import WatchlistView
 
 _BIASES = {"l": Bias.LONG_ONLY, "s": Bias.SHORT_ONLY, "n": Bias.NO_TRADES, "x": Bias.NONE}
 
@@ -28,7 +33,9 @@ class OwnSaying(OperatedApp):
         top = self.link.top
         if top is None:
             return
-        asked = await self.push_screen_wait(level_dialog(top.symbols, self._symbol(top.symbols)))
+        below = self.engine_screen
+        price = below.level_price if isinstance(below, DeskScreen) else ""
+        asked = await self.push_screen_wait(level_dialog(top.symbols, self._symbol(top.symbols), price))
         if asked is not None:
             symbol, level = asked
             self.send(self.command(Verb.LEVEL, target=symbol, action=self._cleaned(level)))
@@ -53,6 +60,23 @@ class OwnSaying(OperatedApp):
         self.send(self.command(Verb.BIAS, why, target=symbol, action=SetBias(bias)))
 
     @work(group="asking")
+    async def action_switch_symbol(self) -> None:
+        top, watchlist = self.link.top, self.link.view("watchlist", WatchlistView)
+        below = self.engine_screen
+        if top is None or watchlist is None or below is None or "watchlist" not in below.VIEWS:
+            self.say("enable or disable: choose a symbol in the Watchlist")
+            return
+        symbol = self._symbol(top.symbols)
+        disabled = any(row.disabled for row in watchlist.rows if row.symbol == symbol)
+        bias = Bias.NONE if disabled else Bias.NO_TRADES
+        asked = switch_dialog(symbol, disabled, self._own(), self.link.view("exposure", ExposureView))
+        if await self.push_screen_wait(asked):
+            word = "enabled" if disabled else "disabled"
+            self.send(
+                self.command(Verb.BIAS, f"{word} in the watchlist", target=symbol, action=SetBias(bias))
+            )
+
+    @work(group="asking")
     async def action_note(self) -> None:
         view = self._own()
         if view is None:
@@ -69,8 +93,10 @@ class OwnSaying(OperatedApp):
         return AddLevel(level.low, level.high, level.role, label, level.until_ns, level.alert)
 
     def _symbol(self, symbols: tuple[str, ...]) -> str:
-        """The symbol on the chart, else the first one."""
-        return self.chart[0] if self.chart is not None else symbols[0]
+        """The symbol of the selected row, else the one on the chart, else the first one."""
+        below = self.engine_screen
+        chosen = below.symbol() if below is not None else ""
+        return chosen or (self.chart[0] if self.chart is not None else symbols[0])
 
     def _own(self) -> OwnView | None:
         view = self.link.views.get("own")
@@ -85,8 +111,8 @@ class OwnSaying(OperatedApp):
         return self.link.top.symbols if self.link.top is not None else ()
 
 
-def level_dialog(symbols: tuple[str, ...], symbol: str) -> FormDialog[tuple[str, AddLevel]]:
-    """Asks for a level; (symbol, level)."""
+def level_dialog(symbols: tuple[str, ...], symbol: str, price: str = "") -> FormDialog[tuple[str, AddLevel]]:
+    """Asks for a level, at `price` where one is offered; (symbol, level)."""
 
     def read(texts: dict[str, str]) -> tuple[str, AddLevel]:
         wanted = texts["symbol"].upper()
@@ -96,13 +122,13 @@ def level_dialog(symbols: tuple[str, ...], symbol: str) -> FormDialog[tuple[str,
 
     fields = (
         Field("symbol", "symbol", symbol),
-        Field("price", "price, or a band like 1480..1484.5"),
+        Field("price", "price, or a band like 1480..1484.5", price),
         Field("kind", "support or resistance (empty: by the side of the price)"),
         Field("label", "what you call it (may be empty)"),
         Field("alert", "touch or close: tell me once (empty: no alert)"),
     )
     effect = "From the next minute on it is a zone like those found; it makes no trade by itself."
-    return FormDialog("Level of your own", fields, read, effect=effect, focus="price")
+    return FormDialog("Level of your own", fields, read, effect=effect, focus="label" if price else "price")
 
 
 def bias_dialog(symbol: str, own: OwnView | None) -> ChoiceDialog:
@@ -116,6 +142,29 @@ def bias_dialog(symbol: str, own: OwnView | None) -> ChoiceDialog:
         Option("x", "lift the bias: the rules alone decide again"),
     ]
     return ChoiceDialog(f"Bias on {symbol}", Content(body), options)
+
+
+def switch_dialog(
+    symbol: str, disabled: bool, own: OwnView | None, exposure: ExposureView | None
+) -> ChoiceDialog:
+    """Asks whether `symbol` is enabled or disabled, with what that does to it now."""
+    if disabled:
+        body = "The rules alone decide again whether it is entered."
+        return ChoiceDialog(f"Enable {symbol}", Content(body), [Option("y", f"enable {symbol}")])
+    lines = ["Nothing is entered in it until the local day ends; it is watched on."]
+    if exposure is None:
+        lines.append("what works or is open in it is not known")
+    else:
+        entries = [o for o in exposure.orders if o.symbol == symbol and o.role is OrderRole.ENTRY]
+        held = [position for position in exposure.positions if position.symbol == symbol]
+        lines.append(f"working entries that are canceled: {len(entries)}")
+        lines += [
+            f"  {order.client_id}: {words.quantity(order.quantity - order.filled)}" for order in entries
+        ]
+        lines += [f"the open {words.quantity(abs(p.quantity))} keeps its stop and its targets" for p in held]
+    stands = [held.words for held in own.biases if held.symbol == symbol] if own is not None else []
+    lines += [f"this bias is replaced: {text}" for text in stands]
+    return ChoiceDialog(f"Disable {symbol}", Content("\n".join(lines)), [Option("y", f"disable {symbol}")])
 
 
 def note_dialog(trade: str, codes: tuple[str, ...]) -> FormDialog[WriteNote]:

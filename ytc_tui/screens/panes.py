@@ -15,6 +15,7 @@ from textual.content import Content
 from ytc_tui.model.session import SessionStatus, StepResult
 from ytc_tui.screens import rows, words
 from ytc_tui.screens.containment import Part
+from ytc_tui.screens.glyphs import GlyphSet
 from ytc_tui.screens.themes import MUTED
 from ytc_tui.screens.widgets.candle_chart import CandleChart
 from ytc_tui.screens.widgets.line import Line
@@ -22,7 +23,7 @@ from ytc_tui.screens.widgets.live_table import LiveTable
 from ytc_tui.views.agent_health import AgentsView
 from ytc_tui.views.ages import age_text, countdown_text
 from ytc_tui.views.alerts import AlertsView
-from ytc_tui.views.chart import ChartView
+from ytc_tui.views.chart import ChartPast, ChartView, with_past
 from ytc_tui.views.exposure import ExposureView
 from ytc_tui.views.own import OwnView
 from ytc_tui.views.phase import PhaseView, StepState
@@ -129,8 +130,8 @@ class AgentsPane(Pane):
     def content(self) -> ComposeResult:
         yield LiveTable(rows.AGENT_COLUMNS, empty_text="no agents yet", id="agents-table")
 
-    def show(self, view: AgentsView | None, zone: ZoneInfo) -> None:
-        self.query_one(LiveTable).set_rows(rows.agent_rows(view, zone) if view else None)
+    def show(self, view: AgentsView | None, zone: ZoneInfo, glyphs: GlyphSet) -> None:
+        self.query_one(LiveTable).set_rows(rows.agent_rows(view, zone, glyphs) if view else None)
         failed = sum(1 for row in view.rows if row.error) if view else 0
         self.entitle(f"{failed} failed" if failed else "", "bold $text-error")
 
@@ -185,10 +186,16 @@ class AlertsPane(Pane):
 
 
 class ChartPane(Pane):
+    """The chart with what lies before it; `ascii_only` where the terminal has no other characters."""
+
     heading = "Chart"
 
-    def content(self) -> ComposeResult:
-        yield CandleChart(id="chart")
+    def __init__(self, *, id: str, ascii_only: bool = False) -> None:
+        super().__init__(id=id)
+        self._ascii_only = ascii_only
 
-    def show(self, view: ChartView | None) -> None:
-        self.query_one(CandleChart).set_view(view)
+    def content(self) -> ComposeResult:
+        yield CandleChart(ascii_only=self._ascii_only, id="chart")
+
+    def show(self, view: ChartView | None, past: ChartPast | None) -> None:
+        self.query_one(CandleChart).set_view(with_past(view, past))

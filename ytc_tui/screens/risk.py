@@ -6,16 +6,20 @@ that gave no verdict yet is a warning; a cell of the heat map says its figure, w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from textual.content import Content
 
 from ytc_tui.screens import rows, words
+from ytc_tui.screens.glyphs import GlyphSet
 from ytc_tui.screens.table_screen import TableScreen
 from ytc_tui.screens.themes import MUTED
 from ytc_tui.screens.widgets.live_table_columns import Column
 from ytc_tui.screens.widgets.live_table_rows import Cell, Row
+from ytc_tui.screens.widgets.sparkline import sparkline
+from ytc_tui.views.risk import NEAR_SHARE
 from ytc_tui.views.rules import LedgerLine, LossPath, Pair, RuleLine, RulesView
 
 _COLUMNS = (
@@ -27,6 +31,8 @@ _COLUMNS = (
 )
 _NOTABLE = 0.4
 _GAUGE_CELLS = 10
+_PATH_CELLS = 8
+_TRACE_CELLS = 20
 
 
 class RiskScreen(TableScreen):
@@ -41,7 +47,8 @@ class RiskScreen(TableScreen):
 
     def summary(self) -> Content:
         view = self._view()
-        return path_content(view.path) if view is not None else Content()
+        settings = self.desk.desk
+        return path_content(view.path, settings.zone, settings.glyphs) if view is not None else Content()
 
     def behind(self, key: str) -> Content:
         view = self._view()
@@ -84,14 +91,33 @@ def rule_content(line: RuleLine) -> Content:
     )
 
 
-def path_content(path: LossPath) -> Content:
-    """Where the session stands, and how far it is from each loss at which something happens."""
-    pieces: list[str | tuple[str, str]] = [f"P&L {words.signed(path.pnl_pct)} %"]
+def path_content(path: LossPath, zone: ZoneInfo, glyphs: GlyphSet) -> Content:
+    """Where the session stands and stood, and how far it is from each loss at which something happens."""
+    pieces: list[str | tuple[str, str]] = [
+        f"P&L {words.signed(path.pnl_pct)} % ",
+        *_trace(path, zone, glyphs),
+    ]
+    at_stops = f"   every stop hit: {words.signed(path.at_stops_pct)} %"
     for step in path.steps:
-        pieces.append((f"   -{step.at_pct:g} % ", "bold"))
-        pieces.append(f"{step.what}: {_away(step.away)}")
-    pieces.append(f"   every stop hit: {words.signed(path.at_stops_pct)} %")
+        near = step.share is not None and step.share >= NEAR_SHARE
+        pieces.append((f"\n{f'-{step.at_pct:g} %':<7}", "bold"))
+        style = "$text-warning" if near else "$text-success"
+        pieces.append((f"{words.gauge(step.share, _PATH_CELLS)} ", style))
+        pieces.append(f"{step.what}: {_away(step.away)}{at_stops}")
+        at_stops = ""
     return Content.assemble(*pieces)
+
+
+def _trace(path: LossPath, zone: ZoneInfo, glyphs: GlyphSet) -> Iterator[str | tuple[str, str]]:
+    """The P&L from the first close on, between the loss that ends the session and its best."""
+    if not path.trace or not path.steps:
+        yield ("; of earlier minutes it is not known", MUTED)
+        return
+    limit_pct, best_pct = float(max(step.at_pct for step in path.steps)), max(0.0, *path.trace)
+    # How near it came counts for more than how often: blocks have twice the heights of dots.
+    tall = GlyphSet.BLOCKS if glyphs is GlyphSet.BRAILLE else glyphs
+    yield sparkline(path.trace, _TRACE_CELLS, tall, low=-limit_pct, high=best_pct, whole=True)
+    yield (f" since {words.clock(path.trace_ns, zone)}, between -{limit_pct:g} % and {best_pct:+g} %", MUTED)
 
 
 def _away(money: Decimal | None) -> str:

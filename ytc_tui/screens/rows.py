@@ -12,8 +12,10 @@ from ytc_tui.model.market import Side
 from ytc_tui.model.session import Severity
 from ytc_tui.model.tasks import AgentStatus
 from ytc_tui.screens import words
+from ytc_tui.screens.glyphs import GlyphSet
 from ytc_tui.screens.widgets.live_table_columns import Column
 from ytc_tui.screens.widgets.live_table_rows import Cell, Row, Tone
+from ytc_tui.screens.widgets.sparkline import sparkline
 from ytc_tui.views.agent_health import AgentRow, AgentsView
 from ytc_tui.views.ages import age_text
 from ytc_tui.views.alerts import AlertRow, AlertsView
@@ -22,12 +24,14 @@ from ytc_tui.views.risk import RiskRow, RiskView, RuleRow
 from ytc_tui.views.seen import Level, Unit
 
 GAUGE_CELLS = 4
+DURATIONS_CELLS = 10
 
 AGENT_COLUMNS = (
     Column("state", "state", 5, priority=9),
     Column("agent", "agent", 21, priority=10),
     Column("last", "last", 5, "right", priority=8),
     Column("ms", "ms", 5, "right", priority=3),
+    Column("durations", "20 runs", DURATIONS_CELLS, priority=2),
     Column("runs", "runs", 4, "right", priority=4),
     Column("success", "ok%", 3, "right", priority=5),
     Column("due", "due", 5, priority=6),
@@ -103,11 +107,11 @@ _PROTECTION: dict[Protection, Tone] = {
 }
 
 
-def agent_rows(view: AgentsView, zone: ZoneInfo) -> tuple[Row, ...]:
-    return tuple(_agent(row, zone) for row in view.rows)
+def agent_rows(view: AgentsView, zone: ZoneInfo, glyphs: GlyphSet) -> tuple[Row, ...]:
+    return tuple(_agent(row, zone, glyphs) for row in view.rows)
 
 
-def _agent(row: AgentRow, zone: ZoneInfo) -> Row:
+def _agent(row: AgentRow, zone: ZoneInfo, glyphs: GlyphSet) -> Row:
     text, tone = _AGENT_STATE[row.status]
     share = "-" if row.success_pct is None else str(row.success_pct)
     reason = Cell(row.error, "critical") if row.error else Cell(row.why_idle, "muted")
@@ -118,6 +122,9 @@ def _agent(row: AgentRow, zone: ZoneInfo) -> Row:
             Cell(row.name),
             Cell(age_text(row.last_run_s), "muted"),
             Cell("-" if row.mean_ms is None else f"{row.mean_ms:.1f}", "muted"),
+            Cell(
+                sparkline(row.recent_ms, DURATIONS_CELLS, glyphs, low=0.0) if row.recent_ms else "-", "muted"
+            ),
             Cell(str(row.runs)),
             Cell(share, "warning" if row.failures else "plain"),
             Cell(words.clock(row.next_due_ns, zone), "muted"),

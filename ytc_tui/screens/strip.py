@@ -7,7 +7,7 @@ line. Invariants: it sends nothing; the prompt is given back when it ends.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 
 from ytc_tui.client import EngineClient, Frame
 from ytc_tui.errors import YtcError
 from ytc_tui.screens.crash import DiscreetApp
+from ytc_tui.screens.glyphs import GlyphSet, with_glyphs
 from ytc_tui.screens.link import Link
 from ytc_tui.screens.themes import DARK
 from ytc_tui.screens.top_line import banner_content, top_content
@@ -48,14 +50,19 @@ class StripApp(DiscreetApp[None]):
         safe: Sanitiser,
         now_s: Callable[[], float],
         kill_command: str,
+        glyphs: GlyphSet = GlyphSet.BRAILLE,
     ) -> None:
         super().__init__()
+        self._glyphs = glyphs
         self._client, self._zone, self._safe, self._now_s = client, zone, safe, now_s
         self._kill_command = kill_command
         self.link = Link(read_only=True)
 
     def discreet(self, text: str) -> str:
         return self._safe(text)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return with_glyphs(super().get_line_filters(), self._glyphs)
 
     def compose(self) -> ComposeResult:
         yield Line(id="top-line")

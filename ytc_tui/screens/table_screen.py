@@ -13,12 +13,12 @@ from typing import Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input
 
 from ytc_tui.errors import YtcError
+from ytc_tui.screens.actions import title_of
 from ytc_tui.screens.engine_screen import EngineScreen
 from ytc_tui.screens.panes import Pane
 from ytc_tui.screens.row_filter import RowFilter, filter_of
@@ -67,20 +67,17 @@ class TableScreen(EngineScreen):
     """`rows` and `summary` come from the app's link; `asks` names what the engine is asked about a row."""
 
     CSS_PATH: ClassVar[Any] = ["engine_screen.tcss", "table_screen.tcss"]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "escape", "unfilter", "All rows", show=False, id="table.unfilter", tooltip="Forget the filter"
-        )
-    ]
     FOOTER = frozenset({"filter", "zoom"})
     HEADING: ClassVar[str]
     COLUMNS: ClassVar[Sequence[Column]]
     EMPTY: ClassVar[str] = "nothing here"
+    BEHIND: ClassVar[type[BehindPane]] = BehindPane
     STACKED: ClassVar[bool] = False  # what is behind a row stands below, however wide the terminal
 
     def __init__(self) -> None:
         super().__init__(classes="-stacked" if self.STACKED else None)
         self._filter: RowFilter | None = None
+        self._wanted = ""  # key of the row that the cursor goes to once it is there
         self._problem = ""
         self._asked: Row | None = None
         self._asked_s = 0.0
@@ -110,20 +107,26 @@ class TableScreen(EngineScreen):
 
     def body(self) -> ComposeResult:
         yield TablePane(self.HEADING, self.COLUMNS, self.EMPTY)
-        yield BehindPane()
+        yield self.BEHIND()
 
     def on_mount(self) -> None:
         for table in self.query(LiveTable):
             table.focus()
 
     def show_body(self) -> None:
-        self.query_one(TablePane).guarded(self.show_table)
+        pane = self.query_one(TablePane)
+        pane.heading = " › ".join([*map(title_of, self.desk.trail[:-1]), self.HEADING])
+        pane.guarded(self.show_table)
         self._ask()
 
     def show_table(self, pane: TablePane) -> None:
         rows = self.rows()
         left = self._filter.of(rows) if self._filter is not None and rows is not None else rows
-        pane.query_one(LiveTable).set_rows(left)
+        table = pane.query_one(LiveTable)
+        table.set_rows(left)
+        if self._wanted and rows is not None:
+            table.move_cursor(self._wanted)
+            self._wanted = ""
         pane.query_one("#summary", Line).say(self.summary())
         if self._problem:
             pane.entitle(self._problem, "bold $text-error")
@@ -132,6 +135,11 @@ class TableScreen(EngineScreen):
             pane.entitle(f"{count}: /{self._filter.text}", "bold $text-warning")
         else:
             pane.entitle(str(len(rows)) if rows else "")
+
+    def go_to(self, key: str) -> None:
+        """Put the cursor on the row `key`, now or when it comes."""
+        self._wanted = key
+        self.show_views()
 
     @property
     def selected_key(self) -> str | None:
@@ -185,14 +193,15 @@ class TableScreen(EngineScreen):
         return lines_content(str(said.get("text") or f"nothing is known of {target}"), self.desk.desk.safe)
 
     def _tell(self) -> None:
-        def show(pane: BehindPane) -> None:
-            key = self.selected_key
-            known = self.behind(key) if key is not None else Content()
-            parts = [part for part in (known, self._answer) if part]
-            pane.query_one("#behind-text", Line).say(Content("\n\n").join(parts))
-            pane.entitle(self.desk.desk.safe(key or ""))
+        self.query_one(BehindPane).guarded(self.show_behind)
 
-        self.query_one(BehindPane).guarded(show)
+    def show_behind(self, pane: BehindPane) -> None:
+        """Fill `pane` with what is known of the row under the cursor."""
+        key = self.selected_key
+        known = self.behind(key) if key is not None else Content()
+        parts = [part for part in (known, self._answer) if part]
+        pane.query_one("#behind-text", Line).say(Content("\n\n").join(parts))
+        pane.entitle(self.desk.desk.safe(key or ""))
 
     # ---- filter ----------------------------------------------------------------------------------
 
@@ -217,8 +226,19 @@ class TableScreen(EngineScreen):
         event.input.remove_class("-open")
         self.query_one(LiveTable).focus()
 
-    def action_unfilter(self) -> None:
+    @property
+    def reading(self) -> bool:
+        """Whether the person is at what is behind a row."""
+        return self.focused is not None and self.focused.id == "behind"
+
+    def back(self) -> bool:
+        """From what is behind a row to the rows; from a filter to all of them."""
         typed = self.query_one("#filter", Input)
-        typed.value = ""
-        typed.remove_class("-open")
+        filtered = bool(typed.value) or typed.has_class("-open")
+        if not (self.reading or filtered):
+            return super().back()
+        if not self.reading:
+            typed.value = ""
+            typed.remove_class("-open")
         self.query_one(LiveTable).focus()
+        return True

@@ -7,6 +7,8 @@ nothing changes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,6 +16,7 @@ from textual.content import Content
 
 from ytc_tui.model.session import Gate, Mode, SessionStatus
 from ytc_tui.screens import words
+from ytc_tui.screens.actions import key_text
 from ytc_tui.screens.link import Link
 from ytc_tui.screens.themes import MUTED
 from ytc_tui.views.ages import age_text, coarse_s, countdown_text
@@ -22,6 +25,8 @@ from ytc_tui.views.top import TopView
 from ytc_tui.views.waiting import WaitingView
 
 _SEPARATOR = " │ "
+# Where a screen has none.
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
 _APART = 2  # cells between two warnings
 _MODE_STYLES = {
     Mode.PAPER: "bold $text-success",
@@ -120,15 +125,22 @@ def _engine_part(link: Link, now_s: float) -> Part:
 
 
 def banner_content(
-    view: TopView | None, link: Link, zone: ZoneInfo, width: int, now_s: float, kill: str
+    view: TopView | None,
+    link: Link,
+    zone: ZoneInfo,
+    width: int,
+    now_s: float,
+    kill: str,
+    keys: Mapping[str, str] = NO_KEYS,
 ) -> Content:
-    """What must not be overlooked, the worst first; empty when there is nothing.
+    """What must not be overlooked, the worst first; empty when there is nothing. `keys` are those that
+    answer here, by action.
 
     A warning that does not fit beside the one before begins a line of its own.
     """
     pieces: list[str | tuple[str, str]] = []
     used = 0
-    for text, style in _warnings(view, link, zone, now_s, kill):
+    for text, style in _warnings(view, link, zone, now_s, kill, keys):
         needs = max(map(len, text.split("\n"))) + 2
         if pieces and used + _APART + needs > width:
             pieces.append("\n")
@@ -142,13 +154,14 @@ def banner_content(
 
 
 def _warnings(
-    view: TopView | None, link: Link, zone: ZoneInfo, now_s: float, kill: str
+    view: TopView | None, link: Link, zone: ZoneInfo, now_s: float, kill: str, keys: Mapping[str, str]
 ) -> list[tuple[str, str]]:
     alarm, warn, note = "bold reverse $error", "bold reverse $warning", "reverse $accent"
     found: list[tuple[str, str]] = []
     if link.end is not None:
         ended = view is not None and view.ended
-        again = "" if ended else "; R starts it again"
+        restart = keys.get("restart")
+        again = f"; {key_text(restart)} starts it again" if restart and not ended else ""
         found.append(
             (f"ENGINE ENDED (exit {link.end.code}) {link.end.message}{again}", note if ended else alarm)
         )
@@ -178,7 +191,7 @@ def _warnings(
         what = "NEWS BLACKOUT, no entries" if view.news_blackout else "news, smaller entries"
         found.append((f"{what} {view.news}", warn if view.news_blackout else note))
     if view.approvals_waiting:
-        found.append((_asked(view, link), warn))
+        found.append((_asked(view, link, keys), warn))
     if view.ended:
         found.append((f"session ended: {view.end_reason}", note))
     elif view.gate is not Gate.ACTIVE and view.status is not SessionStatus.EMERGENCY_STOP:
@@ -194,15 +207,17 @@ def unconfirmed_text(view: TopView, zone: ZoneInfo) -> str:
     return "\n ".join((head, *lines))
 
 
-def _asked(view: TopView, link: Link) -> str:
+def _asked(view: TopView, link: Link, keys: Mapping[str, str]) -> str:
     """What waits for a yes, and how long it will; the key that opens it."""
-    waiting = link.views.get("waiting")
-    cards = [card for card in waiting.cards if card.waiting] if isinstance(waiting, WaitingView) else []
+    opens = keys.get("handoffs")
+    hint = f": press {key_text(opens)}" if opens else ""
+    waiting = link.view("waiting", WaitingView)
+    cards = [card for card in waiting.cards if card.waiting] if waiting is not None else []
     if len(cards) != 1:
-        return f"{_count(view.approvals_waiting, 'thing')} to answer: press h"
+        return f"{_count(view.approvals_waiting, 'thing')} to answer{hint}"
     card = cards[0]
     left = "" if card.left_s is None else f", {countdown_text(card.left_s)} left"
-    return f"{card.card_id} {card.title} waits for your answer{left}: press h"
+    return f"{card.card_id} {card.title} waits for your answer{left}{hint}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -68,12 +68,18 @@ class TradesScreen(TableScreen):
         still = sum(1 for trade in entered if trade.open)
         planned = len(view.trades)
         return Content(
-            f"{planned} planned, {len(entered)} entered, {still} open, {words.money(total)} after fees"
+            f"{planned} planned, {len(entered)} entered, {still} open, {words.money(total)} after fees; "
+            "y shows the chart"
         )
 
     def behind(self, key: str) -> Content:
         trade = self._trade(key)
         return trade_content(trade) if trade is not None else Content()
+
+    def symbol(self) -> str:
+        key = self.selected_key
+        trade = self._trade(key) if key is not None else None
+        return trade.symbol if trade is not None else ""
 
     def selected(self, table: str) -> str | None:
         key = self.selected_key
@@ -86,6 +92,10 @@ class TradesScreen(TableScreen):
                 return None if is_trade else key
             case _:
                 return None
+
+    def chart_target(self) -> tuple[str, int] | None:
+        trade = self._trade(self.selected_key or "")
+        return (trade.symbol, trade.opened_ns or trade.planned_ns) if trade is not None else None
 
     def _trade(self, key: str) -> TradeLine | None:
         """The trade of the row `key`, which is a trade's or an order's."""

@@ -12,24 +12,28 @@ from textual.content import Content
 
 from ytc_tui.model.structure import TrendDirection
 from ytc_tui.screens import words
+from ytc_tui.screens.glyphs import GlyphSet
 from ytc_tui.screens.signals import gates_content
 from ytc_tui.screens.table_screen import TableScreen
 from ytc_tui.screens.widgets.live_table import LiveTable
 from ytc_tui.screens.widgets.live_table_columns import Column
 from ytc_tui.screens.widgets.live_table_rows import Cell, Row, Tone
+from ytc_tui.screens.widgets.sparkline import sparkline
 from ytc_tui.views.signals import SignalsView
-from ytc_tui.views.watchlist import NearZone, WatchlistView, WatchRow
+from ytc_tui.views.watchlist import ClosesView, NearZone, WatchlistView, WatchRow
 
+_CLOSES_CELLS = 10
 _COLUMNS = (
     Column("symbol", "symbol", 9, priority=20),
     Column("price", "price", 10, "right", priority=19),
+    Column("closes", "20 min", _CLOSES_CELLS, priority=13),
     Column("atr", "ATR%", 5, "right", priority=9),
     Column("trend", "trend", 13, priority=15),
-    Column("regime", "regime", 18, priority=12),
-    Column("zone", "nearest zone", 24, priority=13),
+    Column("regime", "regime", 15, priority=11),
+    Column("zone", "nearest zone", 22, priority=12),
     Column("setup", "setup", 7, priority=16),
     Column("held", "held", 8, "right", priority=14),
-    Column("why", "why not", 20, priority=18, share=1),
+    Column("why", "why not", 17, priority=18, share=1),
 )
 _ARROWS: dict[TrendDirection, tuple[str, Tone]] = {
     TrendDirection.UP: ("↑", "gain"),
@@ -39,7 +43,8 @@ _ARROWS: dict[TrendDirection, tuple[str, Tone]] = {
 
 
 class WatchlistScreen(TableScreen):
-    VIEWS = frozenset({"watchlist", "signals"})
+    VIEWS = frozenset({"watchlist", "closes", "signals", "own"})
+    FOOTER = TableScreen.FOOTER | {"switch_symbol"}
     HEADING = "Watchlist"
     COLUMNS = _COLUMNS
     EMPTY = "no session yet"
@@ -47,7 +52,10 @@ class WatchlistScreen(TableScreen):
 
     def rows(self) -> Sequence[Row] | None:
         view = self._view()
-        return tuple(map(_row, view.rows)) if view is not None else None
+        known = self.desk.link.view("closes", ClosesView)
+        closes = known.closes if known is not None else {}
+        glyphs = self.desk.desk.glyphs
+        return tuple(_row(row, closes.get(row.symbol, ()), glyphs) for row in view.rows) if view else None
 
     def summary(self) -> Content:
         view = self._view()
@@ -63,21 +71,24 @@ class WatchlistScreen(TableScreen):
                 return gates_content(gates)
         return Content()
 
+    def symbol(self) -> str:
+        return self.selected_key or ""
+
     def asks(self, key: str) -> str:
         return ""
 
     def on_live_table_row_selected(self, event: LiveTable.RowSelected) -> None:
         event.prevent_default()
-        minutes = self.desk.chart[1] if self.desk.chart is not None else 1
-        self.desk.chart_chosen = True
-        self.desk.show_chart(event.key, minutes)
-        self.desk.switch_mode("desk")
+        self.desk.action_chart_symbol()
+
+    def chart_target(self) -> tuple[str, int] | None:
+        return (self.selected_key, 0) if self.selected_key is not None else None
 
     def _view(self) -> WatchlistView | None:
         return self.desk.link.view("watchlist", WatchlistView)
 
 
-def _row(row: WatchRow) -> Row:
+def _row(row: WatchRow, closes: Sequence[float], glyphs: GlyphSet) -> Row:
     price = words.UNKNOWN if row.price is None else f"{row.price:.{row.decimals}f}"
     arrow, tone = _ARROWS.get(row.direction, ("", "muted")) if row.direction else (words.UNKNOWN, "stale")
     label = row.label.value.replace("_", " ") if row.label is not None else ""
@@ -86,15 +97,22 @@ def _row(row: WatchRow) -> Row:
         (
             Cell(row.symbol),
             Cell(price),
+            Cell(sparkline(closes, _CLOSES_CELLS, glyphs), "plain" if closes else "stale"),
             Cell(words.UNKNOWN if row.atr_pct is None else f"{row.atr_pct:.2f}", "muted"),
             Cell(f"{arrow} {label}".rstrip(), tone),
             Cell(words.UNKNOWN if row.regime is None else row.regime.value.replace("_", " "), "muted"),
             Cell(_zone(row.zone, row.decimals)),
             Cell("" if row.score is None else f"{row.setup} {row.score:.0f}", "accent"),
             Cell(words.quantity(row.held) if row.held else "", "accent"),
-            Cell(row.why_not or "-", "warning" if row.why_not else "muted"),
+            _why_not(row),
         ),
     )
+
+
+def _why_not(row: WatchRow) -> Cell:
+    if row.disabled:
+        return Cell("; ".join(filter(None, ("DISABLED by the operator", row.why_not))), "warning")
+    return Cell(row.why_not or "-", "warning" if row.why_not else "muted")
 
 
 def _zone(zone: NearZone | None, decimals: int) -> str:

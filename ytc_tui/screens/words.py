@@ -26,6 +26,13 @@ def clock(at_ns: int, zone: ZoneInfo, *, seconds: bool = False) -> str:
     return datetime.fromtimestamp(at_ns // NS_PER_S, zone).strftime(form)
 
 
+def day_and_clock(at_ns: int | None, zone: ZoneInfo) -> str:
+    """`2022-11-08 04:41` in `zone`."""
+    if at_ns is None:
+        return UNKNOWN
+    return datetime.fromtimestamp(at_ns // NS_PER_S, zone).strftime("%Y-%m-%d %H:%M")
+
+
 def both_clocks(at_ns: int, zone: ZoneInfo) -> str:
     """The time in `zone` with UTC beside it; UTC alone where they are one."""
     utc = f"{clock(at_ns, UTC, seconds=True)} UTC"

@@ -6,6 +6,7 @@ Invariant: what only changes how a run is shown, paced or kept carries `decides=
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal, Self, assert_never
 
@@ -15,6 +16,8 @@ from pydantic_core import PydanticCustomError
 from ytc_tui.model.session import PHASE_TABLE, Mode, PhaseTrigger
 from ytc_tui.settings.fields import (
     ZONE_ALLOWED,
+    ActionName,
+    KeyName,
     MistakeCode,
     PathText,
     Section,
@@ -247,5 +250,28 @@ class UiSettings(Section):
         "UTC", "Time zone of times on screens, shown beside UTC.", allowed=ZONE_ALLOWED, decides=False
     )
     flatten_confirm: Literal["typed", "double_key"] = setting(
-        "typed", "How the closing of everything is confirmed: the word FLAT, or ! twice.", decides=False
+        "typed",
+        "How the closing of everything is confirmed: the word FLAT, or the flatten key twice.",
+        decides=False,
+    )
+    link: Literal["auto", "local", "ssh", "slow"] = setting(
+        "auto",
+        "The line to the terminal: frames at once, four a second, or one a second and no charts; auto = ssh "
+        "where an SSH server says so, else local.",
+        decides=False,
+    )
+    bell: Literal["off", "critical", "warning"] = setting(
+        "critical", "Alerts from this severity on ring the terminal's bell.", decides=False
+    )
+    keys: Mapping[ActionName, KeyName] = setting(
+        {},
+        "Keys of actions, in place of those of docs/keys.md.",
+        allowed='one character in quotes, or a name like "f9" or "ctrl+k"; no key twice',
+        decides=False,
+        max_length=128,
+    )
+    glyphs: Literal["auto", "braille", "blocks", "ascii"] = setting(
+        "auto",
+        "What charts and lines are drawn with; auto asks locale and terminal, ascii is for any.",
+        decides=False,
     )

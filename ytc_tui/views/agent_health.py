@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class AgentRow:
     """One agent. `success_pct` of its runs, `mean_ms` by the wall clock; None = never ran. `needs` are the
-    agents whose reports it reads, `needed_by` those that read its."""
+    agents whose reports it reads, `needed_by` those that read its, `recent_ms` its newest runs, oldest first.
+    """
 
     name: str
     title: str
@@ -37,6 +38,7 @@ class AgentRow:
     error: str
     needs: tuple[str, ...] = ()
     needed_by: tuple[str, ...] = ()
+    recent_ms: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +75,6 @@ def _row(name: str, state: State, seen: Seen) -> AgentRow:
         why_idle=known.why_idle,
         error="; ".join(record.errors) if record is not None and record.errors else "",
         needs=known.needs,
+        recent_ms=tuple(round(ms, 2) for ms in known.recent_ms),
         needed_by=tuple(other for other, seen_there in seen.agents.items() if name in seen_there.needs),
     )

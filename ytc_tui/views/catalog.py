@@ -23,8 +23,9 @@ from ytc_tui.views import (
     trades,
     waiting,
 )
-from ytc_tui.views.chart import ChartView
-from ytc_tui.views.watchlist import WatchlistView
+from ytc_tui.views.chart import ChartPast, ChartView
+from ytc_tui.views.settings import SettingsView
+from ytc_tui.views.watchlist import ClosesView, WatchlistView
 
 BUILDERS = {
     "top": top.build,
@@ -56,8 +57,10 @@ VIEW_TYPES: dict[str, type] = {
     "trades": trades.TradesView,
     "signals": signals.SignalsView,
     "watchlist": WatchlistView,
+    "settings": SettingsView,
+    "closes": ClosesView,
 }
-_CHART = re.compile(r"chart/([A-Z0-9]{1,32})/([0-9]{1,3})")
+_CHART = re.compile(r"(chart|past)/([A-Z0-9]{1,32})/([0-9]{1,3})")
 
 
 def chart_name(symbol: str, minutes: int) -> str:
@@ -65,12 +68,20 @@ def chart_name(symbol: str, minutes: int) -> str:
     return f"chart/{symbol}/{minutes}"
 
 
-def chart_of(name: str) -> tuple[str, int] | None:
-    """Symbol and minutes of a chart's name; None for any other name."""
+def past_name(symbol: str, minutes: int) -> str:
+    """The name of what lies before that chart."""
+    return f"past/{symbol}/{minutes}"
+
+
+def chart_of(name: str) -> tuple[type[ChartView | ChartPast], str, int] | None:
+    """Which part of a chart, symbol and minutes of its name; None for any other name."""
     found = _CHART.fullmatch(name)
-    return (found[1], int(found[2])) if found else None
+    if found is None:
+        return None
+    return ChartView if found[1] == "chart" else ChartPast, found[2], int(found[3])
 
 
 def view_type(name: str) -> type | None:
     """What the view `name` holds; None if there is no such view."""
-    return ChartView if chart_of(name) else VIEW_TYPES.get(name)
+    charted = chart_of(name)
+    return charted[0] if charted is not None else VIEW_TYPES.get(name)

@@ -39,22 +39,26 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """A loss at which something happens: percent of start balance, and the money from here to there (None
-    while a price is missing)."""
+    """A loss at which something happens: percent of start balance, the money from here to there, and the
+    part of the way that is gone, 0 to 1 and beyond (None while a price is missing)."""
 
     what: str
     at_pct: Decimal
     away: Decimal | None
+    share: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LossPath:
     """Where the session stands on its way to the limits. `at_stops_pct` is its P&L if every position were
-    closed at its stop; None where a position has none, or a price is missing."""
+    closed at its stop; None where a position has none, or a price is missing. `trace` is the P&L that it had
+    from `trace_ns` on (percent, UTC ns), oldest first; empty where that is not known."""
 
     pnl_pct: Decimal | None
     at_stops_pct: Decimal | None
     steps: tuple[PathStep, ...]
+    trace: tuple[float, ...] = ()
+    trace_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,16 @@ def _path(state: State, seen: Seen) -> LossPath:
     def away(at_pct: Decimal) -> Decimal | None:
         return None if seen.pnl is None else seen.pnl + seen.base_balance * at_pct / HUNDRED
 
-    steps = (
-        PathStep("no new entries", seen.entries_off_pct, away(seen.entries_off_pct)),
-        PathStep("all is flattened, the session ends", seen.loss_limit_pct, away(seen.loss_limit_pct)),
+    def share(at_pct: Decimal) -> Decimal | None:
+        return None if seen.pnl_pct is None or not at_pct else max(ZERO, -seen.pnl_pct) / at_pct
+
+    losses = (
+        ("no new entries", seen.entries_off_pct),
+        ("all is flattened, the session ends", seen.loss_limit_pct),
     )
-    return LossPath(seen.pnl_pct, _at_stops_pct(state, seen), steps)
+    steps = tuple(PathStep(what, at_pct, away(at_pct), share(at_pct)) for what, at_pct in losses)
+    trace = tuple(round(pnl, 3) for pnl in seen.pnl_trace)
+    return LossPath(seen.pnl_pct, _at_stops_pct(state, seen), steps, trace, seen.pnl_trace_ns)
 
 
 def _at_stops_pct(state: State, seen: Seen) -> Decimal | None:

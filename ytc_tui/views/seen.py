@@ -56,7 +56,7 @@ class SymbolSeen:
 @dataclass(frozen=True, slots=True)
 class AgentSeen:
     """An agent as the workflow has it now. `next_due_ns` 0 = not by time; `mean_ms` None = not measured;
-    `needs` are the agents whose reports it reads."""
+    `recent_ms` are its newest runs, oldest first; `needs` are the agents whose reports it reads."""
 
     title: str
     critical: bool
@@ -64,6 +64,7 @@ class AgentSeen:
     next_due_ns: int
     mean_ms: float | None
     needs: tuple[str, ...] = ()
+    recent_ms: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ class Seen:
     open symbol that working stops at the venue cover. `feed_state` says in a word what the feed does.
     `left_s` is the wall time left for an answer, by the id of what waits;
     `mistake_codes` are those that a note may name, `rules` the gate's rules in their order, each with a line
-    on what it asks for. `guard` names who watches the engine from outside, empty = nobody.
+    on what it asks for. `guard` names who watches the engine from outside, empty = nobody. `timeframes` are
+    the minutes of a bar, lowest first; `pnl_trace` is the P&L (percent) from `pnl_trace_ns` on, oldest first.
     """
 
     at_ns: int
@@ -138,3 +140,6 @@ class Seen:
     guard: str = ""
     journal_entries: int = 0
     venue_requests: int = 0
+    timeframes: tuple[int, ...] = ()
+    pnl_trace: tuple[float, ...] = ()
+    pnl_trace_ns: int = 0

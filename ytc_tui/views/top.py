@@ -73,6 +73,7 @@ class TopView:
     unconfirmed_ns: int = 0  # since when a flatten is not confirmed; 0 = none is in doubt
     unconfirmed_why: str = ""
     by_hand: tuple[str, ...] = ()  # what a person would close at the venue's own screen, while it is in doubt
+    timeframes: tuple[int, ...] = ()  # minutes of a bar on which there are charts, lowest first
 
 
 def build(state: State, seen: Seen) -> TopView:
@@ -115,6 +116,7 @@ def build(state: State, seen: Seen) -> TopView:
         unconfirmed_ns=doubt.since_ns if doubt is not None else 0,
         unconfirmed_why=doubt.why if doubt is not None else "",
         by_hand=tuple(map(str, to_close(state))) if doubt is not None else (),
+        timeframes=seen.timeframes,
     )
 
 

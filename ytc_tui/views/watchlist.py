@@ -5,6 +5,7 @@ Decides what a row holds. Imports the model only. Invariant: what is not known i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,7 +27,7 @@ class NearZone:
 class WatchRow:
     """One symbol. `atr_pct` of the trading timeframe in percent of the price; regime and trend None until
     there are bars enough; `score` of the best setup that is on now, `held` what we hold (signed); `why_not`
-    is what keeps an entry off, empty = nothing does."""
+    is what keeps an entry off, empty = nothing does; `disabled` = by the operator, until the day ends."""
 
     symbol: str
     price: Decimal | None
@@ -40,8 +41,17 @@ class WatchRow:
     score: float | None
     held: Decimal
     why_not: str
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class WatchlistView:
     rows: tuple[WatchRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosesView:
+    """The newest closes of each symbol, oldest first; fewer than asked for while there are fewer. A view of
+    its own: prices move with every tick, closes once a minute."""
+
+    closes: Mapping[str, tuple[float, ...]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -11,8 +12,10 @@ from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.structure import SwingKind, ZoneRole
 from ytc_tui.views.chart import (
     Candle,
+    ChartLeg,
     ChartLine,
     ChartMark,
+    ChartNews,
     ChartSwing,
     ChartView,
     ChartZone,
@@ -25,8 +28,8 @@ DAY_2022_11_08_NS = 1_667_865_600_000_000_000
 
 
 def candle(place: int, open_: float, high: float, low: float, close: float, minutes: int = 1) -> Candle:
-    """The candle number `place` from 09:00 on."""
-    return Candle(NINE_NS + place * minutes * NS_PER_MIN, open_, high, low, close)
+    """The candle number `place` from 09:00 on; its volume says which it is."""
+    return Candle(NINE_NS + place * minutes * NS_PER_MIN, open_, high, low, close, 500.0 * abs(place))
 
 
 def small_candles() -> tuple[Candle, ...]:
@@ -48,10 +51,12 @@ def small_view(
     swings: tuple[ChartSwing, ...] = (),
     lines: tuple[ChartLine, ...] = (),
     marks: tuple[ChartMark, ...] = (),
+    legs: tuple[ChartLeg, ...] = (),
+    news: tuple[ChartNews, ...] = (),
 ) -> ChartView:
     shown = small_candles() if candles is None else candles
     last = shown[-1].close if shown else None
-    return ChartView("BTCUSDT", 1, 1, last, shown, zones, swings, lines, marks)
+    return ChartView("BTCUSDT", 1, 1, last, shown, zones, swings, lines, marks, legs, news)
 
 
 def long_view(count: int) -> ChartView:
@@ -63,6 +68,15 @@ def long_view(count: int) -> ChartView:
             for place, (before, after) in enumerate(pairwise(closes))
         )
     )
+
+
+def with_trades(count: int, *places: int) -> ChartView:
+    """Candles with a trade entered in each of `places`."""
+    marks = (
+        ChartMark(MarkKind.ENTRY, Side.BUY, NINE_NS + place * NS_PER_MIN + 7, 100.0, f"T{place}")
+        for place in places
+    )
+    return replace(long_view(count), marks=tuple(marks))
 
 
 @cache
@@ -79,6 +93,7 @@ def trade_view() -> ChartView:
             max(bar.high for bar in group),
             min(bar.low for bar in group),
             group[-1].close,
+            sum(bar.volume for bar in group),
         )
         for group in threes
     )
@@ -102,11 +117,30 @@ def trade_view() -> ChartView:
             ChartLine(LineKind.BREAKEVEN, 1471.71, "breakeven"),
         ),
         marks=(
-            ChartMark(
-                MarkKind.ENTRY, Side.SELL, DAY_2022_11_08_NS + 281 * NS_PER_MIN + 40_000_000_000, 1473.18
-            ),
+            ChartMark(MarkKind.ENTRY, Side.BUY, at_min(226), 1479.0, "T0001"),
+            ChartMark(MarkKind.PARTIAL, Side.SELL, at_min(235), 1483.0, "T0001"),
+            ChartMark(MarkKind.EXIT, Side.SELL, at_min(246), 1480.0, "T0001 trailing stop"),
+            ChartMark(MarkKind.ENTRY, Side.SELL, at_min(281) + 40_000_000_000, 1473.18, "T0002"),
+        ),
+        legs=tuple(_legs(_swings(candles))),
+        news=(
+            ChartNews(at_min(195), at_min(225), True, "USD CPI m/m"),
+            ChartNews(at_min(270), at_min(276), False, "USD Retail Sales"),
         ),
     )
+
+
+def at_min(minute: int) -> int:
+    """UTC ns of a minute of 8 November 2022."""
+    return DAY_2022_11_08_NS + minute * NS_PER_MIN
+
+
+def _legs(swings: Iterable[ChartSwing]) -> Iterable[ChartLeg]:
+    """From each high to the low that follows."""
+    ordered = sorted(swings, key=lambda swing: swing.at_ns)
+    for start, end in pairwise(ordered):
+        if (start.kind, end.kind) == (SwingKind.HIGH, SwingKind.LOW):
+            yield ChartLeg(start.at_ns, start.price, end.at_ns, end.price)
 
 
 def _swings(candles: tuple[Candle, ...]) -> Iterable[ChartSwing]:

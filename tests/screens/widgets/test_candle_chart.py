@@ -2,62 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from textual.app import App, ComposeResult
+from rich.console import Console
 from textual.geometry import Region
-from textual.widget import Widget
 
-from tests.screens.widgets.chart_views import long_view, small_view, trade_view
+from tests.screens.widgets.chart_apps import ChartApp, painted, refreshes, rows_of
+from tests.screens.widgets.chart_views import small_view, trade_view
 from ytc_tui.screens.widgets.candle_chart import CandleChart
-from ytc_tui.screens.widgets.chart_raster import rasterise
+from ytc_tui.screens.widgets.chart_keys import CHART_KEYS
 from ytc_tui.screens.widgets.chart_raster_canvas import Ground, Ink
 from ytc_tui.screens.widgets.chart_raster_layout import Viewport
-from ytc_tui.views.chart import ChartView
-
-
-class ChartApp(App[None]):
-    """One chart that fills the screen."""
-
-    ENABLE_COMMAND_PALETTE = False
-
-    def __init__(self, view: ChartView | None, ascii_only: bool = False) -> None:
-        super().__init__()
-        self._first_view = view
-        self._ascii_only = ascii_only
-
-    def compose(self) -> ComposeResult:
-        yield CandleChart(self._first_view, ascii_only=self._ascii_only)
-
-    @property
-    def chart(self) -> CandleChart:
-        return self.query_one(CandleChart)
-
-
-def painted(chart: CandleChart) -> list[str]:
-    return [chart.render_line(y).text for y in range(chart.size.height)]
-
-
-def rows_of(view: ChartView | None, port: Viewport) -> list[str]:
-    return [row.text for row in rasterise(view, port).rows]
 
 
 @pytest.fixture
-def refreshed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Region, ...]]:
-    """The regions of every refresh that a chart asked for."""
-    calls: list[tuple[Region, ...]] = []
-    refresh = Widget.refresh
-
-    def noted(self: Widget, *regions: Region, **options: Any) -> Widget:
-        if isinstance(self, CandleChart):
-            calls.append(regions)
-        return refresh(self, *regions, **options)
-
-    monkeypatch.setattr(Widget, "refresh", noted)
-    return calls
+def refreshed() -> Iterator[list[tuple[Region, ...]]]:
+    """The regions of every repaint that a chart asks for."""
+    with refreshes() as calls:
+        yield calls
 
 
 async def test_it_paints_the_raster_of_its_size() -> None:
@@ -73,7 +37,7 @@ async def test_it_paints_the_raster_of_its_size() -> None:
 async def test_it_lives_at_any_size(size: tuple[int, int]) -> None:
     app = ChartApp(trade_view())
     async with app.run_test(size=size) as pilot:
-        await pilot.press("v", "left", "home", "m", "end", "right", "v")
+        await pilot.press(*[binding.key for binding in CHART_KEYS if binding.key != "escape"])
         assert [len(line) for line in painted(app.chart)] == [size[0]] * size[1]
 
 
@@ -92,7 +56,7 @@ async def test_a_tick_asks_for_the_cells_that_changed(refreshed: list[tuple[Regi
     moved = replace(
         view,
         last=newest.close - 1.5,
-        candles=(*view.candles[:-1], replace(newest, close=newest.close - 1.5)),
+        candles=(*view.candles[:-1], newest._replace(close=newest.close - 1.5)),
     )
     app = ChartApp(view)
     async with app.run_test(size=(80, 20)) as pilot:
@@ -121,67 +85,11 @@ async def test_no_bars_come_and_go() -> None:
     app = ChartApp(None)
     async with app.run_test(size=(40, 10)) as pilot:
         assert painted(app.chart)[0].startswith("no bars yet")
-        await pilot.press("v", "left", "end", "home")
+        await pilot.press(*[binding.key for binding in CHART_KEYS])
         app.chart.set_view(small_view())
         assert painted(app.chart)[0].startswith("BTCUSDT 1m  107.0")
         app.chart.set_view(None)
         assert painted(app.chart)[0].startswith("no bars yet")
-
-
-async def test_scrolled_back_it_stays_and_at_the_end_it_follows() -> None:
-    app = ChartApp(long_view(200))
-    async with app.run_test(size=(60, 12)) as pilot:
-        chart = app.chart
-        assert chart.follows
-        await pilot.press("left")
-        assert not chart.follows
-        times, note = painted(chart)[-1], painted(chart)[0].rstrip()
-        assert note.endswith("newer →")
-        chart.set_view(long_view(210))
-        assert painted(chart)[-1] == times
-        assert painted(chart)[0].rstrip() != note
-        await pilot.press("end")
-        assert chart.follows
-        assert painted(chart) == rows_of(long_view(210), Viewport(60, 12))
-        await pilot.press("home")
-        assert painted(chart) == rows_of(long_view(210), Viewport(60, 12, right_ns=0))
-        await pilot.press("left")
-        assert painted(chart) == rows_of(long_view(210), Viewport(60, 12, right_ns=0))
-        for _ in range(60):
-            chart.action_newer()
-        assert chart.follows
-
-
-async def test_the_cursor_walks_and_takes_the_page_with_it() -> None:
-    view = long_view(200)
-    app = ChartApp(view)
-    async with app.run_test(size=(60, 12)) as pilot:
-        chart = app.chart
-        assert chart.cursor_ns is None
-        await pilot.press("v")
-        assert chart.cursor_ns == view.candles[-1].open_ns
-        await pilot.press("left", "left")
-        assert chart.cursor_ns == view.candles[-3].open_ns
-        assert chart.follows
-        assert " o " in painted(chart)[0]
-        await pilot.press("home")
-        assert chart.cursor_ns == view.candles[0].open_ns
-        assert "09:00 o 100.0" in painted(chart)[0]
-        await pilot.press("left", "right")
-        assert chart.cursor_ns == view.candles[1].open_ns
-        await pilot.press("end")
-        assert chart.cursor_ns == view.candles[-1].open_ns
-        assert chart.follows
-        await pilot.press("v")
-        assert chart.cursor_ns is None
-        assert painted(chart) == rows_of(view, Viewport(60, 12))
-
-
-async def test_density_is_a_key() -> None:
-    app = ChartApp(long_view(200))
-    async with app.run_test(size=(100, 12)) as pilot:
-        await pilot.press("m")
-        assert painted(app.chart) == rows_of(long_view(200), Viewport(100, 12, dense=True))
 
 
 async def test_every_meaning_can_be_styled() -> None:
@@ -208,14 +116,22 @@ async def test_a_new_theme_paints_anew() -> None:
         assert painted(app.chart) == rows_of(trade_view(), Viewport(80, 20, textured=True))
 
 
+@pytest.mark.parametrize(("colors", "textured"), [("standard", True), ("256", False), ("truecolor", False)])
+async def test_where_few_colours_hide_a_tint_zones_are_filled(
+    colors: str, textured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Console, "color_system", colors)
+    app = ChartApp(trade_view())
+    async with app.run_test(size=(80, 20)):
+        assert painted(app.chart) == rows_of(trade_view(), Viewport(80, 20, textured=textured))
+
+
 def test_keys_have_names() -> None:
-    ids = [binding.id for binding in CandleChart.BINDINGS if not isinstance(binding, tuple)]
-    assert len(set(ids)) == len(ids) == len(CandleChart.BINDINGS)
-    assert all(
-        binding.tooltip and binding.description
-        for binding in CandleChart.BINDINGS
-        if not isinstance(binding, tuple)
-    )
+    assert list(CandleChart.BINDINGS) == list(CHART_KEYS)
+    for known in ({binding.id for binding in CHART_KEYS}, {binding.key for binding in CHART_KEYS}):
+        assert len(known) == len(CHART_KEYS)
+    assert all(binding.tooltip and binding.description for binding in CHART_KEYS)
+    assert all(hasattr(CandleChart, f"action_{binding.action}") for binding in CHART_KEYS)
 
 
 Snapshot = Callable[..., bool]
@@ -230,4 +146,4 @@ def test_in_ascii_it_looks_like_this(snap_compare: Snapshot) -> None:
 
 
 def test_the_cursor_looks_like_this(snap_compare: Snapshot) -> None:
-    assert snap_compare(ChartApp(trade_view()), press=("v", "left", "left", "left"), terminal_size=(100, 24))
+    assert snap_compare(ChartApp(trade_view()), press=("left", "left", "left", "up"), terminal_size=(100, 24))

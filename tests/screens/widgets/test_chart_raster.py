@@ -16,7 +16,7 @@ from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.structure import SwingKind, ZoneRole
 from ytc_tui.screens.widgets.chart_raster import Raster, rasterise
 from ytc_tui.screens.widgets.chart_raster_canvas import Ground, Ink
-from ytc_tui.screens.widgets.chart_raster_layout import Viewport, layout_of
+from ytc_tui.screens.widgets.chart_raster_layout import ZOOMS, Viewport, Zoom, layout_of
 from ytc_tui.views.chart import (
     ChartLine,
     ChartMark,
@@ -58,7 +58,7 @@ def in_a_trade() -> ChartView:
             ChartLine(LineKind.BREAKEVEN, 103.4, "breakeven"),
         ),
         marks=(
-            ChartMark(MarkKind.ENTRY, Side.BUY, NINE_NS + 3 * NS_PER_MIN + 5, 103.0),
+            ChartMark(MarkKind.ENTRY, Side.BUY, NINE_NS + 3 * NS_PER_MIN + 5, 103.0, "T0001"),
             ChartMark(MarkKind.EXIT, Side.SELL, NINE_NS + 5 * NS_PER_MIN + 5, 108.0),
         ),
     )
@@ -69,7 +69,7 @@ def test_candles_with_their_axes() -> None:
         "BTCUSDT 1m  107.0\n"
         "             │         ││\n"
         "             ┃       ║ ┃│\n"
-        "             ┃ │     ║ ╿◄107.0\n"
+        "┄┄┄┄┄┄┄┄┄┄┄┄┄┃┄│┄┄┄┄┄║┄╿◄107.0\n"
         "             ╿ ┃   │ ║ ╵│\n"
         "             ╵ ┃   ║ ╨  ┤105.0\n"
         "               ┃ ╷ ║    │\n"
@@ -86,7 +86,7 @@ def test_in_ascii() -> None:
         "BTCUSDT 1m  107.0\n"
         "             |         ||\n"
         "             #       O #|\n"
-        "             # |     O #<107.0\n"
+        "_____________#_|_____O_#<107.0\n"
         "             # #   | O ||\n"
         "             | #   O O  +105.0\n"
         "               # | O    |\n"
@@ -100,11 +100,11 @@ def test_in_ascii() -> None:
 
 def test_a_trade() -> None:
     assert text(rasterise(in_a_trade(), Viewport(54, 16))) == (
-        "BTCUSDT 1m  107.0\n"
-        "                           ▵         ▼↑130.0 T1\n"
+        "BTCUSDT 1m  107.0    ▲ entry  ◆ exit  ▵▿ swing\n"
+        "                           ▵         ◆↑130.0 T1\n"
         "                           │         ││\n"
         "                           ┃       ║ ┃│\n"
-        "                           ┃ ╷     ║ ┃◄107.0\n"
+        "    ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┃┄╷┄┄┄┄┄║┄┃◄107.0\n"
         "                           ┃ ╽   ╷ ║ ││\n"
         "                           │ ┃   ╫ ║  ┤105.0\n"
         "                             ┃   ║    │\n"
@@ -206,17 +206,41 @@ def test_a_page_of_the_past_says_how_much_is_newer() -> None:
     assert rasterise(view, replace(port, right_ns=0)).first == 0
 
 
-def test_dense_shows_more_candles() -> None:
-    view = long_view(200)
-    wide, dense = (rasterise(view, Viewport(100, 12, dense=dense)) for dense in (False, True))
-    assert dense.stop - dense.first >= 2 * (wide.stop - wide.first) - 1
+def test_each_step_of_zoom_shows_more_time() -> None:
+    view = long_view(1_000)
+    spans = []
+    for zoom in range(len(ZOOMS)):
+        raster = rasterise(view, Viewport(100, 12, zoom=zoom))
+        assert raster.view is not None
+        candles = raster.view.candles[raster.first : raster.stop]
+        spans.append(candles[-1].open_ns - candles[0].open_ns)
+    assert spans == sorted(spans)
+    assert len(set(spans)) >= len(spans) - 2
+
+
+def test_far_out_a_candle_holds_several_bars() -> None:
+    view = long_view(100)
+    raster = rasterise(view, Viewport(80, 12, zoom=ZOOMS.index(Zoom(1, 5))))
+    assert raster.rows[0].text.startswith("BTCUSDT 1m x5  ")
+    assert raster.view is not None
+    first, bars = raster.view.candles[0], view.candles[:5]
+    assert first == (
+        bars[0].open_ns,
+        bars[0].open,
+        max(bar.high for bar in bars),
+        min(bar.low for bar in bars),
+        bars[-1].close,
+        sum(bar.volume for bar in bars),
+    )
+    assert len(raster.view.candles) == 20
 
 
 def test_the_cursor_reads_one_candle() -> None:
     view = in_a_trade()
     raster = rasterise(view, Viewport(80, 16, cursor_ns=view.candles[3].open_ns))
     assert raster.cursor == 3
-    assert raster.rows[0].text.rstrip() == ("BTCUSDT 1m  09:03 o 102.0 h 106.0 l 101.0 c 105.0  bought 103.0")
+    assert raster.rows[0].text.rstrip() == "BTCUSDT 1m  09:03 o 102.0 h 106.0 l 101.0 c 105.0 v 1.5k"
+    assert raster.rows[1].text.startswith("    entry T0001: bought 103.0")
     column = raster.rows[-1].text.index("09:03") + 2
     assert all(grounds(raster, y)[column] is Ground.CURSOR_COLUMN for y in range(1, 15))
     narrow = rasterise(view, Viewport(40, 16, cursor_ns=view.candles[3].open_ns))
@@ -233,7 +257,7 @@ def test_a_swing_of_a_longer_bar_is_found_at_the_minute_of_its_extreme() -> None
     candles = tuple(candle(place, 100, 105 if place == 4 else 102, 99, 101) for place in range(8))
     view = small_view(candles, swings=(ChartSwing(SwingKind.HIGH, candles[3].open_ns, 105.0),))
     raster = rasterise(view, Viewport(40, 14))
-    marked = [row.text.index("▵") for row in raster.rows if "▵" in row.text]
+    marked = [row.text.index("▵") for row in raster.rows[1:] if "▵" in row.text]
     layout = layout_of(view, Viewport(40, 14))
     assert marked == [layout.axis_x - 1 - 3 * layout.pitch]
 
@@ -251,7 +275,7 @@ def test_a_small_move_changes_few_rows() -> None:
     moved = replace(
         view,
         last=newest.close - 1.5,
-        candles=(*view.candles[:-1], replace(newest, close=newest.close - 1.5)),
+        candles=(*view.candles[:-1], newest._replace(close=newest.close - 1.5)),
     )
     before, after = (rasterise(each, Viewport(120, 30)) for each in (view, moved))
     spans = [a.changed_span(b) for a, b in zip(before.rows, after.rows, strict=True)]

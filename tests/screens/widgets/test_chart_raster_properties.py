@@ -12,11 +12,13 @@ from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.structure import SwingKind, ZoneRole
 from ytc_tui.screens.widgets.chart_raster import rasterise
 from ytc_tui.screens.widgets.chart_raster_canvas import Ink
-from ytc_tui.screens.widgets.chart_raster_layout import Viewport, layout_of
+from ytc_tui.screens.widgets.chart_raster_layout import ZOOMS, Viewport, layout_of
 from ytc_tui.views.chart import (
     Candle,
+    ChartLeg,
     ChartLine,
     ChartMark,
+    ChartNews,
     ChartSwing,
     ChartView,
     ChartZone,
@@ -36,7 +38,7 @@ INSTANTS = st.one_of(
     st.integers(NINE_NS, NINE_NS + 60 * NS_PER_MIN), st.integers(-(2**63), 2**63), st.just(NINE_NS)
 )
 LABELS = st.text(max_size=20)
-CANDLES = st.lists(st.builds(Candle, INSTANTS, PRICES, PRICES, PRICES, PRICES), max_size=12).map(
+CANDLES = st.lists(st.builds(Candle, INSTANTS, *[PRICES] * 5), max_size=12).map(
     lambda candles: tuple(sorted(candles, key=lambda each: each.open_ns))
 )
 
@@ -55,7 +57,11 @@ VIEWS = st.builds(
     zones=some(st.builds(ChartZone, st.sampled_from(ZoneRole), PRICES, PRICES, st.integers(-5, 200))),
     swings=some(st.builds(ChartSwing, st.sampled_from(SwingKind), INSTANTS, PRICES)),
     lines=some(st.builds(ChartLine, st.sampled_from(LineKind), PRICES, LABELS)),
-    marks=some(st.builds(ChartMark, st.sampled_from(MarkKind), st.sampled_from(Side), INSTANTS, PRICES)),
+    marks=some(
+        st.builds(ChartMark, st.sampled_from(MarkKind), st.sampled_from(Side), INSTANTS, PRICES, LABELS)
+    ),
+    legs=some(st.builds(ChartLeg, INSTANTS, PRICES, INSTANTS, PRICES)),
+    news=some(st.builds(ChartNews, INSTANTS, INSTANTS, st.booleans(), LABELS)),
 )
 PORTS = st.builds(
     Viewport,
@@ -64,7 +70,8 @@ PORTS = st.builds(
     right_ns=st.none() | INSTANTS,
     cursor_ns=st.none() | INSTANTS,
     ascii_only=st.booleans(),
-    dense=st.booleans(),
+    price=st.none() | PRICES,
+    zoom=st.none() | st.integers(0, len(ZOOMS) - 1),
     textured=st.booleans(),
 )
 
@@ -78,9 +85,10 @@ def test_any_view_fits_any_size(view: ChartView | None, port: Viewport) -> None:
         assert len(row.text) == len(row.styles) == cell_len(row.text) == port.width
         assert "".join(run.text for run in row.runs()) == row.text
         assert row.text.isascii() or not port.ascii_only
-    assert 0 <= raster.first <= raster.stop <= (0 if view is None else len(view.candles))
+    shown = raster.view.candles if raster.view is not None else ()
+    assert 0 <= raster.first <= raster.stop <= len(shown) <= (0 if view is None else len(view.candles))
     assert raster.cursor is None or raster.first <= raster.cursor < raster.stop
-    assert raster == rasterise(view, port)
+    assert raster.rows == rasterise(view, port).rows
 
 
 @st.composite

@@ -31,6 +31,7 @@ from ytc_tui.errors import EngineUnreachable, YtcError
 from ytc_tui.model.codec import canonical, from_json
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.views.journal_query import PageQuery
+from ytc_tui.views.review import PastSessions, Review
 
 __all__ = ["HttpClient", "RunningEngine", "engine_for", "find_engines"]
 
@@ -38,6 +39,8 @@ STATUS_TIMEOUT_S = 5.0
 # A command waits for the end of the engine's present step.
 COMMAND_TIMEOUT_S = 15.0
 CLOSE_TIMEOUT_S = 0.5
+# A report of a long session takes seconds to make.
+RECORD_TIMEOUT_S = 60.0
 
 
 class HttpClient:
@@ -140,12 +143,23 @@ class HttpClient:
         """Why `target` is as it is."""
         return await self._read(f"/explain/{quote(target, safe='')}", {})
 
+    async def sessions(self) -> PastSessions:
+        """The sessions that are on record."""
+        return from_json(PastSessions, await self._read("/sessions", {}, RECORD_TIMEOUT_S))
+
+    async def review(self, session: str) -> Review:
+        """The session `session`, as its report has it."""
+        return from_json(Review, await self._read(f"/review/{quote(session, safe='')}", {}, RECORD_TIMEOUT_S))
+
     async def health(self) -> dict[str, Any]:
         """The engine's pid, its session, and the health of every component."""
         return await self._read("/health", {})
 
-    async def _read(self, path: str, parameters: dict[str, str]) -> dict[str, Any]:
-        request = self._http.build_request("GET", path, params=parameters, timeout=self._status_timeout_s)
+    async def _read(
+        self, path: str, parameters: dict[str, str], timeout_s: float | None = None
+    ) -> dict[str, Any]:
+        timeout_s = self._status_timeout_s if timeout_s is None else timeout_s
+        request = self._http.build_request("GET", path, params=parameters, timeout=timeout_s)
         return await self._exchange(request)
 
     async def _exchange(self, request: httpx.Request) -> dict[str, Any]:
@@ -154,7 +168,7 @@ class HttpClient:
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise self._unreachable("no engine answers at this door", "", None) from error
         except httpx.TimeoutException as error:
-            what = f"the engine did not answer within {self._status_timeout_s:g} s"
+            what = f"the engine did not answer within {request.extensions['timeout']['read']:g} s"
             raise self._unreachable(what, "", None) from error
         except httpx.TransportError as error:
             raise self._unreachable("the engine hung up before it answered", "", None) from error

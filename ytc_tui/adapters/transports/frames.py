@@ -15,7 +15,7 @@ from ytc_tui.errors import YtcError
 from ytc_tui.model.codec import from_json, to_json
 from ytc_tui.views.catalog import view_type
 
-# A chart of 240 candles is about 30 KB.
+# The past of a chart, a day of minutes, is about 90 KB.
 MAX_FRAME_BYTES = 4 * 1024 * 1024
 
 

@@ -169,6 +169,14 @@ def _app(
     async def explain(target: str) -> Response:
         return _answer(await client.explain(target))
 
+    @app.get(f"{PREFIX}/sessions")
+    async def sessions() -> Response:
+        return _answer(to_json(await client.sessions()))
+
+    @app.get(f"{PREFIX}/review/{{session:path}}")
+    async def review(session: str) -> Response:
+        return _answer(to_json(await client.review(session)))
+
     @app.get(f"{PREFIX}/journal")
     async def journal(query: str = "{}") -> Response:
         return _answer(to_json(await client.page(query_from(query, f"GET {PREFIX}/journal"))))

@@ -14,6 +14,7 @@ from ytc_tui.client import NEWEST, EngineClient, Frame, Page, Receipt, WholeEntr
 from ytc_tui.errors import EngineUnreachable
 from ytc_tui.model.commands import Command
 from ytc_tui.views.journal_query import PageQuery
+from ytc_tui.views.review import PastSessions, Review
 
 AnswerT = TypeVar("AnswerT")
 
@@ -48,6 +49,12 @@ class LocalClient:
 
     async def explain(self, target: str) -> dict[str, Any]:
         return await self._call(lambda: self._door.explain(target))
+
+    async def sessions(self) -> PastSessions:
+        return await self._call(self._door.sessions)
+
+    async def review(self, session: str) -> Review:
+        return await self._call(lambda: self._door.review(session))
 
     async def _pump(self, names: Collection[str], crossing: _Crossing) -> None:
         try:

@@ -38,16 +38,10 @@ def missing_name(client_id: str) -> str:
     return f"missing-{client_id}"
 
 
-def entry_with_stop(sit: Situation, client_id: str) -> OrderRecord | None:
-    """The entry order that carries the stop `client_id`."""
-    orders = sit.state.orders.values()
-    return next((record for record in orders if record.request.attached_stop_id == client_id), None)
-
-
 def is_ours(sit: Situation, client_id: str) -> bool:
     """Whether an order at the venue is ours: by its id, by the link to one of ours, or as an entry's stop."""
     known = client_id in sit.state.orders or client_id in sit.state.links
-    return known or (bool(client_id) and entry_with_stop(sit, client_id) is not None)
+    return known or sit.entry_with_stop(client_id) is not None
 
 
 def decide_order_read(sit: Situation, read: OrderRead) -> Iterator[ev.Event]:
@@ -176,5 +170,5 @@ def _difference(sit: Situation, record: OrderRecord, found: VenueOrder) -> tuple
 
 def _asked(sit: Situation, record: OrderRecord) -> OrderRequest:
     """What we asked for; of an attached stop that is what its entry says, whatever the venue told since."""
-    entry = entry_with_stop(sit, record.request.client_id) if record.note == ATTACHED else None
+    entry = sit.entry_with_stop(record.request.client_id) if record.note == ATTACHED else None
     return record.request if entry is None else stop_of(entry, record.request.quantity)

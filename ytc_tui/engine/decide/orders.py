@@ -14,7 +14,6 @@ from typing import assert_never
 
 from ytc_tui.engine.decide.alarms import alert, react
 from ytc_tui.engine.decide.attached_stops import decide_stop_told, grown_stop, stop_of
-from ytc_tui.engine.decide.evidence import entry_with_stop
 from ytc_tui.engine.inputs import VenueFailed
 from ytc_tui.engine.risk import order_rate
 from ytc_tui.engine.situation import Situation
@@ -73,7 +72,7 @@ def _fill(sit: Situation, fill: Fill) -> Iterator[ev.Event]:
         return
     record = state.orders.get(fill.client_id)
     attached = record is None or record.note == ATTACHED
-    entry = entry_with_stop(sit, fill.client_id) if attached else None
+    entry = sit.entry_with_stop(fill.client_id) if attached else None
     if record is None and entry is not None:
         # The stop of an entry filled before we were told that it came to life.
         stop = stop_of(entry, max(entry.filled, fill.quantity))
@@ -124,7 +123,7 @@ def _acked(sit: Situation, report: Acked) -> Iterator[ev.Event]:
     record = sit.state.orders.get(report.client_id)
     attached = report.request
     if attached is not None and (record is None or record.request != attached):
-        entry = entry_with_stop(sit, attached.client_id)
+        entry = sit.entry_with_stop(attached.client_id)
         if entry is None:
             yield _foreign(attached.symbol, report.client_id, "a resting order that is not ours")
             return
@@ -170,7 +169,7 @@ def _attached_ended(
 ) -> Iterator[ev.Event]:
     """An order that we hold no record of: a stop attached to an entry of ours that never worked, or
     somebody else's."""
-    entry = entry_with_stop(sit, report.client_id)
+    entry = sit.entry_with_stop(report.client_id)
     if entry is not None:
         reason = getattr(report, "reason", "ended")
         message = f"the stop attached to {entry.request.client_id} was refused: {reason}"

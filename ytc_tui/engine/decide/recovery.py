@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ytc_tui.engine.decide.alarms import entries_off, react
-from ytc_tui.engine.decide.evidence import decide_content, entry_with_stop, missing_name
+from ytc_tui.engine.decide.evidence import decide_content, missing_name
 from ytc_tui.engine.external import foreign_name
 from ytc_tui.engine.inputs import VenueRead
 from ytc_tui.engine.situation import Situation
@@ -102,7 +102,7 @@ def _unreported_stop_of(sit: Situation, order: VenueOrder) -> str | None:
     client_id = order.request.client_id
     if not order.open or client_id in sit.state.orders:
         return None
-    entry = entry_with_stop(sit, client_id)
+    entry = sit.entry_with_stop(client_id)
     return entry.trade_id if entry is not None else None
 
 
@@ -143,7 +143,7 @@ def _foreign_orders(sit: Situation, read: VenueRead) -> Iterator[ev.DiscrepancyF
         name = foreign_name(order)
         ours = state.orders.get(state.links.get(client_id, client_id))
         known = name in state.external_orders or (ours is not None and ours.working)
-        if not order.open or known or (ours is None and entry_with_stop(sit, client_id) is not None):
+        if not order.open or known or (ours is None and sit.entry_with_stop(client_id) is not None):
             continue
         if odd := order_problem(order):  # what it can fill is not known: it has no size here
             words = ("not working", f"open, {odd}")

@@ -65,7 +65,7 @@ def _may_decide(sit: Situation, setup: Setup, minute_ns: int) -> bool:
         return False
     if state.setup_attempts.get(setup.setup_id, 0) >= sit.policy.scan.max_attempts:
         return False
-    if any(_alive(trade) and trade.setup_id == setup.setup_id for trade in state.trades.values()):
+    if any(_alive(trade) and trade.setup_id == setup.setup_id for trade in sit.trades_in(setup.symbol)):
         return False
     shown = _last_shown(state, setup)
     if shown is not None and (

@@ -49,7 +49,7 @@ class ChoiceDialog(ModalScreen[str | None]):
 
     def on_key(self, event: Key) -> None:
         for option in self._options:
-            if event.character == option.key:
+            if option.key in (event.character, event.key):
                 event.stop()
                 self.dismiss(option.key)
                 return

@@ -50,13 +50,14 @@ class FlattenDialog(ModalScreen[None]):
         self,
         link: Link,
         confirm: Literal["typed", "double_key"],
+        key: str,
         flatten: Callable[[], Worker[Receipt | None]],
         why_unreachable: Callable[[], str],
         kill_command: str,
         zone: ZoneInfo,
     ) -> None:
         super().__init__()
-        self._zone = zone
+        self._key, self._zone = key, zone
         self._link, self._confirm, self._flatten = link, confirm, flatten
         self._why_unreachable, self._kill_command = why_unreachable, kill_command
         self._latch_sent = not why_unreachable()
@@ -98,7 +99,7 @@ class FlattenDialog(ModalScreen[None]):
             self.query_one(place, Static).update(content, layout=not same_size)
 
     def _hint(self, unreachable: str) -> str:
-        again = f"type {WORD} and enter" if self._confirm == "typed" else "press ! again"
+        again = f"type {WORD} and enter" if self._confirm == "typed" else f"press {self._key} again"
         if self._asked:
             return "escape: back to the desk"
         if unreachable:

@@ -1,8 +1,8 @@
-"""The candle chart as a widget: repaints only cells that changed, scrolls, and reads out candles.
+"""The candle chart as a widget: repaints only cells that changed, and goes where keys and the mouse say.
 
-Decides which part of the history is in sight and which cells are painted again. Imports Textual, views and
-the raster. Invariant: the lines on screen are those of a fresh raster of the same view, size, right end and
-cursor; a view equal to the one shown costs a comparison and no repaint.
+Decides which cells are painted again. Imports Textual, views and the raster. Invariant: the lines on screen
+are those of a fresh raster of the same view, size and position; a view equal to the one shown costs a
+comparison and no repaint.
 """
 
 from __future__ import annotations
@@ -12,19 +12,25 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.content import Content
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 
 from ytc_tui.screens.containment import Contained
+from ytc_tui.screens.widgets import chart_position as places
+from ytc_tui.screens.widgets.candle_chart_look import CHART_CSS, COMPONENTS, component
+from ytc_tui.screens.widgets.chart_keys import CHART_KEYS
+from ytc_tui.screens.widgets.chart_position import Position
 from ytc_tui.screens.widgets.chart_raster import Raster, rasterise
 from ytc_tui.screens.widgets.chart_raster_canvas import Ground, Ink
 from ytc_tui.screens.widgets.chart_raster_layout import Viewport
 from ytc_tui.views.chart import ChartView
 
-
-def _component(meaning: Ink | Ground) -> str:
-    return "candle-chart--" + meaning.name.lower().replace("_", "-")
+_WHEEL_BARS = 3
+# Colours with which a tint of the ground can be told from the ground.
+_TINTING = frozenset({"256", "truecolor"})
 
 
 class CandleChart(Contained, can_focus=True, inherit_bindings=False):
@@ -35,61 +41,16 @@ class CandleChart(Contained, can_focus=True, inherit_bindings=False):
     """
 
     ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [*CHART_KEYS]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*COMPONENTS}
+    DEFAULT_CSS = CHART_CSS
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "older", "Older", show=False, id="chart.older", tooltip="Earlier candles"),
-        Binding("right", "newer", "Newer", show=False, id="chart.newer", tooltip="Later candles"),
-        Binding("home", "oldest", "Oldest", show=False, id="chart.oldest", tooltip="The earliest candles"),
-        Binding("end", "newest", "Newest", show=False, id="chart.newest", tooltip="Follow the newest candle"),
-        Binding("v", "cursor", "Values", id="chart.cursor", tooltip="Read out one candle: o, h, l, c, time"),
-        Binding(
-            "m",
-            "density",
-            "More",
-            show=False,
-            id="chart.density",
-            tooltip="More candles, without gaps; and back",
-        ),
-    ]
+    class NothingThere(Message):
+        """There is nothing where a key would go; `why` says what is missing."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(_component(ink) for ink in Ink if ink is not Ink.BLANK),
-        *(_component(ground) for ground in Ground if ground is not Ground.PLAIN),
-    }
-
-    DEFAULT_CSS = """
-    CandleChart {
-        width: 1fr;
-        height: 1fr;
-        & > .candle-chart--title { text-style: bold; }
-        & > .candle-chart--axis { color: $text-muted; }
-        & > .candle-chart--note { color: $text-muted; }
-        & > .candle-chart--last {
-            color: $block-cursor-foreground;
-            background: $block-cursor-background;
-            text-style: bold;
-        }
-        & > .candle-chart--gain { color: $text-success; }
-        & > .candle-chart--loss { color: $text-error; }
-        & > .candle-chart--swing { color: $text-muted; }
-        & > .candle-chart--buy { color: $text-success; text-style: bold; }
-        & > .candle-chart--sell { color: $text-error; text-style: bold; }
-        & > .candle-chart--line-entry { color: $text-primary; }
-        & > .candle-chart--line-stop { color: $text-error; }
-        & > .candle-chart--line-target { color: $text-success; }
-        & > .candle-chart--line-breakeven { color: $text-muted; }
-        & > .candle-chart--line-own { color: $text-primary; }
-        & > .candle-chart--support { color: $text-success; }
-        & > .candle-chart--resistance { color: $text-error; }
-        & > .candle-chart--zone-support { background: $success 15%; }
-        & > .candle-chart--zone-resistance { background: $error 15%; }
-        & > .candle-chart--cursor { color: $text-accent; text-style: bold; }
-        & > .candle-chart--cursor-column { background: $accent 20%; }
-        &:ansi > .candle-chart--zone-support { background: ansi_default; }
-        &:ansi > .candle-chart--zone-resistance { background: ansi_default; }
-        &:ansi > .candle-chart--cursor-column { background: ansi_default; }
-    }
-    """
+        def __init__(self, why: Content) -> None:
+            super().__init__()
+            self.why = why
 
     def __init__(
         self,
@@ -102,10 +63,10 @@ class CandleChart(Contained, can_focus=True, inherit_bindings=False):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._view = view
+        self._symbol = view.symbol if view is not None else ""
         self._ascii_only = ascii_only
-        self._right_ns: int | None = None
-        self._cursor_ns: int | None = None
-        self._dense = False
+        self._position = Position()
+        self._sought_ns: int | None = None
         self._raster = Raster(0, 0, ())
         self._strips: dict[int, Strip] = {}
         self._styles: dict[tuple[Ink, Ground], Style] = {}
@@ -119,20 +80,43 @@ class CandleChart(Contained, can_focus=True, inherit_bindings=False):
     @property
     def follows(self) -> bool:
         """Whether the newest candle is kept in sight."""
-        return self._right_ns is None
+        return self._position.right_ns is None
 
     @property
     def cursor_ns(self) -> int | None:
         """Open time of the candle under the cursor; None when the cursor is off or nothing is shown."""
-        if self._view is None or self._raster.cursor is None:
+        if self._raster.view is None or self._raster.cursor is None:
             return None
-        return self._view.candles[self._raster.cursor].open_ns
+        return self._raster.view.candles[self._raster.cursor].open_ns
+
+    @property
+    def price(self) -> float | None:
+        """The price under the price cursor; None when it is off."""
+        return self._position.price
 
     def set_view(self, view: ChartView | None) -> None:
-        """Show `view`; None says that there are no bars yet."""
-        if view != self._view:
-            self._view = view
-            self._redraw()
+        """Show `view`; None says that there are no bars yet. Another symbol's newest bar is followed."""
+        if view == self._view:
+            return
+        self._view = view
+        if view is not None and view.symbol != self._symbol:
+            self._symbol, self._position = view.symbol, Position(zoom=self._position.zoom)
+        self._redraw()
+        self._seek()
+
+    def look_at(self, at_ns: int) -> None:
+        """Put the cursor on the candle of an instant, as soon as there are candles."""
+        self._sought_ns = at_ns
+        self._seek()
+
+    def _seek(self) -> None:
+        at_ns, shown = self._sought_ns, self._raster.view
+        if at_ns is None or shown is None or not shown.candles:
+            return
+        self._sought_ns = None
+        if at_ns < shown.candles[0].open_ns:
+            self.post_message(self.NothingThere(Content("that is before the first bar of this chart")))
+        self._go(places.around(self._position, self._raster, at_ns))
 
     # Painting
 
@@ -157,11 +141,12 @@ class CandleChart(Contained, can_focus=True, inherit_bindings=False):
         port = Viewport(
             width,
             height,
-            right_ns=self._right_ns,
-            cursor_ns=self._cursor_ns,
+            right_ns=self._position.right_ns,
+            cursor_ns=self._position.cursor_ns,
+            price=self._position.price,
             ascii_only=self._ascii_only,
-            dense=self._dense,
-            textured=self.app.native_ansi_color,
+            zoom=self._position.zoom,
+            textured=self.app.native_ansi_color or self.app.console.color_system not in _TINTING,
         )
         return rasterise(self._view, port)
 
@@ -171,6 +156,7 @@ class CandleChart(Contained, can_focus=True, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         self._redraw()
+        self._seek()
 
     def notify_style_update(self) -> None:
         self._strips.clear()
@@ -192,75 +178,107 @@ class CandleChart(Contained, can_focus=True, inherit_bindings=False):
     def _style(self, ink: Ink, ground: Ground) -> Style:
         style = self._styles.get((ink, ground))
         if style is None:
-            names = [] if ground is Ground.PLAIN else [_component(ground)]
+            names = [] if ground is Ground.PLAIN else [component(ground)]
             if ink is not Ink.BLANK:
-                names.append(_component(ink))
+                names.append(component(ink))
             style = self.get_visual_style(*names).rich_style
             self._styles[ink, ground] = style
         return style
 
     # Moving
 
+    def _go(self, position: Position) -> None:
+        if position != self._position:
+            self._position = position
+            self._redraw()
+
+    def action_bar_before(self) -> None:
+        self._go(places.beside(self._position, self._raster, -1))
+
+    def action_bar_after(self) -> None:
+        self._go(places.beside(self._position, self._raster, 1))
+
+    def action_price_up(self) -> None:
+        self._go(places.to_price(self._position, self._raster, 1))
+
+    def action_price_down(self) -> None:
+        self._go(places.to_price(self._position, self._raster, -1))
+
     def action_older(self) -> None:
-        self._move(-1)
+        self._scroll(-self._tenth)
 
     def action_newer(self) -> None:
-        self._move(1)
+        self._scroll(self._tenth)
 
-    def action_oldest(self) -> None:
-        if self._cursor_ns is None:
-            self._show_right_end(0)
-        else:
-            self._put_cursor(0)
+    def action_page_older(self) -> None:
+        self._scroll(-max(1, self._raster.capacity - 1))
 
-    def action_newest(self) -> None:
-        newest = self._count - 1
-        if self._cursor_ns is None:
-            self._show_right_end(newest)
-        else:
-            self._put_cursor(newest)
+    def action_page_newer(self) -> None:
+        self._scroll(max(1, self._raster.capacity - 1))
 
-    def action_cursor(self) -> None:
-        """Turn the reading of one candle on, at the right end of what is in sight, or off."""
-        if self._cursor_ns is None:
-            self._put_cursor(self._raster.stop - 1)
-        else:
-            self._cursor_ns = None
-            self._redraw()
+    def action_first_bar(self) -> None:
+        self._end_at(0)
 
-    def action_density(self) -> None:
-        self._dense = not self._dense
-        self._redraw()
+    def action_last_bar(self) -> None:
+        view = self._raster.view
+        self._end_at(len(view.candles) - 1 if view is not None else 0)
+
+    def action_nearer(self) -> None:
+        self._zoom(-1)
+
+    def action_farther(self) -> None:
+        self._zoom(1)
+
+    def action_trade_before(self) -> None:
+        self._to_trade(-1, "no earlier trade on this chart")
+
+    def action_trade_after(self) -> None:
+        self._to_trade(1, "no later trade on this chart")
+
+    def action_follow(self) -> None:
+        """Leave both cursors and follow the newest candle."""
+        self._go(Position(zoom=self._position.zoom))
 
     @property
-    def _count(self) -> int:
-        return 0 if self._view is None else len(self._view.candles)
+    def _tenth(self) -> int:
+        return max(1, self._raster.capacity // 10)
 
-    def _move(self, direction: int) -> None:
-        """One candle with the cursor; without it the page moves by a tenth of itself."""
-        if self._cursor_ns is not None and self._raster.cursor is not None:
-            self._put_cursor(self._raster.cursor + direction)
+    def _scroll(self, candles: int) -> None:
+        self._go(places.scrolled(self._position, self._raster, candles))
+
+    def _zoom(self, step: int) -> None:
+        self._go(places.zoomed(self._position, self._raster, step))
+        self._go(places.brought_back(self._position, self._raster))
+
+    def _end_at(self, index: int) -> None:
+        """The first or the last candle in sight, under the cursor where that is on."""
+        if self._position.cursor_ns is None:
+            self._go(places.ending_at(self._position, self._raster, index))
         else:
-            step = max(1, self._raster.capacity // 10)
-            self._show_right_end(self._raster.stop - 1 + direction * step)
+            self._go(places.at_candle(self._position, self._raster, index))
 
-    def _put_cursor(self, index: int) -> None:
-        """Move the cursor, and the page with it when it leaves the page."""
-        if self._view is None or not self._count:
-            return
-        index = max(0, min(self._count - 1, index))
-        self._cursor_ns = self._view.candles[index].open_ns
-        if index < self._raster.first:
-            self._show_right_end(index + self._raster.capacity - 1)
-        elif index >= self._raster.stop:
-            self._show_right_end(index)
+    def _to_trade(self, direction: int, why_not: str) -> None:
+        there = places.next_trade(self._position, self._raster, direction)
+        if there is None:
+            self.post_message(self.NothingThere(Content(why_not)))
         else:
-            self._redraw()
+            self._go(there)
 
-    def _show_right_end(self, index: int) -> None:
-        """Scroll so that candle `index` is the last one in sight; the newest one is followed."""
-        if self._view is None or not self._count:
-            return
-        index = max(min(self._raster.capacity, self._count) - 1, index)
-        self._right_ns = self._view.candles[index].open_ns if index < self._count - 1 else None
-        self._redraw()
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is not None:
+            self._go(places.pointed(self._position, self._raster, offset.x, offset.y))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._wheel(event, -1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._wheel(event, 1)
+
+    def _wheel(self, event: events.MouseEvent, direction: int) -> None:
+        """Time under the wheel; with shift or control it zooms."""
+        event.stop()
+        if event.shift or event.ctrl:
+            self._zoom(direction)
+        else:
+            self._scroll(direction * _WHEEL_BARS)

@@ -39,6 +39,8 @@ class Ink(IntEnum):
     RESISTANCE = 16
     CURSOR = 17
     LINE_OWN = 18
+    LEG = 19
+    NEWS = 20
 
 
 class Ground(IntEnum):
@@ -48,6 +50,7 @@ class Ground(IntEnum):
     ZONE_SUPPORT = 1
     ZONE_RESISTANCE = 2
     CURSOR_COLUMN = 3
+    NEWS_COLUMNS = 4
 
 
 class Run(NamedTuple):

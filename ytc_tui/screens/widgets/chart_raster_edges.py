@@ -1,7 +1,7 @@
-"""What is written around the plot: the price axis, the times below, the title line.
+"""What is written beside and below the plot: the price axis and the times.
 
-Decides which label gets a row when two want the same. Imports views. Invariant: the last price and the
-lines of a trade are placed before round prices, and labels stand in the order of their prices.
+Decides which label gets a row when two want the same. Imports views. Invariant: the cursor, the last price
+and the lines of a trade are placed before round prices, and labels stand in the order of their prices.
 """
 
 from __future__ import annotations
@@ -9,25 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ytc_tui.model.market import NS_PER_DAY, Side
 from ytc_tui.model.structure import ZoneRole
-from ytc_tui.screens.widgets.chart_raster_canvas import Canvas, Ground, Ink, one_cell_each
+from ytc_tui.screens.widgets.chart_raster_canvas import Canvas, Ground, Ink
 from ytc_tui.screens.widgets.chart_raster_layout import Viewport, line_name
-from ytc_tui.screens.widgets.chart_raster_plot import LINE_INKS, ZONE_INKS, Page, zone_name
+from ytc_tui.screens.widgets.chart_raster_plot import LINE_INKS, PLOT_TOP, ZONE_INKS, Page, zone_name
 from ytc_tui.screens.widgets.chart_raster_scale import (
     clock_text,
     is_price,
     line_rank,
     price_text,
     price_ticks,
-    same_day,
     time_ticks,
 )
-from ytc_tui.views.chart import Candle, ChartView, ChartZone
+from ytc_tui.views.chart import ChartZone
 
-_TOP = 1
-_LAST_RANK, _LINES_RANK, _ZONES_RANK, _TICKS_RANK = 0, 1, 8, 9
+_CURSOR_RANK, _LAST_RANK, _LINES_RANK, _ZONES_RANK, _TICKS_RANK = -1, 0, 1, 8, 9
 _TIME_COLUMNS_APART = 10
+# The cursor's price stands where the cursor does; others make way.
+_CURSOR_WEIGHT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +42,14 @@ class EdgeLabel:
     ink: Ink
 
 
-def draw_prices(canvas: Canvas, page: Page, ascii_only: bool) -> None:
+def draw_prices(canvas: Canvas, page: Page, port: Viewport) -> None:
     """The axis with its labels; without room for names they are written into the plot."""
     layout = page.layout
     if layout.price_width:
         for row in range(layout.plot_rows):
-            canvas.put(layout.axis_x, _TOP + row, page.glyphs.axis, Ink.AXIS)
-    for row, label in _placed(list(_labels(page, ascii_only)), layout.plot_rows).items():
-        y = _TOP + row
+            canvas.put(layout.axis_x, PLOT_TOP + row, page.glyphs.axis, Ink.AXIS)
+    for row, label in _placed(list(_labels(page, port)), layout.plot_rows).items():
+        y = PLOT_TOP + row
         if layout.price_width:
             canvas.put(layout.axis_x, y, label.mark, label.ink)
             price = label.price.rjust(layout.price_width)[: layout.price_width]
@@ -64,15 +63,18 @@ def draw_prices(canvas: Canvas, page: Page, ascii_only: bool) -> None:
             canvas.write(0, y, f"{label.name} {label.price} {way}".rstrip(), label.ink)
 
 
-def _labels(page: Page, ascii_only: bool) -> Iterator[EdgeLabel]:
+def _labels(page: Page, port: Viewport) -> Iterator[EdgeLabel]:
     view, scale, glyphs = page.view, page.scale, page.glyphs
+    if port.price is not None and is_price(port.price):
+        mark = _way(page, port.price) or glyphs.pointer
+        yield _label(page, _CURSOR_RANK, port.price, mark, "", Ink.CURSOR)
     if view.last is not None and is_price(view.last):
         mark = _way(page, view.last) or glyphs.last
         yield _label(page, _LAST_RANK, view.last, mark, "", Ink.LAST)
     for line in view.lines:
         if is_price(line.price):
             mark = _way(page, line.price) or glyphs.tick
-            name = line_name(line, view.decimals, ascii_only)
+            name = line_name(line, view.decimals, port.ascii_only)
             yield _label(page, _LINES_RANK + line_rank(line), line.price, mark, name, LINE_INKS[line.kind])
     for zone, price in _nearest_zones(page):
         yield _label(page, _ZONES_RANK, price, _way(page, price), zone_name(zone), ZONE_INKS[zone.role])
@@ -109,26 +111,29 @@ def _placed(labels: list[EdgeLabel], rows: int) -> dict[int, EdgeLabel]:
     """A row for each label, in the order of prices; round prices and zones only where theirs is free."""
     firm = sorted((label for label in labels if label.rank < _ZONES_RANK), key=lambda label: label.rank)
     firm = sorted(firm[:rows], key=lambda label: -label.value)
-    taken = dict(zip(_spread([label.row for label in firm], rows), firm, strict=True))
+    wanted = [(label.row, _CURSOR_WEIGHT if label.rank == _CURSOR_RANK else 1) for label in firm]
+    taken = dict(zip(_spread(wanted, rows), firm, strict=True))
     for label in sorted(labels, key=lambda label: label.rank):
         if label.rank >= _ZONES_RANK and label.row not in taken and _in_order(taken, label):
             taken[label.row] = label
     return taken
 
 
-def _spread(wanted: list[int], rows: int) -> list[int]:
-    """Distinct rows nearest to the wanted ones, which do not descend: neighbours in one row share the way.
+def _spread(wanted: list[tuple[int, int]], rows: int) -> list[int]:
+    """Distinct rows nearest to the wanted ones, which do not descend: neighbours in one row share the way by
+    their weights.
 
     Least squares under the order (pool adjacent violators) of wanted row minus place in the list.
     """
-    pools: list[tuple[float, int]] = []
-    for place, row in enumerate(wanted):
+    pools: list[tuple[float, int, int]] = []
+    for place, (row, weight) in enumerate(wanted):
         mean, size = float(row - place), 1
         while pools and pools[-1][0] >= mean:
-            other, others = pools.pop()
-            mean, size = (mean * size + other * others) / (size + others), size + others
-        pools.append((mean, size))
-    offsets = [round(mean) for mean, size in pools for _ in range(size)]
+            other, heavy, others = pools.pop()
+            mean = (mean * weight + other * heavy) / (weight + heavy)
+            weight, size = weight + heavy, size + others
+        pools.append((mean, weight, size))
+    offsets = [round(mean) for mean, _, size in pools for _ in range(size)]
     return [max(0, min(rows - len(wanted), offset)) + place for place, offset in enumerate(offsets)]
 
 
@@ -159,63 +164,3 @@ def draw_times(canvas: Canvas, page: Page, cursor: int | None) -> None:
             free_from = canvas.write(x, y, text, Ink.AXIS) + 2
     if layout.price_width >= 3:
         canvas.write(layout.axis_x + 1, y, "UTC", Ink.AXIS)
-
-
-def draw_title(canvas: Canvas, view: ChartView | None, port: Viewport) -> int:
-    """Symbol, timeframe and last price, or that there is nothing; returns the column after them."""
-    if view is None:
-        return canvas.write(0, 0, "no bars yet", Ink.NOTE)
-    x = canvas.write(0, 0, _heading(view, port.ascii_only), Ink.TITLE) + 2
-    if view.last is not None:
-        x = canvas.write(x, 0, price_text(view.last, view.decimals), Ink.TITLE) + 2
-    return x if view.candles else canvas.write(x, 0, "no bars yet", Ink.NOTE)
-
-
-def draw_newer(canvas: Canvas, x: int, count: int, port: Viewport) -> None:
-    """How many newer candles are out of sight, at the right end where `x` leaves room."""
-    note = f"{count} newer {port.glyphs.newer}"
-    if count and x + len(note) <= canvas.width:
-        canvas.write(canvas.width - len(note), 0, note, Ink.NOTE)
-
-
-def draw_reading(canvas: Canvas, page: Page, port: Viewport, index: int) -> int:
-    """The cursor's candle in the title line: time, open, high, low, close, and our fills in it.
-
-    Returns the column after it.
-    """
-    view, candle = page.view, page.view.candles[index]
-    values = [
-        f"{letter} {price_text(price, view.decimals)}"
-        for letter, price in zip("ohlc", (candle.open, candle.high, candle.low, candle.close), strict=True)
-    ]
-    reading = f"{_instant(view, candle)} {' '.join(values)}"
-    heading = _heading(view, port.ascii_only) + "  "
-    x = canvas.write(0, 0, heading, Ink.TITLE) if len(heading) + len(reading) <= canvas.width else 0
-    x = canvas.write(x, 0, reading, _ink_of(candle))
-    for mark in view.marks:
-        done = "bought" if mark.side is Side.BUY else "sold"
-        note = f"  {done} {price_text(mark.price, view.decimals)}"
-        if page.at(mark.at_ns) == index and x + len(note) <= canvas.width:
-            x = canvas.write(x, 0, note, Ink.BUY if mark.side is Side.BUY else Ink.SELL)
-    return x + 2
-
-
-def _heading(view: ChartView, ascii_only: bool) -> str:
-    hours, rest = divmod(view.minutes, 60)
-    timeframe = f"{hours}h" if hours and not rest else f"{view.minutes}m"
-    return f"{one_cell_each(view.symbol, ascii_only)} {timeframe}"
-
-
-def _instant(view: ChartView, candle: Candle) -> str:
-    """HH:MM, with the day in front when it is not the newest candle's."""
-    clock = clock_text(candle.open_ns)
-    if same_day(candle.open_ns, view.candles[-1].open_ns):
-        return clock
-    days = (view.candles[-1].open_ns // NS_PER_DAY) - (candle.open_ns // NS_PER_DAY)
-    return f"{clock} -{days}d"
-
-
-def _ink_of(candle: Candle) -> Ink:
-    if candle.close > candle.open:
-        return Ink.GAIN
-    return Ink.LOSS if candle.close < candle.open else Ink.UNCHANGED

@@ -1,12 +1,13 @@
 """The characters of a chart, in Unicode and in plain ASCII.
 
 Decides the look of candles, lines and marks. Imports the standard library only. Invariant: up, down and
-unchanged candles differ in shape, and so do all marks, so that no meaning rests on colour.
+unchanged candles differ in shape, and so do all marks and lines, so that no meaning rests on colour.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 # What one half of a cell holds; a body's character is found at `3 * upper + lower`.
 NOTHING, WICK, BODY = 0, 1, 2
@@ -31,9 +32,26 @@ class Glyphs:
     swing_low: str
     buy: str
     sell: str
+    partial: str
+    closed: str
+    leg_up: str
+    leg_down: str
+    blackout: str
+    restricted: str
+    price: str
     cursor: str
+    level: str
+    pointer: str
     zone_fill: str
     newer: str
+
+
+@cache
+def replaceable(glyphs: Glyphs) -> frozenset[str]:
+    """What stands behind candles, and gives way to a mark."""
+    lines = (glyphs.dash, glyphs.dot, glyphs.own, glyphs.price, glyphs.cursor, glyphs.level)
+    news = (glyphs.blackout, glyphs.restricted)
+    return frozenset((" ", *lines, *news, glyphs.leg_up, glyphs.leg_down, glyphs.zone_fill))
 
 
 #                     upper half:  nothing  wick   body
@@ -53,7 +71,16 @@ UNICODE = Glyphs(
     swing_low="▿",
     buy="▲",
     sell="▼",
+    partial="◇",
+    closed="◆",
+    leg_up="╱",
+    leg_down="╲",
+    blackout="N",
+    restricted="n",
+    price="┄",
     cursor="┊",
+    level="┉",
+    pointer="►",
     zone_fill="·",
     newer="→",
 )
@@ -74,7 +101,16 @@ ASCII = Glyphs(
     swing_low="v",
     buy="B",
     sell="S",
+    partial="x",
+    closed="X",
+    leg_up="/",
+    leg_down="\\",
+    blackout="N",
+    restricted="n",
+    price="_",
     cursor=":",
+    level="~",
+    pointer=">",
     zone_fill=".",
     newer="->",
 )

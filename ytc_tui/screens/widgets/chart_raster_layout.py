@@ -7,10 +7,11 @@ the times. Imports views. Invariant: every part lies inside width x height, and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ytc_tui.screens.widgets.chart_raster_canvas import one_cell_each
 from ytc_tui.screens.widgets.chart_raster_glyphs import ASCII, UNICODE, Glyphs
-from ytc_tui.screens.widgets.chart_raster_scale import is_price, price_text
+from ytc_tui.screens.widgets.chart_raster_scale import is_price, price_text, shown_range
 from ytc_tui.views.chart import ChartLine, ChartView
 
 ZONE_NAME_WIDTH = 3
@@ -22,25 +23,53 @@ _LEAST_PLOT_WITH_AXIS = 8
 _ENOUGH_CANDLES = 28
 
 
+class Zoom(NamedTuple):
+    """Columns from one candle to the next, and bars in one candle."""
+
+    pitch: int
+    gathers: int
+
+
+# From the nearest to the farthest.
+ZOOMS = (
+    Zoom(4, 1),
+    Zoom(3, 1),
+    Zoom(2, 1),
+    Zoom(1, 1),
+    Zoom(1, 2),
+    Zoom(1, 3),
+    Zoom(1, 5),
+    Zoom(1, 10),
+    Zoom(1, 20),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Viewport:
-    """What is asked for: a size in cells, the candle at the right end (None: the newest) and the cursor's.
+    """What is asked for: a size in cells, the candle at the right end (None: the newest), the cursor's and a
+    price (None: no cursor).
 
-    `dense` leaves out the gaps between candles, so that about twice as many are shown. `textured` fills zones
-    with characters, for terminals that cannot tint a background; ASCII always does.
+    `zoom` is a place in `ZOOMS`, None leaves it to the width. `textured` fills zones with characters, for
+    terminals that cannot tint a background; ASCII always does.
     """
 
     width: int
     height: int
     right_ns: int | None = None
     cursor_ns: int | None = None
+    price: float | None = None
     ascii_only: bool = False
-    dense: bool = False
+    zoom: int | None = None
     textured: bool = False
 
     @property
     def glyphs(self) -> Glyphs:
         return ASCII if self.ascii_only else UNICODE
+
+    @property
+    def gathers(self) -> int:
+        """Bars in one candle."""
+        return 1 if self.zoom is None else ZOOMS[self.zoom].gathers
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +98,7 @@ class Layout:
 
 
 def layout_of(view: ChartView, port: Viewport) -> Layout:
-    price_width = _price_width(view)
+    price_width = _price_width(view, port)
     names = [line_name(line, view.decimals, port.ascii_only) for line in view.lines]
     name_width = max((len(name) for name in names), default=0)
     if view.zones:
@@ -90,7 +119,7 @@ def layout_of(view: ChartView, port: Viewport) -> Layout:
         plot_left=zone_width,
         plot_width=plot_width,
         plot_rows=max(0, port.height - 1 - has_times),
-        pitch=_pitch(len(view.candles), plot_width, port.dense),
+        pitch=_pitch(len(view.candles), plot_width) if port.zoom is None else ZOOMS[port.zoom].pitch,
         price_width=price_width,
         name_width=name_width,
         has_times=has_times,
@@ -103,19 +132,18 @@ def line_name(line: ChartLine, decimals: int, ascii_only: bool) -> str:
     return one_cell_each(name, ascii_only)[:_MAX_NAME_WIDTH]
 
 
-def _pitch(count: int, plot_width: int, dense: bool) -> int:
-    if dense:
-        return 1
+def _pitch(count: int, plot_width: int) -> int:
     return 2 if plot_width >= 2 * min(count, _ENOUGH_CANDLES) - 1 else 1
 
 
-def _price_width(view: ChartView) -> int:
-    """Room for the longest price: of candles, lines and the round price above them."""
-    prices = [candle.high for candle in view.candles if is_price(candle.high)]
-    prices += [candle.low for candle in view.candles if is_price(candle.low)]
+def _price_width(view: ChartView, port: Viewport) -> int:
+    """Room for the longest price: of the candles that could be in sight, of lines and of the cursor."""
+    first, stop = shown_range(view.candles, max(1, port.width), port.right_ns)
+    candles = view.candles[first:stop]
+    prices = [candle.high for candle in candles if is_price(candle.high)]
+    prices += [candle.low for candle in candles if is_price(candle.low)]
     prices += [line.price for line in view.lines if is_price(line.price)]
-    if view.last is not None and is_price(view.last):
-        prices.append(view.last)
+    prices += [price for price in (view.last, port.price) if price is not None and is_price(price)]
     if not prices:
         return 0
     low, high = min(prices), max(prices)

@@ -12,10 +12,18 @@ from dataclasses import dataclass
 from ytc_tui.model.market import NS_PER_MIN, Side
 from ytc_tui.model.structure import SwingKind, ZoneRole
 from ytc_tui.screens.widgets.chart_raster_canvas import Canvas, Ground, Ink
-from ytc_tui.screens.widgets.chart_raster_glyphs import BODY, NOTHING, WICK, Glyphs
+from ytc_tui.screens.widgets.chart_raster_glyphs import BODY, NOTHING, WICK, Glyphs, replaceable
 from ytc_tui.screens.widgets.chart_raster_layout import Layout
 from ytc_tui.screens.widgets.chart_raster_scale import PriceScale, index_at, is_drawable, is_price, line_rank
-from ytc_tui.views.chart import Candle, ChartLine, ChartView, ChartZone, LineKind
+from ytc_tui.views.chart import (
+    Candle,
+    ChartLine,
+    ChartMark,
+    ChartView,
+    ChartZone,
+    LineKind,
+    MarkKind,
+)
 
 LINE_INKS = {
     LineKind.ENTRY: Ink.LINE_ENTRY,
@@ -32,7 +40,7 @@ _ZONE_GROUNDS = {
 _ZONE_LETTERS = {ZoneRole.SUPPORT: "S", ZoneRole.RESISTANCE: "R"}
 # A swing of a higher timeframe carries that bar's open time; its extreme is looked for this far on.
 _PIVOT_SEARCH_BARS = 5
-_TOP = 1
+PLOT_TOP = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,11 @@ class Page:
         """The column of a candle; the newest of a page stands at the right end."""
         return self.layout.axis_x - 1 - (self.stop - 1 - index) * self.layout.pitch
 
+    def index_under(self, x: int) -> int:
+        """The candle nearest to a column; the first or last of the page beyond its ends."""
+        back = (self.layout.axis_x - 1 - x + self.layout.pitch // 2) // self.layout.pitch
+        return max(self.first, min(self.stop - 1, self.stop - 1 - back))
+
     def at(self, at_ns: int) -> int | None:
         """The shown candle in whose time an instant lies; None in a hole or outside the page."""
         index = index_at(self.view.candles, at_ns)
@@ -58,6 +71,14 @@ class Page:
             return None
         ends_ns = self.view.candles[index].open_ns + self.view.minutes * NS_PER_MIN
         return index if at_ns < ends_ns else None
+
+    def within(self, from_ns: int, until_ns: int) -> range:
+        """The shown candles of which a part lies in [from_ns, until_ns)."""
+        candles = self.view.candles
+        first = index_at(candles, from_ns)
+        if first < 0 or candles[first].open_ns + self.view.minutes * NS_PER_MIN <= from_ns:
+            first += 1
+        return range(max(self.first, first), min(self.stop, index_at(candles, until_ns - 1) + 1))
 
 
 def zone_name(zone: ChartZone) -> str:
@@ -75,14 +96,14 @@ def draw_zones(canvas: Canvas, page: Page) -> None:
             continue
         top, bottom = scale.row(max(zone.low, zone.high)), scale.row(min(zone.low, zone.high))
         for row in range(top, bottom + 1):
-            canvas.shade(_TOP + row, layout.plot_left, layout.axis_x, _ZONE_GROUNDS[zone.role])
+            canvas.shade(PLOT_TOP + row, layout.plot_left, layout.axis_x, _ZONE_GROUNDS[zone.role])
             if page.textured:
                 fill = page.glyphs.zone_fill * layout.plot_width
-                canvas.write(layout.plot_left, _TOP + row, fill, ZONE_INKS[zone.role])
+                canvas.write(layout.plot_left, PLOT_TOP + row, fill, ZONE_INKS[zone.role])
             name = zone_name(zone) if row == (top + bottom) // 2 else _ZONE_LETTERS[zone.role]
             if layout.plot_left:
                 shown = name.ljust(layout.plot_left - 1) if layout.plot_left > 1 else name[0]
-                canvas.write(0, _TOP + row, shown, ZONE_INKS[zone.role])
+                canvas.write(0, PLOT_TOP + row, shown, ZONE_INKS[zone.role])
 
 
 def draw_lines(canvas: Canvas, page: Page, lines: Iterable[ChartLine]) -> None:
@@ -90,7 +111,7 @@ def draw_lines(canvas: Canvas, page: Page, lines: Iterable[ChartLine]) -> None:
     for line in sorted(lines, key=line_rank, reverse=True):
         if is_price(line.price) and page.scale.holds(line.price):
             glyph = _line_glyph(page.glyphs, line.kind)
-            row = _TOP + page.scale.row(line.price)
+            row = PLOT_TOP + page.scale.row(line.price)
             canvas.write(page.layout.plot_left, row, glyph * page.layout.plot_width, LINE_INKS[line.kind])
 
 
@@ -104,11 +125,18 @@ def _line_glyph(glyphs: Glyphs, kind: LineKind) -> str:
             return glyphs.dash
 
 
-def draw_cursor(canvas: Canvas, page: Page, index: int) -> None:
-    x = page.column(index)
-    for y in range(_TOP, _TOP + page.layout.plot_rows):
-        canvas.shade(y, x, x + 1, Ground.CURSOR_COLUMN)
-        canvas.put(x, y, page.glyphs.cursor, Ink.CURSOR)
+def draw_cursor(canvas: Canvas, page: Page, index: int | None, price: float | None) -> None:
+    """A column at a candle and a row at a price."""
+    layout = page.layout
+    if price is not None and is_price(price) and page.scale.holds(price):
+        y = PLOT_TOP + page.scale.row(price)
+        canvas.shade(y, layout.plot_left, layout.axis_x, Ground.CURSOR_COLUMN)
+        canvas.write(layout.plot_left, y, page.glyphs.level * layout.plot_width, Ink.CURSOR)
+    if index is not None:
+        x = page.column(index)
+        for y in range(PLOT_TOP, PLOT_TOP + layout.plot_rows):
+            canvas.shade(y, x, x + 1, Ground.CURSOR_COLUMN)
+            canvas.put(x, y, page.glyphs.cursor, Ink.CURSOR)
 
 
 def draw_candles(canvas: Canvas, page: Page) -> None:
@@ -136,7 +164,7 @@ def _draw_candle(canvas: Canvas, page: Page, candle: Candle, x: int) -> None:
             char = page.glyphs.unchanged[(top < body_top) + 2 * (end > body_end)]
         else:
             char = glyphs[3 * upper + lower]
-        canvas.put(x, _TOP + row, char, ink)
+        canvas.put(x, PLOT_TOP + row, char, ink)
 
 
 def _held(half: int, top: int, body_top: int, body_end: int, end: int) -> int:
@@ -146,33 +174,48 @@ def _held(half: int, top: int, body_top: int, body_end: int, end: int) -> int:
 
 
 def draw_marks(canvas: Canvas, page: Page) -> None:
-    """Our fills: a buy below its candle, a sell above it."""
+    """Our fills: a buy below its candle, a sell above it; each kind has a shape of its own."""
     for mark in page.view.marks:
         index = page.at(mark.at_ns)
         if index is None:
             continue
         if mark.side is Side.BUY:
-            _put_beside(canvas, page, index, 1, page.glyphs.buy, Ink.BUY)
+            _put_beside(canvas, page, index, 1, mark_glyph(page.glyphs, mark), Ink.BUY)
         else:
-            _put_beside(canvas, page, index, -1, page.glyphs.sell, Ink.SELL)
+            _put_beside(canvas, page, index, -1, mark_glyph(page.glyphs, mark), Ink.SELL)
+
+
+def mark_glyph(glyphs: Glyphs, mark: ChartMark) -> str:
+    match mark.kind:
+        case MarkKind.ENTRY:
+            return glyphs.buy if mark.side is Side.BUY else glyphs.sell
+        case MarkKind.PARTIAL:
+            return glyphs.partial
+        case MarkKind.EXIT:
+            return glyphs.closed
 
 
 def draw_swings(canvas: Canvas, page: Page) -> None:
     """Turning points: beyond the high or low of the pivot bar, further out than a fill."""
     for swing in page.view.swings:
-        index = page.at(swing.at_ns)
-        if index is None:
-            continue
         high = swing.kind is SwingKind.HIGH
-        search = range(index, min(index + _PIVOT_SEARCH_BARS, page.stop))
-        candles = page.view.candles
-        pivot = next(
-            (at for at in search if (candles[at].high if high else candles[at].low) == swing.price), index
-        )
+        pivot = pivot_of(page, swing.at_ns, swing.price, high)
+        if pivot is None:
+            continue
         if high:
             _put_beside(canvas, page, pivot, -1, page.glyphs.swing_high, Ink.SWING)
         else:
             _put_beside(canvas, page, pivot, 1, page.glyphs.swing_low, Ink.SWING)
+
+
+def pivot_of(page: Page, at_ns: int, price: float, high: bool) -> int | None:
+    """The shown candle of a turning point; None outside the page."""
+    index = page.at(at_ns)
+    if index is None:
+        return None
+    candles = page.view.candles
+    search = range(index, min(index + _PIVOT_SEARCH_BARS, page.stop))
+    return next((at for at in search if (candles[at].high if high else candles[at].low) == price), index)
 
 
 def _put_beside(canvas: Canvas, page: Page, index: int, step: int, char: str, ink: Ink) -> None:
@@ -182,9 +225,8 @@ def _put_beside(canvas: Canvas, page: Page, index: int, step: int, char: str, in
         return
     extreme = max(candle.high, candle.low) if step < 0 else min(candle.high, candle.low)
     x = page.column(index)
-    glyphs = page.glyphs
-    replaceable = (" ", glyphs.dash, glyphs.dot, glyphs.own, glyphs.zone_fill, glyphs.cursor)
+    gives_way = replaceable(page.glyphs)
     for row in (page.scale.row(extreme) + step, page.scale.row(extreme) + 2 * step):
-        if 0 <= row < page.layout.plot_rows and canvas.chars[_TOP + row][x] in replaceable:
-            canvas.put(x, _TOP + row, char, ink)
+        if 0 <= row < page.layout.plot_rows and canvas.chars[PLOT_TOP + row][x] in gives_way:
+            canvas.put(x, PLOT_TOP + row, char, ink)
             return

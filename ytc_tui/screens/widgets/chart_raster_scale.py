@@ -83,6 +83,15 @@ class PriceScale:
     def row(self, price: float) -> int:
         return self.half(price) // 2
 
+    @property
+    def row_height(self) -> float:
+        """The prices in a row."""
+        return (self.high - self.low) / self.rows
+
+    def middle(self, row: int) -> float:
+        """The price in the middle of a row."""
+        return self.high - (row + 0.5) * self.row_height
+
     def holds(self, price: float) -> bool:
         rounding = (self.high - self.low) * 1e-9
         return self.low - rounding <= price <= self.high + rounding

@@ -8,7 +8,7 @@ a page of prices.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.content import Content
 from textual.dom import DOMNode
@@ -18,6 +18,9 @@ from textual.widgets import Input, Static
 
 from ytc_tui.screens.actions import ACTIONS, key_text
 from ytc_tui.screens.containment import Contained
+
+if TYPE_CHECKING:
+    from ytc_tui.screens.app import DeskApp
 
 _ALWAYS = ("flatten", "leave", "help")
 _RANK = {
@@ -83,8 +86,9 @@ class KeyFooter(Contained, Static):
         self.update(Content.assemble(*pieces))
 
     def _active(self) -> list[Key]:
+        keys = cast("DeskApp", self.app).keys
         always = {
-            action.runs: Key(key_text(action.key), action.title, action.runs, self.app, True)
+            action.runs: Key(key_text(keys[action.id]), action.title, action.runs, self.app, True)
             for action in ACTIONS
             if action.priority and action.footer
         }

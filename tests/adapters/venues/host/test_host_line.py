@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import threading
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,10 +16,12 @@ from tests.adapters.venues.host.hosting import ACCOUNT, Hosting, hosted
 from tests.adapters.venues.host.test_host import drive, flat
 from tests.adapters.venues.paper_bench import START_NS, order
 from ytc_tui.adapters.guard.halt_file import HaltFile
+from ytc_tui.adapters.venues.host import client
+from ytc_tui.adapters.venues.host.account import HostedAccount
 from ytc_tui.adapters.venues.host.client import HostedVenue
 from ytc_tui.adapters.venues.host.line import TradingLine
 from ytc_tui.adapters.venues.host.trouble import LineFault, LineRule, Trouble, load_trouble
-from ytc_tui.adapters.venues.host.wire import Call
+from ytc_tui.adapters.venues.host.wire import AccountRequest, Call
 from ytc_tui.errors import (
     ConfigInvalid,
     VenueOutcomeUnknown,
@@ -171,6 +174,23 @@ def test_a_drive_whose_answer_is_too_deep_is_a_host_that_does_not_answer(tmp_pat
         with pytest.raises(VenueRetryable, match="deep"):
             HostedVenue(tmp_path / "s", ACCOUNT)
         thread.join(5)
+
+
+def test_only_opening_an_account_may_take_a_host_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "DRIVE_TIMEOUT_S", 0.05)
+    with hosted() as host:
+        opened = host.server.open_account
+
+        def slowly(request: AccountRequest) -> HostedAccount:
+            time.sleep(0.2)
+            return opened(request)
+
+        monkeypatch.setattr(host.server, "open_account", slowly)
+        venue = host.venue()
+        monkeypatch.setattr(HostedAccount, "match", lambda *_: time.sleep(0.2))
+        with pytest.raises(VenueRetryable, match="timed out"):
+            drive(venue, 0, 100.0)
+        venue.close()
 
 
 async def test_a_host_that_is_gone_can_be_asked_again_when_it_is_back(tmp_path: Path) -> None:

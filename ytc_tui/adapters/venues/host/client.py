@@ -20,6 +20,7 @@ from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.venue_rules import VENUE_RULES
 
 DRIVE_TIMEOUT_S = 2.0  # the engine's loop waits so long at most for a host that hangs
+OPEN_TIMEOUT_S = 15.0  # before there is a session nothing else waits, and the host may have files to read
 
 
 class HostedVenue(TradingLine):
@@ -36,8 +37,10 @@ class HostedVenue(TradingLine):
         self._drive: socket.socket | None = None
         self._received = b""
         self._drive_number = 0
+        self._drive_timeout_s = OPEN_TIMEOUT_S
         self._place = Place(0, True)
         self._take_drive()
+        self._wait_at_most(DRIVE_TIMEOUT_S)
         self._now_ns = self._place.place_ns  # where the feed stands that this side drives
         self.urgent = TradingLine(*named, self.absence_is_proof, self._stands, self._valid_until_ns)
 
@@ -83,9 +86,9 @@ class HostedVenue(TradingLine):
         try:
             if self._drive is None:
                 self._drive = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-                self._drive.settimeout(DRIVE_TIMEOUT_S)
-                self._drive.connect(os.fspath(self._path))
                 self._received = b""
+                self._drive.settimeout(self._drive_timeout_s)
+                self._drive.connect(os.fspath(self._path))
                 if call is not Call.DRIVE:
                     self._take_drive()
             self._drive_number += 1
@@ -94,6 +97,11 @@ class HostedVenue(TradingLine):
         except BROKEN as error:
             self._drop_drive()
             unreachable(self._path, error)
+
+    def _wait_at_most(self, timeout_s: float) -> None:
+        self._drive_timeout_s = timeout_s
+        if self._drive is not None:
+            self._drive.settimeout(timeout_s)
 
     def _drop_drive(self) -> None:
         if self._drive is not None:
