@@ -212,7 +212,7 @@ async def test_a_filter_that_the_engine_refuses_is_told_and_hides_nothing() -> N
         assert "too slow" in title(app)
         app.engine.journal.refused = None
         await pilot.press("escape")
-        await until(pilot, lambda app: title(app) == "Journal 50 entries")
+        await until(pilot, lambda app: title(app) == "Desk › Journal 50 entries")
 
 
 async def test_an_engine_that_does_not_answer_is_asked_again() -> None:
@@ -229,7 +229,7 @@ async def test_an_engine_that_does_not_answer_is_asked_again() -> None:
         app.engine.journal.trouble = None
         await news(app, pilot, 0)
         await until(pilot, lambda app: seqs(app) == [25])
-        assert title(app) == "Journal 1 found: type:alert*"
+        assert title(app) == "Desk › Journal 1 found: type:alert*"
 
 
 # ---- going to a place --------------------------------------------------------------------------------
