@@ -19,17 +19,19 @@ def nobody(trade_id: str) -> frozenset[str]:
 @dataclass
 class StillJournal:
     """`entries`, oldest first. A page looks at no more than `stretch` of them; `trouble` is raised instead of
-    it."""
+    it, `refused` instead of one with a condition."""
 
     entries: tuple[Entry, ...] = ()
     stretch: int = 10_000
     indexed_seq: int | None = None
     trouble: YtcError | None = None
+    refused: YtcError | None = None
 
     def page(self, query: PageQuery) -> Page:
         check(query)
-        if self.trouble is not None:
-            raise self.trouble
+        trouble = self.refused if query.conditions and self.refused else self.trouble
+        if trouble is not None:
+            raise trouble
         last_seq = len(self.entries)
         matcher = Matcher(query, nobody)
         if query.after_seq is None:

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from textual.content import Content
 from textual.pilot import Pilot
 
@@ -97,8 +96,9 @@ def test_an_entry_alone(snap_compare: Compare) -> None:
 
 
 async def news(app: StagedDesk, pilot: Pilot[Any], count: int) -> None:
-    """`count` entries in all by now, and time for the screen to ask."""
-    app.engine.journal.entries = numbered(count).entries
+    """`count` entries in all by now (0 = as many as before), and time for the screen to ask."""
+    if count:
+        app.engine.journal.entries = numbered(count).entries
     app.clock.now += FRESH_S
     app.engine.tell()
     app.show_views()
@@ -195,25 +195,41 @@ async def test_what_is_wrong_is_told_and_hides_nothing() -> None:
         assert len(seqs(app)) > 40
 
 
-@pytest.mark.parametrize("trouble", [UsageInvalid("too slow\x1b[2J"), EngineUnreachable("no answer\x1b[2J")])
-async def test_what_the_engine_refuses_is_told_and_asked_again_only_where_that_helps(trouble: Any) -> None:
+async def test_a_filter_that_the_engine_refuses_is_told_and_hides_nothing() -> None:
     app = desk()
     async with app.run_test(size=(120, 40)) as pilot:
         await opened()(pilot)
-        app.engine.journal.trouble = trouble
+        whole = seqs(app)
+        app.engine.journal.refused = UsageInvalid("too slow\x1b[2J")
         await pilot.press("slash", *"x", "enter")
-        await until(pilot, lambda app: trouble.what[:8] in title(app))
+        await until(pilot, lambda app: "too slow" in title(app))
         assert "\x1b" not in title(app)
+        await until(pilot, lambda app: seqs(app) == whole)
+        asked = sum(bool(query.conditions) for query in app.engine.queries)
+        for _ in range(3):
+            await news(app, pilot, 0)
+        assert sum(bool(query.conditions) for query in app.engine.queries) == asked
+        assert "too slow" in title(app)
+        app.engine.journal.refused = None
+        await pilot.press("escape")
+        await until(pilot, lambda app: title(app) == "Desk › Journal 50 entries")
+
+
+async def test_an_engine_that_does_not_answer_is_asked_again() -> None:
+    app = desk()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened()(pilot)
+        app.engine.journal.trouble = EngineUnreachable("no answer\x1b[2J")
+        await pilot.press("slash", *"type:alert*", "enter")
+        await until(pilot, lambda app: "no answer" in title(app))
         asked = len(app.engine.queries)
         for _ in range(3):
-            app.clock.now += FRESH_S
-            app.show_views()
-            await pilot.pause(0.02)
-        again = len(app.engine.queries) - asked
-        assert again == (0 if isinstance(trouble, UsageInvalid) else 3)
+            await news(app, pilot, 0)
+        assert len(app.engine.queries) == asked + 3
         app.engine.journal.trouble = None
-        await pilot.press("escape")
-        await until(pilot, lambda app: len(seqs(app)) > 40)
+        await news(app, pilot, 0)
+        await until(pilot, lambda app: seqs(app) == [25])
+        assert title(app) == "Desk › Journal 1 found: type:alert*"
 
 
 # ---- going to a place --------------------------------------------------------------------------------

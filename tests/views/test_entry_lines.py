@@ -101,6 +101,8 @@ def test_what_is_explained_of_an_entry() -> None:
     assert targets["TradeClosed"] == "T0001"
     assert targets["TaskRequested"] == "session_review"
     assert targets["DecisionMade"] == "D0003"
+    assert targets["SetupDetected"] == "PB-BTCUSDT-buy-4"
+    assert targets["AlertRaised"] == "2022-11-08T12:50:00Z"
     assert targets["GateChanged"] == "2022-11-08T15:20:00Z"
 
 

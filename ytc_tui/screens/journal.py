@@ -203,6 +203,10 @@ class JournalScreen(TableScreen):
         finally:
             if self._reader is get_current_worker():
                 self._reader = None
+        if isinstance(self._trouble, UsageInvalid) and not held.rows and held.filter != EVERYTHING:
+            self._problem = str(self._trouble)
+            self._begin(EVERYTHING)
+            return
         self.show_body()
         self._go_on()
 

@@ -7,6 +7,7 @@ entry has a line, also one that cannot be decoded; nothing here is sanitised, wh
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from ytc_tui.views.journal import utc
 
 # What an entry that was changed, or written by another release, may raise while it is read.
 UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError)
+# UTC ns of this century and the next.
+_TIME = re.compile(r"[1-5]\d{18}")
 MAX_FIELDS = 400
 MAX_DEPTH = 12
 
@@ -132,7 +135,7 @@ def _named(data: object, levels: int) -> Iterator[tuple[str, str]]:
     if not isinstance(data, Mapping):
         return
     for name, value in data.items():
-        if isinstance(value, str) and value:
+        if type(value) is str and value:
             yield name, value
         elif levels > 1 and name not in _FREE:
             yield from _named(value, levels - 1)
@@ -143,16 +146,26 @@ def _once(names: list[str]) -> tuple[str, ...]:
 
 
 def why_target(entry: Entry) -> str:
-    """What can be explained of an entry: its order, trade, agent, or what it belongs to; else its moment."""
-    found = about(entry.type, body_of(entry))
-    target = next((names[0] for names in (found.orders, found.trades, found.agents) if names), "")
-    return target or entry.correlation or utc(entry.at).replace(" ", "T")
+    """What can be explained of an entry: its order, trade, agent, decision, proposal or setup; else its
+    moment."""
+    body = body_of(entry)
+    found = about(entry.type, body)
+    named = dict(reversed(list(_named(body, _LEVELS))))
+    plans = tuple(named[name] for name in ("decision_id", "proposal_id", "setup_id") if name in named)
+    names = (*found.orders[:1], *found.trades[:1], *found.agents[:1], *plans)
+    return names[0] if names else utc(entry.at).replace(" ", "T")
+
+
+class Kept(str):
+    """A number in the digits in which it is kept."""
+
+    __slots__ = ()
 
 
 def body_of(entry: Entry) -> Any:
-    """The entry's body as JSON data; its text where it is none, or nested too deep."""
+    """The entry's body as JSON data, numbers as `Kept`; its text where it is none, or nested too deep."""
     try:
-        return json.loads(entry.body)
+        return json.loads(entry.body, parse_int=Kept, parse_float=Kept, parse_constant=Kept)
     except (ValueError, RecursionError):
         return entry.body
 
@@ -195,11 +208,8 @@ def _told(value: object, name: object = "") -> str:
             return "none"
         case bool():
             return "yes" if value else "no"
-        case int() if value and str(name).endswith(("_ns", "_at")) and abs(value) > 10**15:
-            try:
-                return f"{utc(value)} ({value})"
-            except (ValueError, OverflowError, OSError):
-                return str(value)
+        case Kept() if str(name).endswith("_ns") and _TIME.fullmatch(value):
+            return f"{utc(int(value))} ({value})"
         case str():
             return value
         case [] | {}:

@@ -95,7 +95,7 @@ class Matcher:
     """Says of each entry whether `query` asks for it, wherever its page begins."""
 
     def __init__(self, query: PageQuery, orders_of: OrdersOf, search: Search = found_in) -> None:
-        self._query, self._search = query, search
+        self._search = search
         self._from_ns = -BEYOND if query.from_ns is None else query.from_ns
         self._to_ns = BEYOND if query.to_ns is None else query.to_ns
         self.types, self.not_types = wanted_types(query)

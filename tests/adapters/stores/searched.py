@@ -37,6 +37,7 @@ TYPES = (
     "OrderAcknowledged",
     "AlertRaised",
     "TaskAnswered",
+    "TaskAnswered",
     "AnswerRepeated",
     "GateChanged",
     "ORDERINTENDED",
@@ -57,7 +58,8 @@ KEYS = (
 )
 LOOKED_FOR = (
     "stop", "st", "moved", "slip", "0.25", "1473", "1473.18", "strasse", "straße", "kelvin", "quote", "end",
-    "line", "break", "line break", "bed", "x", "日", "true", "order", "intended", "agent", "answered", "2j",
+    "line", "break", "line break", "bed", "1.5", "1.50", "1e5", "100000", "inf", "nan", "x", "日", "true",
+    "order", "intended", "agent", "answered", "2j",
 )  # fmt: skip
 
 _leaves = st.one_of(
@@ -77,12 +79,14 @@ _bodies = st.dictionaries(
     ),
     max_size=4,
 )
-# Text that is no JSON too: a journal that was changed is read as well.
+# Text that is no JSON too, or not ours: a journal that was changed is read as well.
+ODD = (
+    '{"reason":"stop', '{"stop":', "slippage", '{"a":1.50,"b":1E5}', '{"target":7,"b":[1e400,NaN]}',
+    '"x":stop', '{"agent":"monitoring",', "{}", "null",
+)  # fmt: skip
 _texts = st.one_of(
     _bodies.map(lambda body: json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))),
-    st.sampled_from(
-        ('{"reason":"stop', '{"stop":', "slippage", '"x":stop', '{"agent":"monitoring",', "{}", "null")
-    ),
+    st.sampled_from(ODD),
 )
 rows = st.lists(st.tuples(st.sampled_from(TYPES), _texts, st.integers(-2, 3)), max_size=40)
 orders = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(("T0001", "T0002")), max_size=4)

@@ -57,29 +57,80 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 SESSIONS = count()
 
 
-@settings(max_examples=100, deadline=None)
-@given(found=rows, of_trades=orders, query=queries, indexed=st.integers(0, 12), hurried=st.booleans())
+@settings(max_examples=50, deadline=None)
+@given(
+    found=rows,
+    of_trades=orders,
+    asked=st.lists(queries, min_size=6, max_size=6),
+    indexed=st.integers(0, 12),
+    hurried=st.booleans(),
+)
 def test_the_index_finds_what_reading_everything_finds(
     store: Store,
     found: list[tuple[str, str, int]],
     of_trades: dict[str, str],
-    query: PageQuery,
+    asked: list[PageQuery],
     indexed: int,
     hurried: bool,
 ) -> None:
     session = f"s-{next(SESSIONS)}"
     entries = entries_of(found, session)
     write(store, entries, of_trades)
-    wanted = plainly(entries, query, of_trades)
     limit_s = 0.0 if hurried else 60.0
-    with searching(store.path, session) as search:
+    with (
+        searching(store.path, session) as by_index,
+        searching(store.path, session, indexed=False) as by_reading,
+    ):
         for _ in range(indexed):
-            search.bring_up(0.001)
-        assert walked(search, query, limit_s) == wanted
-        assert walked(search, replace(query, after_seq=0), limit_s) == wanted
-    with searching(store.path, session, indexed=False) as search:
-        assert walked(search, query, limit_s) == wanted
-        assert walked(search, replace(query, after_seq=0), limit_s) == wanted
+            by_index.bring_up(0.0)
+        for query in asked:
+            wanted = plainly(entries, query, of_trades)
+            for search in (by_index, by_reading):
+                assert walked(search, query, limit_s) == wanted
+                assert walked(search, replace(query, after_seq=0), limit_s) == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "asked"),
+    [
+        ("TaskAnswered", "Straße", words("strasse")),
+        ("TaskAnswered", "STRASSE", words("straße")),
+        ("TaskAnswered", "\u212aelvin", words("kelvin")),
+        ("TaskAnswered", "über 日本", words("日")),
+        ("TaskAnswered", "line\nbreak", words("break")),
+        ("TaskAnswered", 'quote " and \\ end', words('quote" and \\ en')),
+        ("TaskAnswered", "50 % of a_b", words("50 of a_b")),
+        ("AnswerRepeated", "plain", words("answer repeated")),
+        ("ConnectionRestored", 3 * 10**9, words("answers again after 3 s")),
+        ("ORDERINTENDED", "x", of_type("order_intended", True)),
+        ("OrderRejected", "T\u0131ny", of_order("T\u0131")),
+    ],
+)
+def test_what_is_kept_in_another_form_is_found(
+    store: Store, kind: str, value: str | int, asked: Condition
+) -> None:
+    session = f"s-{next(SESSIONS)}"
+    name = {"ConnectionRestored": "silent_ns", "OrderRejected": "client_id"}.get(kind, "result")
+    body = json.dumps({name: value}, ensure_ascii=False, separators=(",", ":"))
+    entries = entries_of([("GateChanged", "{}", 1), (kind, body, 1), ("GateChanged", "{}", 1)], session)
+    write(store, entries)
+    query = PageQuery((asked, of_type("gate*", True), words("kept", True)))
+    with searching(store.path, session) as search:
+        assert walked(search, query) == [entries[1]]
+        assert search.bring_up(1.0) is False
+        assert walked(search, query) == [entries[1]]
+
+
+def test_a_type_that_differs_in_case_alone_is_another_one(store: Store) -> None:
+    session = f"s-{next(SESSIONS)}"
+    entries = entries_of(
+        [("ORDERINTENDED", '{"a":"stop"}', 1), ("OrderIntended", '{"a":"stop"}', 1)], session
+    )
+    write(store, entries)
+    with searching(store.path, session) as search:
+        search.bring_up(1.0)
+        assert walked(search, PageQuery((words("stop"), of_type("OrderIntended", True)))) == entries[:1]
+        assert walked(search, PageQuery((words("stop"), of_type("OrderIntended")))) == entries[1:]
 
 
 # ---- what the conditions mean ------------------------------------------------------------------------

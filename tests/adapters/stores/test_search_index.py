@@ -152,6 +152,7 @@ def test_a_damaged_one_is_made_anew_and_hides_nothing(path: Path, damage: Callab
     damage(file_of(path))
     with searching(path) as search:
         assert found(search) == WANTED
+        assert search.page(EVEN, 1.0).reached == 0
         bring_up(search)
         page = search.page(EVEN, 1.0)
         assert (page.reached, page.no_index, found(search)) == (COUNT, "", WANTED)

@@ -43,7 +43,7 @@ class BoundedSearch:
             return self._found(pattern, text)
         except _TooLong:
             raise UsageInvalid(
-                f"the expression {pattern.pattern!r} takes more than {self._limit_s:g} s for a single entry",
+                f"{pattern.pattern!r} takes more than {self._limit_s:g} s for a single entry",
                 where="expression",
                 fix="no repeat inside a repeat; add type:, agent: or words to look at fewer entries",
             ) from None

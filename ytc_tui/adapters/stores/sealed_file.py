@@ -25,49 +25,40 @@ _SEAL_BYTES = 64
 class SealedFile:
     """The database at `path`, for one process at a time.
 
-    Its seal is its length and a checksum, in a file of its own: there only while the database is closed, or
-    open and unchanged. Against accidents, not against people: the folder is its owner's alone.
+    Its seal is its length and a checksum, in a file of its own, written when the database was closed. Against
+    accidents, not against people: the folder is its owner's alone.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._seal = path.with_suffix(".seal")
         self._lock: Lock | None = None
-        self._sealed = False
 
     def take(self) -> bool:
         """Hold the file; whether it is there as it was left. Raises AlreadyRunning or ConfigInvalid."""
         self._lock = acquire(self.path.with_suffix(".lock"), "this index", now_ns=time.time_ns())
-        self._sealed = self._whole()
-        return self._sealed
+        return self._whole()
 
     def make(self) -> None:
         """An empty file in its place. Raises OSError."""
         self.remove()
         os.close(open_lock(self.path))
 
-    def change(self) -> None:
-        """The file is about to be changed. Raises OSError."""
-        if self._sealed:
-            self._seal.unlink(missing_ok=True)
-            self._sealed = False
-
     def give_back(self, *, whole: bool) -> None:
         """Let go of the file, which nobody here has open any more; sealed, where it is `whole`."""
         if self._lock is None:
             return
-        if whole and not self._sealed:
+        if whole:
             with contextlib.suppress(OSError, ConfigInvalid):
                 write_private(self._seal, self._found())
         self._lock.release()
-        self._lock, self._sealed = None, False
+        self._lock = None
 
     def remove(self) -> None:
         """Delete it and what is beside it. Raises OSError."""
         for end in (*_BESIDE, ""):
             self.path.with_name(self.path.name + end).unlink(missing_ok=True)
         self._seal.unlink(missing_ok=True)
-        self._sealed = False
 
     def _whole(self) -> bool:
         if any(self.path.with_name(self.path.name + end).exists() for end in _BESIDE):

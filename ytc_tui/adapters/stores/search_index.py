@@ -74,7 +74,6 @@ class SearchIndex:
         last = rows[-1][0]
 
         def write(connection: sqlite3.Connection) -> None:
-            self._file.change()
             connection.execute("BEGIN IMMEDIATE")
             if self._covered(connection)[2] != rows[0][0] - 1:
                 raise _Distrusted("it covers something else than was read from it")
