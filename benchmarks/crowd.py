@@ -63,8 +63,9 @@ _SETTINGS = {
     "account.initial_balance": "1000000",
     "session.warmup_days": "0",
     "session.open": "00:30",
-    "session.planned_hours": "12",
-    "session.hard_hours": "12",
+    # Some eight drills: 500 trades, far beyond a real day; a longer session would measure its own length.
+    "session.planned_hours": "1",
+    "session.hard_hours": "1",
     "paper.slippage_bps": "0",
 }
 # What one account of one person never needs.
