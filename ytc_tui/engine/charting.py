@@ -44,7 +44,8 @@ def chart(sit: Situation, symbol: str, minutes: int) -> ChartView | None:
     if analysis is None or minutes not in (1, analysis.params.ttf_minutes):
         return None
     instrument = sit.market.instruments[symbol]
-    bars = analysis.ltf_bars if minutes == 1 else _trading_bars(analysis)
+    known = not sit.market.unknown
+    bars = analysis.ltf_bars if minutes == 1 else _trading_bars(analysis) if known else ()
     candles = tuple(
         Candle(bar.open_ns, bar.open, bar.high, bar.low, bar.close) for bar in _newest(bars, MAX_CANDLES)
     )
@@ -58,14 +59,15 @@ def chart(sit: Situation, symbol: str, minutes: int) -> ChartView | None:
         decimals=max(0, -int(instrument.tick.normalize().as_tuple().exponent)),
         last=last,
         candles=candles,
-        zones=(*_zones(analysis, last), *_own_bands(own, last)),
+        zones=(*(_zones(analysis, last) if known else ()), *_own_bands(own, last)),
         swings=tuple(
             ChartSwing(swing.kind, swing.at_ns, swing.price)
-            for swing in _newest(analysis.swings_ttf, _MAX_SWINGS)
+            for swing in _newest(analysis.swings_ttf if known else (), _MAX_SWINGS)
             if swing.at_ns >= first_ns
         ),
         lines=(*(line for trade in trades for line in _lines(sit, trade)), *_own_lines(own)),
         marks=tuple(mark for trade in trades for mark in _marks(trade) if mark.at_ns >= first_ns),
+        not_known=sit.market.unknown,
     )
 
 

@@ -26,9 +26,10 @@ def watchlist(sit: Situation) -> WatchlistView:
 
 def _row(sit: Situation, symbol: str, setup: tuple[str, float] | None) -> WatchRow:
     market, analysis = sit.market, sit.market.analysis[symbol]
+    known = not market.unknown
     tick = market.instruments[symbol].tick
     price, last = market.mark(symbol), market.marks.get(symbol)
-    ready, atr = analysis.ready, analysis.atr_ttf
+    ready, atr = known and analysis.ready, analysis.atr_ttf if known else None
     return WatchRow(
         symbol=symbol,
         price=price,
@@ -37,7 +38,7 @@ def _row(sit: Situation, symbol: str, setup: tuple[str, float] | None) -> WatchR
         regime=analysis.regime if ready else None,
         direction=analysis.trend.direction if ready else None,
         label=analysis.trend.label if ready else None,
-        zone=_nearest(analysis, last, atr) if last is not None else None,
+        zone=_nearest(analysis, last, atr) if known and last is not None else None,
         setup=setup[0] if setup is not None else "",
         score=setup[1] if setup is not None else None,
         held=sit.state.position(symbol).quantity,

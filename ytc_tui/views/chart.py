@@ -77,7 +77,8 @@ class ChartMark:
 class ChartView:
     """One symbol on one timeframe of `minutes`; candles oldest first, `decimals` as the tick has them.
 
-    `last` is the last price met, None before the first.
+    `last` is the last price met, None before the first. `not_known` says why there are no zones and swings,
+    and perhaps no bars; empty where all is known.
     """
 
     symbol: str
@@ -89,3 +90,4 @@ class ChartView:
     swings: tuple[ChartSwing, ...] = ()
     lines: tuple[ChartLine, ...] = ()
     marks: tuple[ChartMark, ...] = ()
+    not_known: str = ""

@@ -104,7 +104,8 @@ class Seen:
     open symbol that working stops at the venue cover. `feed_state` says in a word what the feed does.
     `left_s` is the wall time left for an answer, by the id of what waits;
     `mistake_codes` are those that a note may name, `rules` the gate's rules in their order, each with a line
-    on what it asks for. `guard` names who watches the engine from outside, empty = nobody.
+    on what it asks for. `guard` names who watches the engine from outside, empty = nobody. None is what was
+    not written down of a past session: `guard`, `venue_requests`, `journal_stalled`, a time in `left_s`.
     """
 
     at_ns: int
@@ -114,7 +115,7 @@ class Seen:
     software: str
     speed: str
     feed_state: str
-    journal_stalled: str
+    journal_stalled: str | None
     hours: Hours
     base_balance: Decimal
     equity: Decimal | None
@@ -130,11 +131,11 @@ class Seen:
     agents: Mapping[str, AgentSeen] = field(default_factory=dict)
     waits_for: tuple[Requirement, ...] = ()
     components: tuple[tuple[str, StepResult, str], ...] = ()
-    left_s: Mapping[str, int] = field(default_factory=dict)
+    left_s: Mapping[str, int | None] = field(default_factory=dict)
     news: NewsSeen = field(default_factory=NewsSeen)
     mistake_codes: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     correlation_threshold: float = 1.0
-    guard: str = ""
+    guard: str | None = ""
     journal_entries: int = 0
-    venue_requests: int = 0
+    venue_requests: int | None = 0
