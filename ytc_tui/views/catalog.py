@@ -24,6 +24,7 @@ from ytc_tui.views import (
     waiting,
 )
 from ytc_tui.views.chart import ChartView
+from ytc_tui.views.playback import PlaybackView
 from ytc_tui.views.watchlist import WatchlistView
 
 BUILDERS = {
@@ -56,6 +57,8 @@ VIEW_TYPES: dict[str, type] = {
     "trades": trades.TradesView,
     "signals": signals.SignalsView,
     "watchlist": WatchlistView,
+    # Of a past session alone.
+    "playback": PlaybackView,
 }
 _CHART = re.compile(r"chart/([A-Z0-9]{1,32})/([0-9]{1,3})")
 
