@@ -21,7 +21,7 @@ from ytc_tui.client import EngineClient, Frame, Page, PageRow, Receipt
 from ytc_tui.errors import YtcError
 from ytc_tui.model.commands import ARGUMENT, Argument, Command, Verb
 from ytc_tui.screens.app import DeskApp, DeskSettings
-from ytc_tui.screens.link import EngineEnd, Survival
+from ytc_tui.screens.link import EngineEnd, FindSessions, Survival
 
 KILL_COMMAND = "touch /home/alex/.local/state/ytc/paper/kill-5f0c2a1e"
 WHY_TEXT = """T0001 ETHUSDT short
@@ -126,6 +126,9 @@ def staged(
     *,
     read_only: bool = False,
     flatten_confirm: Literal["typed", "double_key"] = "typed",
+    engine: StillEngine | None = None,
+    playback: bool = False,
+    find_sessions: FindSessions | None = None,
     **handle: Any,
 ) -> StagedDesk:
     """A desk that shows `scene` in UTC; commands are numbered C1, C2 and so on."""
@@ -146,8 +149,10 @@ def staged(
         now_s=clock,
         read_only=read_only,
         flatten_confirm=flatten_confirm,
+        playback=playback,
+        find_sessions=find_sessions,
     )
-    return StagedDesk(StillEngine(scene), clock, settings, **handle)
+    return StagedDesk(engine or StillEngine(scene), clock, settings, **handle)
 
 
 async def settle(pilot: Pilot[Any]) -> None:

@@ -20,6 +20,7 @@ from ytc_tui.commands.app_host import register_host
 from ytc_tui.commands.app_operator import AsJson, register_operator, show
 from ytc_tui.commands.app_own import register_own
 from ytc_tui.commands.app_pin import pin_app
+from ytc_tui.commands.app_playback import register_playback
 from ytc_tui.commands.app_reconcile import register_reconcile
 
 app = typer.Typer(
@@ -151,20 +152,26 @@ register_reconcile(app)
 register_audit(app)
 register_host(app)
 register_guard(app)
+register_playback(app)
 
 
 @app.command()
 def attach(
+    run_name: Annotated[
+        str, typer.Argument(metavar="[RUN]", help="Run or session id, or its beginning.")
+    ] = "",
     session: Session = "",
     read_only: Annotated[bool, typer.Option("--read-only", help="Look, and send nothing.")] = False,
 ) -> None:
-    """Open the desk on a running engine; from any number of terminals."""
+    """Open the desk on a running engine; from any number of terminals. With several, one is asked for."""
     from ytc_tui.commands.curtain import curtain
 
+    if run_name and session and run_name != session:
+        raise typer.BadParameter("is given twice", param_hint="--session")
     with curtain(" ytc: attaching"):
         from ytc_tui.commands.desk import attach as open_attached
 
-        code = open_attached(session, read_only=read_only)
+        code = open_attached(run_name or session, read_only=read_only)
     raise typer.Exit(code)
 
 

@@ -21,7 +21,7 @@ from ytc_tui.commands.places import command_of, paper_paths
 from ytc_tui.config import LoadedSettings, Settings, load_settings
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.screens.app import DeskApp, DeskSettings
-from ytc_tui.screens.link import EngineHandle
+from ytc_tui.screens.link import EngineHandle, FindSessions, RunningSession
 
 if TYPE_CHECKING:
     from ytc_tui.boot import RunRequest
@@ -45,19 +45,28 @@ def open_desk(loaded: LoadedSettings, arguments: list[str], request: RunRequest 
 
         engine = ThreadEngine(loaded, request, paths)
         try:
-            return _desk(engine, loaded.settings, last=engine.close)
+            return desk_on(engine, loaded.settings, last=engine.close)
         finally:
             engine.close()
-    return _desk(ProcessEngine(arguments, paths), loaded.settings)
+    return desk_on(ProcessEngine(arguments, paths), loaded.settings)
 
 
-def attach(session: str, *, read_only: bool) -> int:
-    """Open the desk on a running engine."""
-    from ytc_tui.commands.operate import engine_named
+def attach(wanted: str, *, read_only: bool) -> int:
+    """Open the desk on the running engine that `wanted` names; it can turn to any other that runs."""
+    from ytc_tui.commands.running import meant_engine, running_engines
 
     paths = paper_paths()
-    engine = AttachedEngine(engine_named(paths, session), paths)
-    return _desk(engine, load_settings().settings, read_only=read_only)
+
+    async def find_sessions() -> list[RunningSession]:
+        found = await running_engines(paths)
+        return [RunningSession(words, AttachedEngine(engine, paths)) for engine, words in found]
+
+    return desk_on(
+        AttachedEngine(meant_engine(paths, wanted), paths),
+        load_settings().settings,
+        read_only=read_only,
+        find_sessions=find_sessions,
+    )
 
 
 def strip(session: str) -> None:
@@ -85,13 +94,16 @@ def _take_terminal(last: Callable[[], object] = lambda: None) -> None:
     end_on_hangup(sys.stdin.fileno(), last)
 
 
-def _desk(
+def desk_on(
     handle: EngineHandle,
     settings: Settings,
     *,
     read_only: bool = False,
+    playback: bool = False,
+    find_sessions: FindSessions | None = None,
     last: Callable[[], object] = lambda: None,
 ) -> int:
+    """The desk on `handle` until it is left; the exit code. `last` is done if the terminal goes away."""
     _take_terminal(last)
     desk = DeskSettings(
         zone=ZoneInfo(settings.ui.timezone),
@@ -100,6 +112,8 @@ def _desk(
         now_s=time.monotonic,
         read_only=read_only,
         flatten_confirm=settings.ui.flatten_confirm,
+        playback=playback,
+        find_sessions=find_sessions,
     )
     app = DeskApp(handle, desk)
     app.run()

@@ -31,6 +31,7 @@ class EventsScreen(EngineScreen):
         self._rows: list[PageRow] = []
         self._before_seq = 0
         self._read_s = 0.0
+        self._place = 0  # the entry at which a playback stood when the newest page was read
 
     def body(self) -> ComposeResult:
         yield LiveTable(_COLUMNS, empty_text="nothing is on record yet", id="events-table")
@@ -43,7 +44,12 @@ class EventsScreen(EngineScreen):
     def show_body(self) -> None:
         table = self.query_one(LiveTable)
         at_newest = not table.rows or table.cursor_key == table.rows[0].key
-        if self.is_current and at_newest and self.desk.desk.now_s() - self._read_s >= FRESH_S:
+        standing = self.desk.link.standing
+        place = standing.seq if standing is not None else self._place
+        # Behind the newest line, as in playback it can be left: what is still to come is not shown.
+        gone_back = place < self._place
+        old = place != self._place or self.desk.desk.now_s() - self._read_s >= FRESH_S
+        if self.is_current and (gone_back or (at_newest and old)):
             self.read_newest()
 
     def on_live_table_row_highlighted(self, event: LiveTable.RowHighlighted) -> None:
@@ -58,6 +64,8 @@ class EventsScreen(EngineScreen):
     async def read_newest(self) -> None:
         """The newest page, afresh."""
         self._read_s = self.desk.desk.now_s()
+        standing = self.desk.link.standing
+        self._place = standing.seq if standing is not None else 0
         await self._read(0)
 
     @work(group="events", exclusive=True, exit_on_error=False)

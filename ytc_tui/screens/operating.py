@@ -6,6 +6,7 @@ risk says its exact effect first; pausing and latching happen at once, for they 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -91,6 +92,9 @@ class OperatedApp(DiscreetApp[int]):
 
     def action_flatten(self) -> None:
         """Latch and cancel at once; the dialog confirms only the closing."""
+        if self.desk.playback:
+            self.say("flatten: this is playback: nothing of a past session can be closed")
+            return
         if isinstance(self.screen, FlattenDialog):
             self.screen.confirm_key()
             return
@@ -250,7 +254,11 @@ class OperatedApp(DiscreetApp[int]):
         self.action_command_palette()
 
     def action_help(self) -> None:
-        self.push_screen(ReadingDialog("Keys", _help()))
+        self.push_screen(ReadingDialog("Keys", _help(self._there())))
+
+    def _there(self) -> list[actions.Action]:
+        """The actions that this desk has."""
+        return [each for each in actions.ACTIONS if self.check_action(each.id, ()) is not False]
 
     # ---- selection -------------------------------------------------------------------------------
 
@@ -266,15 +274,18 @@ class OperatedApp(DiscreetApp[int]):
         return below.selected(table) if below is not None else None
 
 
-def _help() -> Content:
+def _help(there: Sequence[actions.Action]) -> Content:
+    """Every key of this desk; those of a playback first."""
     pieces: list[str | tuple[str, str]] = []
-    for group in actions.Group:
-        pieces.append((f"{group.value}\n", "bold $text-accent"))
-        for action in actions.ACTIONS:
-            if action.group is group:
-                pieces += [
-                    (f"  {actions.key_text(action.key):<3}", "bold"),
-                    f" {action.title:<14} {action.does}\n",
-                ]
+    width = max(3, *(len(actions.key_text(action.key)) for action in there))
+    for group in sorted(actions.Group, key=lambda group: group is not actions.Group.PLAYBACK):
+        rows = [action for action in there if action.group is group]
+        if rows:
+            pieces.append((f"{group.value}\n", "bold $text-accent"))
+        for action in rows:
+            pieces += [
+                (f"  {actions.key_text(action.key):<{width}}", "bold"),
+                f" {action.title:<14} {action.does}\n",
+            ]
     pieces.append(("In a table: arrows, page keys, home, end; tab goes to the next pane\n", MUTED))
     return Content.assemble(*pieces)

@@ -168,7 +168,9 @@ def draw_title(canvas: Canvas, view: ChartView | None, port: Viewport) -> int:
     x = canvas.write(0, 0, _heading(view, port.ascii_only), Ink.TITLE) + 2
     if view.last is not None:
         x = canvas.write(x, 0, price_text(view.last, view.decimals), Ink.TITLE) + 2
-    return x if view.candles else canvas.write(x, 0, "no bars yet", Ink.NOTE)
+    if view.candles:
+        return x
+    return canvas.write(x, 0, f"no bars: {view.not_known}" if view.not_known else "no bars yet", Ink.NOTE)
 
 
 def draw_newer(canvas: Canvas, x: int, count: int, port: Viewport) -> None:
