@@ -110,6 +110,11 @@ async def test_a_session_that_crashed_is_played_while_another_engine_runs(user: 
             await desk.sees("PB short ETHUSDT", "pending")
             await desk.press("a")
             assert "accepted" not in desk.said
+        # And so is one that still runs, as far as it was on record.
+        async with playing("end") as desk:
+            await desk.begins()
+            await desk.sees("PLAYBACK", "end of the record")
+            assert not desk.top.ended
         assert json.loads(user.ytc("verify", "--json").stdout)["ok"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from tests.sim.harness import Operator, Simulation
@@ -65,7 +66,7 @@ class Onlooker:
         host = self.simulation.host
         run = host.current
         assert run is not None
-        door = Door(host, Record.__new__(Record), lambda: "max", "paper")
+        door = Door(host, Record(Path()), lambda: "max", "paper")
         at_ns, views = door._views(names_of(self.symbols))
         place = Place(at_ns, run.kernel.head.seq)
         self.glances[place] = Glance(place, views)

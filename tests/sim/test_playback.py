@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.sim.harness import Operator, Simulation, said_at
+from tests.sim.harness import Operator, Simulation, at, said_at
 from tests.sim.past_sessions import Onlooker, names_of, on_record, past_of
-from tests.sim.saying import bias, level, note
+from tests.sim.saying import bias, drop, level, note
 from tests.sim.stage import long_at, short_at, stage
 from tests.sim.tape import Tape, on_day
 from tests.sim.test_limits import BOLD, FAR
+from ytc_tui.boot import RunRequest
 from ytc_tui.engine.playback.course import Place
 from ytc_tui.engine.playback.past import Past
 from ytc_tui.model import events as ev
@@ -99,3 +100,25 @@ def same(past: Past, moment: Any, onlooker: Onlooker, place: Place) -> None:
     live = on_record(onlooker.glances[place].views)
     for name in sorted(live):
         assert shown[name] == live[name], (place, name)
+
+
+async def test_a_later_session_of_a_run_meets_the_market_that_the_earlier_ones_left() -> None:
+    """Swings, zones, prior highs and the operator's levels go on from session to session."""
+    request = RunRequest(demo=True, from_ns=at("2022-11-07T12:00"), to_ns=at("2022-11-09T12:00"))
+    simulation = Simulation(request, {"session.hard_hours": "3", "session.warmup_days": "2"})
+    said = [
+        level("2022-11-07T14:00", "20700", name="a"),
+        level("2022-11-08T14:00", "20100", "20150", name="b"),
+        drop("2022-11-08T14:30", "BTCUSDT@20100..20150"),
+    ]
+    onlooker = Onlooker(simulation, (BITCOIN, ETHER), said_at(*said), every=17)
+    await simulation.run()
+    sessions = simulation.journal.sessions()
+    assert len(sessions) == 2 and len(simulation.all(ev.LevelAdded)) == 2
+    for session in sessions:
+        past = past_of(simulation, session)
+        init_ns, end_ns = past.record.started.init_ns, past.record.times_ns[-1]
+        places = [place for place in sorted(onlooker.glances) if init_ns <= place.at_ns <= end_ns]
+        assert len(places) > 5
+        for place in places:
+            same(past, past.at(place), onlooker, place)

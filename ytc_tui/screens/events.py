@@ -46,8 +46,10 @@ class EventsScreen(EngineScreen):
         at_newest = not table.rows or table.cursor_key == table.rows[0].key
         standing = self.desk.link.standing
         place = standing.seq if standing is not None else self._place
-        # Behind the newest line, as in playback it can be left: what is still to come is not shown.
         gone_back = place < self._place
+        if gone_back:
+            # A playback went back: what is still to come is not on record yet.
+            self._show([row for row in self._rows if row.seq <= place])
         old = place != self._place or self.desk.desk.now_s() - self._read_s >= FRESH_S
         if self.is_current and (gone_back or (at_newest and old)):
             self.read_newest()
@@ -81,9 +83,11 @@ class EventsScreen(EngineScreen):
         except YtcError as error:
             self.show_said(Content(self.desk.desk.safe(str(error))))
             return
-        self._rows = [*self._rows, *page.rows] if before_seq else list(page.rows)
         self._before_seq = page.before_seq
-        safe = self.desk.desk.safe
+        self._show([*self._rows, *page.rows] if before_seq else list(page.rows))
+
+    def _show(self, rows: list[PageRow]) -> None:
+        self._rows, safe = rows, self.desk.desk.safe
         self.query_one(LiveTable).set_rows(
-            [Row(str(row.seq), (Cell(str(row.seq), "muted"), Cell(safe(row.text)))) for row in self._rows]
+            [Row(str(row.seq), (Cell(str(row.seq), "muted"), Cell(safe(row.text)))) for row in rows]
         )

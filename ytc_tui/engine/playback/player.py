@@ -173,7 +173,7 @@ class Player:
         try:
             self._moment = past.move(moment, place)
             self._problem = ""
-        except YtcError as error:
+        except Exception as error:
             self._lost(error)
 
     async def _open(self) -> None:
@@ -187,10 +187,10 @@ class Player:
                 self._wanted, problem = past.course.first, str(error)
             await self._move(past)
             self._problem = self._problem or problem
-        except YtcError as error:
-            self._lost(error)
         except _Abandoned:
             return
+        except Exception as error:
+            self._lost(error)
         finally:
             self._mover = None
 
@@ -200,7 +200,7 @@ class Player:
             while (place := self._wanted) is not None and not self._is_at(place):
                 self._moment = await self.aside(partial(past.at, place))
                 self._problem = ""
-        except YtcError as error:
+        except Exception as error:
             self._lost(error)
         finally:
             self._mover = None
@@ -208,10 +208,12 @@ class Player:
     def _is_at(self, place: Place) -> bool:
         return self._moment is not None and self._moment.place == place
 
-    def _lost(self, error: YtcError) -> None:
-        """The store does not give what it gave before: nothing is shown that may be half of it."""
+    def _lost(self, error: Exception) -> None:
+        """The record does not give a place, whatever the reason: nothing is shown that may be half of one."""
         self.pause()
-        self._moment, self._problem = None, str(error)
+        words = words_of(error)
+        self._moment = None
+        self._problem = words if isinstance(error, YtcError) else f"{type(error).__name__}: {words}"
 
     def _note(self, share: float) -> None:
         """Told by the reading thread."""
