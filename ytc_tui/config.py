@@ -184,6 +184,9 @@ def settings_of(deciding: Mapping[str, Any]) -> LoadedSettings:
     """Settings with these values and the defaults of this release beside them, whatever file or environment
     there is. Raises ConfigInvalid where this release does not take them."""
     given = {key: Given(value, "record") for key, value in deciding.items()}
+    for key in given:
+        if not isinstance(resolve(key), KeySpec):
+            raise ConfigInvalid(f"unknown key {shown_name(key)}", where="record")
     try:
         settings = layered_settings(Layer(given).tree())
     except ValidationError as error:

@@ -35,7 +35,7 @@ from ytc_tui.engine.playback.tape import Levels, Tape, warmed_up
 from ytc_tui.engine.policy import Window
 from ytc_tui.engine.ports import JournalReader, Minute
 from ytc_tui.engine.recovery import recover_state
-from ytc_tui.errors import ConfigInvalid, DataInvalid, UsageInvalid
+from ytc_tui.errors import ConfigInvalid, DataInvalid, JournalCorrupt, UsageInvalid
 from ytc_tui.model.events import SessionStarted
 from ytc_tui.model.market import NS_PER_DAY, NS_PER_MIN, Bar, Instrument, InstrumentKind
 from ytc_tui.model.money import ONE, ZERO
@@ -105,7 +105,7 @@ def open_past(
             parts = _same_run(loaded, request, sheet, started)
             rest = 1 - _RECORD
             return whole_past(record, parts, read_time, lambda share: progress(_RECORD + share * rest))
-        except (ConfigInvalid, DataInvalid, UsageInvalid) as error:
+        except (ConfigInvalid, DataInvalid, UsageInvalid, JournalCorrupt) as error:
             return _priced_past(record, bars, read_time, loaded, request, str(error))
     except ConfigInvalid as error:
         return unknown_past(record, bars, read_time, f"the settings of its run are not on record ({error})")
@@ -216,12 +216,10 @@ def _priced_past(
     return _past(record, tape, background, read_time)
 
 
-def unknown_past(
-    record: PastRecord, bars: BarStore, read_time: ReadTime, why: str, settings: Settings | None = None
-) -> Past:
-    """With neither: what rests on settings is not shown, whatever `settings` stand in their place."""
+def unknown_past(record: PastRecord, bars: BarStore, read_time: ReadTime, why: str) -> Past:
+    """With neither: what rests on settings is not shown, and the defaults stand in their place."""
     started = record.started
-    loaded = LoadedSettings(settings or Settings(), None, {})
+    loaded = LoadedSettings(Settings(), None, {})
     request = RunRequest(instruments={symbol: _placeholder(symbol) for symbol in started.symbols})
     past = _priced_past(record, bars, read_time, loaded, request, why)
     background = replace(

@@ -28,6 +28,7 @@ from ytc_tui.adapters.instruments import load_instruments
 from ytc_tui.adapters.locks import acquire
 from ytc_tui.adapters.paths import Paths, paths_of
 from ytc_tui.adapters.process_guard import discreet
+from ytc_tui.adapters.run_sheet import read_sheet
 from ytc_tui.adapters.transports.frames import frame_from
 from ytc_tui.adapters.transports.wire import command_from, pin_from
 from ytc_tui.adapters.venues.host import wire as host_wire
@@ -37,7 +38,7 @@ from ytc_tui.agents.registry import Registry
 from ytc_tui.commands import config as config_command, data_check, hand, own, status_text
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.typed import typed
-from ytc_tui.config import assignments, load_settings
+from ytc_tui.config import assignments, load_settings, settings_of
 from ytc_tui.errors import AlreadyRunning, DataInvalid, YtcError
 from ytc_tui.model.own import AddLevel
 from ytc_tui.model.session import Mode
@@ -260,6 +261,29 @@ def lines_of_a_host(text: str, folder: Path) -> Shown:
             yield "line", discreet(str(error))
 
 
+def run_sheet(text: str, folder: Path) -> Shown:
+    """What a run was started with: settings, files, label; and settings that it names."""
+    whole = {
+        "software": text,
+        "settings": {text: text},
+        "data": [text],
+        "from_ns": 0,
+        "to_ns": 1,
+        "label": text,
+    }
+    for name, content in {
+        "text": text,
+        "keys": json.dumps({text: text}),
+        "whole": json.dumps(whole),
+        "wrong": json.dumps({**whole, "from_ns": text}),
+    }.items():
+        path = written(folder, f"run-{name}.json", content)
+        path.chmod(0o600)
+        yield from answered(lambda path=path: read_sheet(path))  # type: ignore[misc]
+    yield from answered(lambda: settings_of({text: text}))
+    yield from answered(lambda: settings_of({"session.market": text, "session.open": text}))
+
+
 ENTRIES: dict[str, Entry] = {
     entry.__name__: entry
     for entry in (
@@ -278,5 +302,6 @@ ENTRIES: dict[str, Entry] = {
         commands_at_the_door,
         answers_of_an_engine,
         lines_of_a_host,
+        run_sheet,
     )
 }

@@ -165,7 +165,8 @@ async def test_where_settings_are_not_on_record_nothing_that_is_shown_rests_on_t
     pasts = [unknown_past(record, lambda *_: _bars(simulation, _), _when, "no sheet")]
     row = replace(_placeholder("X"), tick=Decimal("0.5"), taker_fee=Decimal("0.01"), contract_size=Decimal(3))
     monkeypatch.setattr(past_run, "_placeholder", lambda symbol: replace(row, symbol=symbol))
-    pasts.append(unknown_past(record, lambda *_: _bars(simulation, _), _when, "no sheet", others))
+    monkeypatch.setattr(past_run, "Settings", lambda: others)
+    pasts.append(unknown_past(record, lambda *_: _bars(simulation, _), _when, "no sheet"))
     assert pasts[0].background.policy != pasts[1].background.policy
     held = 0
     for place in sorted(onlooker.glances)[::5]:

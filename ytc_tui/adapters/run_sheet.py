@@ -24,8 +24,8 @@ _MAX_BYTES = 16 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class RunSheet:
     """One run. `settings` are those that decide, by key, as they are digested; `data` the files as they were
-    given (empty = the bundled days), with absolute paths; times UTC ns, None = what the data holds. Of the
-    calendar it has the events of the run's range."""
+    given (empty = the bundled days), with absolute paths; the range is UTC ns. Of the calendar it holds the
+    events of the range."""
 
     software: str
     settings: Mapping[str, Any]

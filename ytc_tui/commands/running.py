@@ -65,7 +65,7 @@ def meant_engine(paths: Paths, wanted: str) -> RunningEngine:
     Raises EngineUnreachable (none runs, or none is called so), UsageInvalid (several fit and nobody is there
     to ask, or nothing was picked).
     """
-    if wanted or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if wanted or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return engine_named(paths, wanted)
     found = asyncio.run(running_engines(paths))
     if len(found) < 2:
