@@ -22,6 +22,7 @@ RUNNING = {
     "current_phase": "active_trading",
     "session_metrics": {"current_pnl": "12.30"},
     "gate": {"state": "active"},
+    "health": {"feed.ETHUSDT": {}, "feed.BTCUSDT": {}, "venue": {}},
     "as_of": "2022-11-08T04:55:00Z",
 }
 
@@ -29,7 +30,11 @@ RUNNING = {
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "paper active_trading, P&L 12.30, gate ACTIVE, as of 2022-11-08T04:55:00Z, session 5f0c2a1e"),
+        (
+            {},
+            "paper BTCUSDT ETHUSDT active_trading, P&L 12.30, gate ACTIVE, as of 2022-11-08T04:55:00Z,"
+            " session 5f0c2a1e",
+        ),
         ({"running": False}, ", ended"),
         ({"session_metrics": None, "gate": "x"}, "P&L ?, gate ?"),
         ({"session_id": None}, "no session yet"),

@@ -262,24 +262,12 @@ def lines_of_a_host(text: str, folder: Path) -> Shown:
 
 
 def run_sheet(text: str, folder: Path) -> Shown:
-    """What a run was started with: settings, files, label; and settings that it names."""
-    whole = {
-        "software": text,
-        "settings": {text: text},
-        "data": [text],
-        "from_ns": 0,
-        "to_ns": 1,
-        "label": text,
-    }
-    for name, content in {
-        "text": text,
-        "keys": json.dumps({text: text}),
-        "whole": json.dumps(whole),
-        "wrong": json.dumps({**whole, "from_ns": text}),
-    }.items():
-        path = written(folder, f"run-{name}.json", content)
+    """What a run was started with, and settings that it names."""
+    sheet = {"software": text, "settings": {text: 1}, "data": [text], "label": text, "to_ns": 1, "from_ns": 0}
+    for content in (text, json.dumps({text: text}), json.dumps(sheet), json.dumps({**sheet, "to_ns": text})):
+        path = written(folder, "run-x.json", content)
         path.chmod(0o600)
-        yield from answered(lambda path=path: read_sheet(path))  # type: ignore[misc]
+        yield from answered(partial(read_sheet, path))
     yield from answered(lambda: settings_of({text: text}))
     yield from answered(lambda: settings_of({"session.market": text, "session.open": text}))
 

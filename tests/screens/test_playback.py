@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 from textual.containers import VerticalScroll
-from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.screens.desk_scenes import SCENES, in_trade
@@ -16,7 +12,6 @@ from tests.screens.playback_stage import SESSION, StillPlayer, moves, played, st
 from tests.screens.table_views import all_screens
 from tests.screens.test_containment import text_of
 from tests.screens.test_desk_foreign import EVIL, assert_harmless
-from tests.screens.test_desk_pictures import Compare, both_sizes
 from ytc_tui.client import Page, PageRow
 from ytc_tui.screens.actions import ACTIONS, TRADING, Group, key_text
 from ytc_tui.screens.dialogs.flatten import FlattenDialog
@@ -28,49 +23,6 @@ from ytc_tui.screens.widgets.live_table import LiveTable
 
 GONE = "zones, swings and trends: no such file: /data/binance_um_ETHUSDT_1m.parquet"
 PLAYBACK = [action for action in ACTIONS if action.group is Group.PLAYBACK]
-
-
-# ---- pictures ----------------------------------------------------------------------------------------
-
-
-@both_sizes
-def test_paused(snap_compare: Compare, size: tuple[int, int]) -> None:
-    assert snap_compare(played(), terminal_size=size, run_before=settle)
-
-
-@both_sizes
-def test_playing_with_what_is_not_known(snap_compare: Compare, size: tuple[int, int]) -> None:
-    scene: dict[str, Any] = dict(in_trade())
-    chart = scene["chart/ETHUSDT/1"]
-    scene["chart/ETHUSDT/1"] = replace(chart, zones=(), swings=(), not_known=GONE)
-    app = played(
-        scene,
-        playing=True,
-        missing=(GONE,),
-        cut="entry 4311: its content does not match its hash",
-    )
-    assert snap_compare(app, terminal_size=size, run_before=settle)
-
-
-@both_sizes
-def test_reading_the_record(snap_compare: Compare, size: tuple[int, int]) -> None:
-    app = played({}, seq=0, entries=0, at_ns=0, busy="reading the record, 43%")
-    assert snap_compare(app, terminal_size=size, run_before=settle)
-
-
-@both_sizes
-def test_jump(snap_compare: Compare, size: tuple[int, int]) -> None:
-    async def asked(pilot: Pilot[Any]) -> None:
-        await settle(pilot)
-        await pilot.press("j", *"T0077", "enter")
-        await pilot.pause()
-
-    assert snap_compare(played(), terminal_size=size, run_before=asked)
-
-
-@pytest.mark.parametrize("size", [(50, 12), (20, 5)], ids=["50x12", "20x5"])
-def test_at_other_sizes(snap_compare: Compare, size: tuple[int, int]) -> None:
-    assert snap_compare(played(), terminal_size=size, run_before=settle)
 
 
 # ---- the line ----------------------------------------------------------------------------------------

@@ -107,6 +107,8 @@ async def test_without_its_data_state_and_recorded_prices_are_shown_and_the_rest
         whole = live[chart_name("ETHUSDT", 1)]
         assert chart.candles == tuple(c for c in whole.candles if c in set(chart.candles))
         assert shown[chart_name("ETHUSDT", 3)].candles == ()
+        assert gone in shown["watchlist"].not_known
+        assert all(row.why_not for row in shown["watchlist"].rows)
         assert {(row.regime, row.zone, row.atr_pct) for row in shown["watchlist"].rows} == {
             (None, None, None)
         }

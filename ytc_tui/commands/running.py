@@ -23,6 +23,7 @@ from ytc_tui.errors import UsageInvalid, YtcError
 ATTACHING = " ytc: attaching"
 _ANSWER_S = 1.0
 _ID_CHARACTERS = 8
+_FEED = "feed."
 
 
 async def running_engines(paths: Paths) -> list[tuple[RunningEngine, str]]:
@@ -41,7 +42,7 @@ async def _words_of(engine: RunningEngine) -> str:
 
 
 def _session_words(document: dict[str, Any]) -> str:
-    """`paper active_trading, P&L 12.30, gate ACTIVE, as of 2022-11-08T04:55:00Z, session 5f0c2a1e`."""
+    """`paper BTCUSDT active_trading, P&L 12.30, gate ACTIVE, as of 2022-11-08T04:55:00Z, session 5f0c2a`."""
     session = str(document.get("session_id") or "")
     if not session:
         return "no session yet"
@@ -49,8 +50,11 @@ def _session_words(document: dict[str, Any]) -> str:
     pnl = figures.get("current_pnl") if isinstance(figures, dict) else None
     gate = document.get("gate")
     state = gate.get("state") if isinstance(gate, dict) else None
+    health = document.get("health")
+    known = health if isinstance(health, dict) else {}
+    symbols = sorted(str(name).removeprefix(_FEED) for name in known if str(name).startswith(_FEED))
     told = [
-        f"{document.get('mode')} {document.get('current_phase')}",
+        " ".join([str(document.get("mode")), *symbols, str(document.get("current_phase"))]),
         f"P&L {pnl if pnl is not None else '?'}",
         f"gate {str(state).upper() if state else '?'}",
         f"as of {document.get('as_of')}",

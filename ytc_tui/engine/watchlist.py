@@ -21,7 +21,8 @@ from ytc_tui.views.watchlist import NearZone, WatchlistView, WatchRow
 def watchlist(sit: Situation) -> WatchlistView:
     """A row for each symbol, in the session's order."""
     setups = _best_setups(sit)
-    return WatchlistView(tuple(_row(sit, symbol, setups.get(symbol)) for symbol in sit.market.symbols))
+    rows = tuple(_row(sit, symbol, setups.get(symbol)) for symbol in sit.market.symbols)
+    return WatchlistView(rows, sit.market.unknown)
 
 
 def _row(sit: Situation, symbol: str, setup: tuple[str, float] | None) -> WatchRow:
@@ -60,7 +61,8 @@ def _nearest(analysis: SymbolAnalysis, price: float, atr: float | None) -> NearZ
 def _why_not(sit: Situation, symbol: str) -> str:
     """What keeps an entry off `symbol` now, before any setup is asked about."""
     state = sit.state
-    if problem := sit.market.problem(symbol):
+    unknown = sit.market.unknown
+    if not unknown and (problem := sit.market.problem(symbol)):
         return problem
     if state.gate is not Gate.ACTIVE:
         return f"gate {state.gate.value.upper()}: {state.gate_reason}"
@@ -69,7 +71,9 @@ def _why_not(sit: Situation, symbol: str) -> str:
     if state.working_orders(symbol, OrderRole.ENTRY):
         return "an entry works"
     bias = state.standing_bias(symbol, sit.at_ns)
-    return f"bias {bias.bias.value}" if bias is not None else ""
+    if bias is not None:
+        return f"bias {bias.bias.value}"
+    return "not known" if unknown else ""
 
 
 def _best_setups(sit: Situation) -> dict[str, tuple[str, float]]:

@@ -47,12 +47,14 @@ class WatchlistScreen(TableScreen):
 
     def rows(self) -> Sequence[Row] | None:
         view = self._view()
-        return tuple(map(_row, view.rows)) if view is not None else None
+        return tuple(_row(row, not view.not_known) for row in view.rows) if view is not None else None
 
     def summary(self) -> Content:
         view = self._view()
         if view is None:
             return Content()
+        if view.not_known:
+            return Content.styled(f"trends and zones are not known: {view.not_known}", "$text-warning")
         free = sum(1 for row in view.rows if not row.why_not)
         return Content(f"{free} of {len(view.rows)} may be entered now; enter shows the chart")
 
@@ -77,7 +79,7 @@ class WatchlistScreen(TableScreen):
         return self.desk.link.view("watchlist", WatchlistView)
 
 
-def _row(row: WatchRow) -> Row:
+def _row(row: WatchRow, known: bool) -> Row:
     price = words.UNKNOWN if row.price is None else f"{row.price:.{row.decimals}f}"
     arrow, tone = _ARROWS.get(row.direction, ("", "muted")) if row.direction else (words.UNKNOWN, "stale")
     label = row.label.value.replace("_", " ") if row.label is not None else ""
@@ -89,7 +91,7 @@ def _row(row: WatchRow) -> Row:
             Cell(words.UNKNOWN if row.atr_pct is None else f"{row.atr_pct:.2f}", "muted"),
             Cell(f"{arrow} {label}".rstrip(), tone),
             Cell(words.UNKNOWN if row.regime is None else row.regime.value.replace("_", " "), "muted"),
-            Cell(_zone(row.zone, row.decimals)),
+            Cell(_zone(row.zone, row.decimals) if known else words.UNKNOWN),
             Cell("" if row.score is None else f"{row.setup} {row.score:.0f}", "accent"),
             Cell(words.quantity(row.held) if row.held else "", "accent"),
             Cell(row.why_not or "-", "warning" if row.why_not else "muted"),

@@ -44,4 +44,7 @@ class WatchRow:
 
 @dataclass(frozen=True, slots=True)
 class WatchlistView:
+    """`not_known` says why regimes, trends and zones are not; empty where they are."""
+
     rows: tuple[WatchRow, ...]
+    not_known: str = ""

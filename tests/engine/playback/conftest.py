@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from tests.sim.harness import Simulation
 from tests.sim.past_sessions import past_of
 from tests.sim.test_playback import busy_day
 from ytc_tui.adapters.stores.loop import LoopJournal
+from ytc_tui.commands.record import Record
 from ytc_tui.engine.playback.past import Past
+from ytc_tui.engine.playback.player import Player
 from ytc_tui.engine.ports import Batch
 
 
@@ -44,3 +47,9 @@ async def store(day: Simulation, tmp_path: Path) -> Path:
 def opening(day: Simulation) -> Callable[[], Past]:
     """Opens it anew."""
     return lambda: past_of(day)
+
+
+@pytest.fixture
+def player(day: Simulation, opening: Callable[[], Past], store: Path) -> Player:
+    session = day.journal.sessions()[-1]
+    return Player(session, lambda progress: opening(), Record(store), asyncio.to_thread)

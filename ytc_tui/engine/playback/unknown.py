@@ -69,7 +69,8 @@ def _bare(view: Any) -> Any:
         case OwnView():
             return replace(view, mistake_codes=())
         case WatchlistView():
-            return WatchlistView(tuple(replace(row, decimals=_decimals(row.price)) for row in view.rows))
+            priced = tuple(replace(row, decimals=_decimals(row.price)) for row in view.rows)
+            return replace(view, rows=priced)
         case ChartView():
             prices = [Decimal(repr(candle.close)) for candle in view.candles]
             return replace(view, decimals=max(map(_decimals, prices), default=0))
