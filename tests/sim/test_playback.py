@@ -10,6 +10,7 @@ import pytest
 
 from tests.sim.harness import Operator, Simulation, at, said_at
 from tests.sim.past_sessions import Onlooker, names_of, on_record, past_of
+from tests.sim.restarts import killed_and_resumed
 from tests.sim.saying import bias, drop, level, note
 from tests.sim.stage import long_at, short_at, stage
 from tests.sim.tape import Tape, on_day
@@ -122,3 +123,25 @@ async def test_a_later_session_of_a_run_meets_the_market_that_the_earlier_ones_l
         assert len(places) > 5
         for place in places:
             same(past, past.at(place), onlooker, place)
+
+
+@pytest.mark.parametrize("commit", [25, 35, 45])
+async def test_a_session_that_was_killed_and_taken_up_again_is_one(tmp_path: Path, commit: int) -> None:
+    """Both of its engines are held against the record."""
+    looking: list[Onlooker] = []
+
+    def build() -> Simulation:
+        tape = Tape().walk("12:41", *UP)
+        simulation = stage(tmp_path, tape, long_at("12:41"), until="13:10")
+        looking.append(Onlooker(simulation, (BITCOIN,)))
+        return simulation
+
+    simulation = await killed_and_resumed(build, (commit, True))
+    assert simulation.all(ev.EngineRecovered) and simulation.all(ev.TradeClosed)
+    past = past_of(simulation)
+    for onlooker in looking:
+        assert len(onlooker.glances) > 10
+        for place in onlooker.glances:
+            # What was shown and never came on record is shown by nobody again.
+            if place.seq <= past.record.entries:
+                same(past, past.at(place), onlooker, place)
