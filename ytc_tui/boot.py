@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 
@@ -66,6 +65,9 @@ class RunRequest:
     agents: tuple[Agent, ...] = ()
     steps: tuple[tuple[Phase, Step], ...] = ()
     faults: FaultScript = NO_FAULTS
+    # Of a run that is built again from its sheet: what its tables and its calendar said.
+    instruments: Mapping[str, Instrument] | None = None
+    calendar: Calendar | None = None
 
 
 @dataclass(slots=True)
@@ -94,8 +96,7 @@ class Parts:
 
         One run over the same data may be recorded in several state folders at the same time.
         """
-        folder = sha256(str(self.paths.state_dir.absolute()).encode()).hexdigest()[:8]
-        return f"{self.run_id}-{folder}"
+        return f"{self.run_id}-{self.paths.tag}"
 
 
 def prepare(loaded: LoadedSettings, request: RunRequest, environ: Mapping[str, str] = os.environ) -> Parts:
@@ -103,8 +104,8 @@ def prepare(loaded: LoadedSettings, request: RunRequest, environ: Mapping[str, s
     settings = loaded.settings
     refuse_unbuilt(settings)
     feed = _feed(loaded, request)
-    instruments = _instruments(loaded, feed.symbols)
-    registry = _registry(loaded, request)
+    instruments = _instruments(loaded, request, feed.symbols)
+    registry = registry_of(loaded, request)
     calendar = _calendar(loaded, request)
     policy = policy_of(
         settings, frozenset(registry.agents), instruments, BARS_INSTALL_ID, volume_known(feed), calendar
@@ -127,7 +128,7 @@ def prepare(loaded: LoadedSettings, request: RunRequest, environ: Mapping[str, s
         feed=feed,
         instruments=instruments,
         registry=registry,
-        workflow=_workflow(registry, request),
+        workflow=workflow_of(registry, request),
         policy=policy,
         market=MarketView(instruments, analysis),
         windows=found,
@@ -139,13 +140,22 @@ def prepare(loaded: LoadedSettings, request: RunRequest, environ: Mapping[str, s
 
 
 def _run_id(loaded: LoadedSettings, feed: BarsFeed, calendar: Calendar, label: str) -> str:
+    seed = loaded.settings.paper.seed
+    return run_id_of(feed.digest, calendar, loaded.digest, (feed.from_ns, feed.to_ns), seed, label)
+
+
+def run_id_of(
+    feed_digest: str, calendar: Calendar, config_digest: str, range_ns: tuple[int, int], seed: int, label: str
+) -> str:
     """A run is its data, of which the calendar is a part, its settings, its range and its label."""
-    data = f"{feed.digest}+{calendar.digest}" if calendar.digest else feed.digest
-    return ids.run_id(data, loaded.digest, feed.from_ns, feed.to_ns, loaded.settings.paper.seed, label)
+    data = f"{feed_digest}+{calendar.digest}" if calendar.digest else feed_digest
+    return ids.run_id(data, config_digest, *range_ns, seed, label)
 
 
 def _calendar(loaded: LoadedSettings, request: RunRequest) -> Calendar:
     """The user's calendar; without one the bundled data have theirs, and other data none."""
+    if request.calendar is not None:
+        return request.calendar
     feed = loaded.settings.feed
     if feed.calendar_path:
         return load_calendar(Path(feed.calendar_path), feed.calendar_timezone)
@@ -187,7 +197,11 @@ def volume_known(feed: BarsFeed) -> dict[str, bool]:
     return {symbol: feed.volume_known(symbol) for symbol in feed.symbols}
 
 
-def _instruments(loaded: LoadedSettings, symbols: Iterable[str]) -> dict[str, Instrument]:
+def _instruments(
+    loaded: LoadedSettings, request: RunRequest, symbols: Iterable[str]
+) -> dict[str, Instrument]:
+    if request.instruments is not None:
+        return {symbol: instrument_for(symbol, request.instruments) for symbol in symbols}
     table = load_instruments(None)
     own = loaded.settings.feed.instruments_path
     if own:
@@ -195,7 +209,7 @@ def _instruments(loaded: LoadedSettings, symbols: Iterable[str]) -> dict[str, In
     return {symbol: instrument_for(symbol, table) for symbol in symbols}
 
 
-def _registry(loaded: LoadedSettings, request: RunRequest) -> Registry:
+def registry_of(loaded: LoadedSettings, request: RunRequest) -> Registry:
     known = (*discover(), *request.agents)
     settings = loaded.settings.agents
     loaded.require_known("agents", settings, [agent.spec.name for agent in known])
@@ -210,7 +224,7 @@ def _registry(loaded: LoadedSettings, request: RunRequest) -> Registry:
     return Registry.build(enabled)
 
 
-def _workflow(registry: Registry, request: RunRequest) -> Workflow:
+def workflow_of(registry: Registry, request: RunRequest) -> Workflow:
     """The session's own workflow, with the steps of agents that the caller brought along."""
     resource = resources.files("ytc_tui") / "data" / "workflows" / "ytc_session.toml"
     known = frozenset(agent.spec.name for agent in discover())
@@ -225,6 +239,7 @@ def _workflow(registry: Registry, request: RunRequest) -> Workflow:
 
 def relabel(parts: Parts, label: str) -> None:
     """Let `parts` be the run of the same data and settings under another label."""
+    parts.request = replace(parts.request, label=label)
     parts.run_id = _run_id(parts.loaded, parts.feed, parts.policy.news.calendar, label)
 
 

@@ -128,3 +128,27 @@ class EngineClient(Protocol):
     async def review(self, session: str) -> Review:
         """The session of this id, as its report has it. UsageInvalid where there is none."""
         ...
+
+
+class PlaybackClient(EngineClient, Protocol):
+    """A past session, shown as of one place in it; commands are refused. A step or a jump pauses it."""
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        ...
+
+    def step_bars(self, count: int) -> None:
+        """`count` bars on, or back where it is below 0."""
+        ...
+
+    def step_entries(self, count: int) -> None:
+        """`count` journal entries on, or back where it is below 0."""
+        ...
+
+    def change_speed(self, *, up: bool) -> None:
+        """The next faster or slower speed."""
+        ...
+
+    def seek(self, where: str) -> None:
+        """Go to a time, an id, an entry's number, `start` or `end`. Raises UsageInvalid."""
+        ...

@@ -164,13 +164,37 @@ def settings_digest(settings: Settings) -> str:
     Paths, speed, logs, notifications and screens stay out: a run has the same digest at any speed and
     from any folder (semantics.md 7); the content of data files has digests of its own.
     """
-    deciding: dict[str, Any] = {}
+    return digest_of(deciding(settings))
+
+
+def deciding(settings: Settings) -> dict[str, Any]:
+    """Every key whose value can change what is traded, with its value as JSON data."""
+    found: dict[str, Any] = {}
     for key, value in effective(settings).items():
         spec = resolve(key)
         if isinstance(spec, KeySpec) and spec.decides:
-            deciding[key] = plain(value)
+            found[key] = plain(value)
+    return found
+
+
+def digest_of(deciding: Mapping[str, Any]) -> str:
+    """sha256 (hex) of settings as `deciding` gives them."""
     text = json.dumps(deciding, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def settings_of(deciding: Mapping[str, Any]) -> LoadedSettings:
+    """Settings with these values and the defaults of this release beside them, whatever file or environment
+    there is. Raises ConfigInvalid where this release does not take them."""
+    given = {key: Given(value, "record") for key, value in deciding.items()}
+    for key in given:
+        if not isinstance(resolve(key), KeySpec):
+            raise ConfigInvalid(f"unknown key {shown_name(key)}", where="record")
+    try:
+        settings = layered_settings(Layer(given).tree())
+    except ValidationError as error:
+        raise _value_problems(error, given)[0] from error
+    return LoadedSettings(settings, None, dict.fromkeys(given, "record"), lambda: settings_of(deciding))
 
 
 def _examine(

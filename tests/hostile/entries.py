@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -18,9 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.adapters.feeds.samples import SOME, csv_text
-from tests.commands.scripted_engine import document
-from tests.hostile.outputs import told
-from ytc_tui.adapters.error_documents import error_from
+from tests.hostile.shown import Entry, Shown, answered, utf8, written
+from tests.hostile.sockets import SOCKETS
 from ytc_tui.adapters.feeds.calendar import load_calendar
 from ytc_tui.adapters.feeds.files import open_source
 from ytc_tui.adapters.head_file import HeadFile
@@ -28,45 +26,17 @@ from ytc_tui.adapters.instruments import load_instruments
 from ytc_tui.adapters.locks import acquire
 from ytc_tui.adapters.paths import Paths, paths_of
 from ytc_tui.adapters.process_guard import discreet
-from ytc_tui.adapters.transports.frames import frame_from
-from ytc_tui.adapters.transports.wire import command_from, pin_from, query_from, seq_from
-from ytc_tui.adapters.venues.host import wire as host_wire
+from ytc_tui.adapters.run_sheet import read_sheet
 from ytc_tui.adapters.venues.host.trouble import load_trouble
 from ytc_tui.adapters.workflows import load_workflow
 from ytc_tui.agents.registry import Registry
-from ytc_tui.commands import config as config_command, data_check, hand, own, status_text
+from ytc_tui.commands import config as config_command, data_check, hand, own
 from ytc_tui.commands.answer import Answer
 from ytc_tui.commands.typed import typed
-from ytc_tui.config import assignments, load_settings
+from ytc_tui.config import assignments, load_settings, settings_of
 from ytc_tui.errors import AlreadyRunning, DataInvalid, YtcError
 from ytc_tui.model.own import AddLevel
 from ytc_tui.model.session import Mode
-from ytc_tui.views.journal_query import ConditionKind, check
-
-Shown = Iterator[tuple[str, str]]
-Entry = Callable[[str, Path], Shown]
-
-
-def answered(read: Callable[[], object]) -> Shown:
-    """What is shown of a reading: its error, or its result as the program would word it."""
-
-    def ask() -> Answer:
-        found = read()
-        return found if isinstance(found, Answer) else Answer("", None)
-
-    return told(ask)
-
-
-def utf8(text: str) -> str:
-    """As any file or socket would hand it over: lone surrogates do not fit into UTF-8."""
-    return text.encode(errors="replace").decode()
-
-
-def written(folder: Path, name: str, content: str) -> Path:
-    path = folder / name
-    path.write_bytes(content.encode(errors="surrogateescape" if content.isascii() else "replace"))
-    return path
-
 
 # ---- files -------------------------------------------------------------------------------------------
 
@@ -212,69 +182,15 @@ def names_of_files(text: str, folder: Path) -> Shown:
             assert path.resolve().parent in (paths.state_dir.resolve(), paths.socket_dir.resolve())
 
 
-# ---- sockets ------------------------------------------------------------------------------------------
-
-
-def commands_at_the_door(text: str, folder: Path) -> Shown:
-    """Bodies that a client sends to an engine."""
-    good = {"command_id": "c-1", "verb": "pause", "actor": "ada"}
-    fields: list[Mapping[str, object]] = [{name: text} for name in good]
-    fields += [{name: text} for name in ("reason", "target", "content_hash", "note", "level")]
-    fields += [{text: 1}, {"verb": "note", "note": {"text": text, "tags": [text], "mistakes": [text]}}]
-    fields += [{"verb": "level", "target": "BTCUSDT", "level": {"low": text, "high": "1", "label": text}}]
-    for field in fields:
-        body = json.dumps({**good, **field}).encode()
-        try:
-            command = command_from(body, "door")
-        except YtcError as error:
-            yield "command", discreet(str(error))
-        else:
-            yield "command", "".join((command.command_id, command.actor))
-    raw = text.encode(errors="replace")
-    yield from answered(lambda: command_from(raw, "door"))
-    yield from answered(lambda: pin_from(json.dumps({"command_id": text, "pin": text}).encode(), "door"))
-
-
-def queries_at_the_door(text: str, folder: Path) -> Shown:
-    """What a client asks of the journal."""
-    for kind in ConditionKind:
-        asked = {"conditions": [{"kind": kind.value, "value": utf8(text)}], "rows": 7}
-        yield from answered(lambda asked=asked: check(query_from(json.dumps(asked), "door")))  # type: ignore[misc]
-    for field in (
-        {"rows": text},
-        {text: 1},
-        {"conditions": text},
-        {"conditions": [{"kind": text, "value": "x"}]},
-    ):
-        yield from answered(lambda field=field: query_from(json.dumps(field), "door"))  # type: ignore[misc]
-    yield from answered(lambda: query_from(text, "door"))
-    yield from answered(lambda: seq_from(text, "door"))
-
-
-def answers_of_an_engine(text: str, folder: Path) -> Shown:
-    """Documents and errors that an engine answers, and frames."""
-    yield "error", discreet(str(error_from({"error": text, "what": text, "where": text, "fix": text})))
-    shown = _poisoned(document(), text)
-    yield "status", status_text.text_of(status_text.status_lines(shown))
-    for frame in (text, json.dumps({"number": 1, "at_ns": 1, "views": {text: text}}), f'{{"a":"{text}"}}'):
-        yield from answered(partial(frame_from, frame))
-
-
-def _poisoned(value: Any, text: str) -> Any:
-    """JSON data with the free texts in it swapped."""
-    if isinstance(value, dict):
-        free = ("message", "reason", "detail", "decided_by", "acknowledged_by", "end_reason")
-        return {name: text if name in free else _poisoned(item, text) for name, item in value.items()}
-    return [_poisoned(item, text) for item in value] if isinstance(value, list) else value
-
-
-def lines_of_a_host(text: str, folder: Path) -> Shown:
-    """Lines between an engine and a paper host."""
-    for line in (text, json.dumps({"call": text, "body": text}), json.dumps([text])):
-        try:
-            host_wire.object_of(line.encode(errors="replace"))
-        except (ValueError, RecursionError) as error:
-            yield "line", discreet(str(error))
+def run_sheet(text: str, folder: Path) -> Shown:
+    """What a run was started with, and settings that it names."""
+    sheet = {"software": text, "settings": {text: 1}, "data": [text], "label": text, "to_ns": 1, "from_ns": 0}
+    for content in (text, json.dumps({text: text}), json.dumps(sheet), json.dumps({**sheet, "to_ns": text})):
+        path = written(folder, "run-x.json", content)
+        path.chmod(0o600)
+        yield from answered(partial(read_sheet, path))
+    yield from answered(lambda: settings_of({text: text}))
+    yield from answered(lambda: settings_of({"session.market": text, "session.open": text}))
 
 
 ENTRIES: dict[str, Entry] = {
@@ -292,9 +208,7 @@ ENTRIES: dict[str, Entry] = {
         given_settings,
         typed_by_hand,
         names_of_files,
-        commands_at_the_door,
-        queries_at_the_door,
-        answers_of_an_engine,
-        lines_of_a_host,
+        run_sheet,
+        *SOCKETS,
     )
 }

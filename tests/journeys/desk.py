@@ -27,7 +27,7 @@ from ytc_tui.views.top import TopView
 LIMIT_S = 60.0
 POLL_S = 0.05
 SIZE = (120, 40)
-KEYS = {"!": "exclamation_mark", ":": "colon", " ": "space"}
+KEYS = {"!": "exclamation_mark", ":": "colon", " ": "space", ".": "full_stop", ">": "greater_than_sign"}
 PROPOSE = ("trading.approval=confirm",)
 
 
@@ -104,8 +104,9 @@ async def desk_on(
     *,
     read_only: bool = False,
     flatten_confirm: Literal["typed", "double_key"] = "typed",
+    playback: bool = False,
 ) -> AsyncIterator[Desk]:
-    """The desk that `ytc run` and `ytc attach` open, in a terminal of 120x40 that is not there."""
+    """The desk that `ytc run`, `attach` and `playback` open, in a terminal of 120x40 that is not there."""
     settings = DeskSettings(
         zone=ZoneInfo("UTC"),
         safe=partial(safe_line, limit=SAFE_TEXT),
@@ -113,6 +114,7 @@ async def desk_on(
         now_s=time.monotonic,
         read_only=read_only,
         flatten_confirm=flatten_confirm,
+        playback=playback,
     )
     app = DeskApp(handle, settings)
     async with app.run_test(size=SIZE) as pilot:

@@ -25,7 +25,7 @@ from ytc_tui.client import NEWEST, EngineClient, Frame, Page, Receipt, WholeEntr
 from ytc_tui.errors import YtcError
 from ytc_tui.model.commands import ARGUMENT, Argument, Command, Verb
 from ytc_tui.screens.app import DeskApp, DeskSettings
-from ytc_tui.screens.link import EngineEnd, Survival
+from ytc_tui.screens.link import EngineEnd, FindSessions, Survival
 from ytc_tui.views.journal_query import PageQuery
 from ytc_tui.views.review import PastSessions, Review
 
@@ -158,6 +158,9 @@ def staged(
     read_only: bool = False,
     settings: Mapping[str, Any] | None = None,
     journal: StillJournal | None = None,
+    engine: StillEngine | None = None,
+    playback: bool = False,
+    find_sessions: FindSessions | None = None,
     **handle: Any,
 ) -> StagedDesk:
     """A desk that shows `scene` in UTC; commands are numbered C1, C2 and so on. Where there is something to
@@ -179,10 +182,12 @@ def staged(
         new_command=new_command,
         now_s=clock,
         read_only=read_only,
+        playback=playback,
+        find_sessions=find_sessions,
         **(settings or {}),
     )
     on_record = journal or StillJournal(finished().entries if scene else ())
-    return StagedDesk(StillEngine(scene, journal=on_record), clock, given, **handle)
+    return StagedDesk(engine or StillEngine(scene, journal=on_record), clock, given, **handle)
 
 
 async def settle(pilot: Pilot[Any]) -> None:

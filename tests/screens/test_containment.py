@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from tests.screens.desk_scenes import in_trade
 from tests.screens.desk_stage import StagedDesk, settle, staged
+from tests.screens.playback_stage import moves, played
 from ytc_tui.screens import engine_screen, panes, rows
 from ytc_tui.screens.actions import ACTIONS
 from ytc_tui.screens.agents import AgentsScreen
@@ -221,6 +222,18 @@ async def test_a_top_line_that_fails_leaves_the_desk_whole(monkeypatch: pytest.M
         await settle(pilot)
         await lives_on(app, pilot, "Head")
         assert "session loss" in text_of(app)
+
+
+async def test_a_line_of_a_playback_that_fails_leaves_the_rest_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_screen, "playback_content", breaking)
+    app = played()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert failed(app) == ["Head"]
+        assert "session loss" in text_of(app)
+        await pilot.press("full_stop")
+        await pilot.pause()
+        assert moves(app) == [("bars", 1)]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from ytc_tui.adapters.venues.paper_store import PaperStore
 from ytc_tui.agents.base import Agent
 from ytc_tui.agents.registry import Registry, discover
 from ytc_tui.analysis.symbol import SymbolAnalysis
-from ytc_tui.boot import Parts, RunRequest, _workflow
+from ytc_tui.boot import Parts, RunRequest, workflow_of
 from ytc_tui.config import LoadedSettings, load_settings
 from ytc_tui.engine import ids
 from ytc_tui.engine.market import MarketView
@@ -71,7 +71,7 @@ def _own_agents() -> tuple[Agent, ...]:
 @cache
 def _workflow_with(steps: tuple[tuple[Phase, Step], ...]) -> Workflow:
     """The session's own workflow with `steps`."""
-    return _workflow(Registry.build(_own_agents()), RunRequest(steps=steps))
+    return workflow_of(Registry.build(_own_agents()), RunRequest(steps=steps))
 
 
 @dataclass

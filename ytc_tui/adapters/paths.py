@@ -12,6 +12,7 @@ import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import platformdirs
@@ -30,6 +31,11 @@ class Paths:
 
     state_dir: Path
     socket_dir: Path
+
+    @property
+    def tag(self) -> str:
+        """The end of the name of every engine that keeps its state here."""
+        return sha256(str(self.state_dir.absolute()).encode()).hexdigest()[:8]
 
     @property
     def database(self) -> Path:
@@ -73,6 +79,10 @@ class Paths:
     def pin_for_file(self, run: str) -> Path:
         """For which commands `run` asks for the PIN."""
         return self.state_dir / f"pin-for-{session_name(run)}.json"
+
+    def run_sheet(self, run: str) -> Path:
+        """What `run` was started with."""
+        return self.state_dir / f"run-{session_name(run)}.json"
 
     @property
     def drill_file(self) -> Path:

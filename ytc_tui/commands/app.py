@@ -21,6 +21,7 @@ from ytc_tui.commands.app_host import register_host
 from ytc_tui.commands.app_operator import AsJson, register_operator, show
 from ytc_tui.commands.app_own import register_own
 from ytc_tui.commands.app_pin import pin_app
+from ytc_tui.commands.app_playback import register_playback
 from ytc_tui.commands.app_reconcile import register_reconcile
 from ytc_tui.commands.app_serve import register_serve
 
@@ -159,27 +160,34 @@ register_serve(app)
 register_audit(app)
 register_host(app)
 register_guard(app)
+register_playback(app)
 
 
 @app.command()
 def attach(
+    run_name: Annotated[
+        str, typer.Argument(metavar="[RUN]", help="Run or session id, or its beginning.")
+    ] = "",
     session: Session = "",
     read_only: Annotated[bool, typer.Option("--read-only", help="Look, and send nothing.")] = False,
     link: Link = "",
     plain: Plain = False,
     in_browser: Annotated[bool, typer.Option("--in-browser", hidden=True)] = False,
 ) -> None:
-    """Open the desk on a running engine; from any number of terminals."""
+    """Open the desk on a running engine; from any number of terminals. With several, one is asked for."""
+    if run_name and session and run_name != session:
+        raise typer.BadParameter("is given twice", param_hint="--session")
+    wanted = run_name or session
     if plain:
         from ytc_tui.commands.plain import attach_plainly
 
-        raise typer.Exit(attach_plainly(session, typer.echo))
+        raise typer.Exit(attach_plainly(wanted, typer.echo))
     from ytc_tui.commands.curtain import curtain
 
     with curtain(" ytc: attaching") if not in_browser else nullcontext():
         from ytc_tui.commands.desk import attach as open_attached
 
-        code = open_attached(session, read_only=read_only, link=link, in_browser=in_browser)
+        code = open_attached(wanted, read_only=read_only, link=link, in_browser=in_browser)
     raise typer.Exit(code)
 
 

@@ -16,16 +16,27 @@ _LIFTED = "\x1b[?1049l"
 
 
 @contextmanager
+def lifted(text: str) -> Iterator[None]:
+    """The terminal as it was, for a question; then the curtain again, with `text`."""
+    _draw(_LIFTED)
+    yield
+    _draw(f"{_DRAWN}{text}")
+
+
+@contextmanager
 def curtain(text: str) -> Iterator[None]:
     """Show `text` until something paints over it; taken away when the block raises."""
     shown = sys.stdout.isatty()
     if shown:
-        sys.stdout.write(f"{_DRAWN}{text}")
-        sys.stdout.flush()
+        _draw(f"{_DRAWN}{text}")
     try:
         yield
     except BaseException:
         if shown:
-            sys.stdout.write(_LIFTED)
-            sys.stdout.flush()
+            _draw(_LIFTED)
         raise
+
+
+def _draw(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

@@ -23,7 +23,7 @@ from ytc_tui.config import LoadedSettings, load_settings
 from ytc_tui.errors import UsageInvalid
 from ytc_tui.screens.app import DeskApp, DeskSettings
 from ytc_tui.screens.glyphs import glyph_set
-from ytc_tui.screens.link import EngineHandle
+from ytc_tui.screens.link import EngineHandle, FindSessions, RunningSession
 from ytc_tui.screens.pace import LinkKind, seeming
 from ytc_tui.screens.ringing import Bell
 
@@ -42,23 +42,28 @@ def open_desk(loaded: LoadedSettings, arguments: list[str], request: RunRequest 
 
         engine = ThreadEngine(loaded, request, paths)
         try:
-            return _desk(engine, loaded, last=engine.close)
+            return desk_on(engine, loaded, last=engine.close)
         finally:
             engine.close()
-    return _desk(ProcessEngine(arguments, paths), loaded)
+    return desk_on(ProcessEngine(arguments, paths), loaded)
 
 
-def attach(session: str, *, read_only: bool, link: str = "", in_browser: bool = False) -> int:
-    """Open the desk on a running engine."""
-    from ytc_tui.commands.operate import engine_named
+def attach(wanted: str, *, read_only: bool, link: str = "", in_browser: bool = False) -> int:
+    """Open the desk on the running engine that `wanted` names; it can turn to any other that runs."""
+    from ytc_tui.commands.running import meant_engine, running_engines
 
     paths = paper_paths()
-    engine = AttachedEngine(engine_named(paths, session), paths)
-    return _desk(
-        engine,
+
+    async def find_sessions() -> list[RunningSession]:
+        found = await running_engines(paths)
+        return [RunningSession(words, AttachedEngine(engine, paths)) for engine, words in found]
+
+    return desk_on(
+        AttachedEngine(meant_engine(paths, wanted), paths),
         load_settings(overrides={"ui.link": link} if link else {}),
         read_only=read_only,
         in_browser=in_browser,
+        find_sessions=find_sessions,
     )
 
 
@@ -89,14 +94,17 @@ def _take_terminal(last: Callable[[], object] = lambda: None) -> None:
     end_on_hangup(sys.stdin.fileno(), last)
 
 
-def _desk(
+def desk_on(
     handle: EngineHandle,
     loaded: LoadedSettings,
     *,
     read_only: bool = False,
     in_browser: bool = False,
+    playback: bool = False,
+    find_sessions: FindSessions | None = None,
     last: Callable[[], object] = lambda: None,
 ) -> int:
+    """The desk on `handle` until it is left; the exit code. `last` is done if the terminal goes away."""
     keys, ui = keys_of(loaded), loaded.settings.ui
     if not in_browser:
         _take_terminal(last)
@@ -111,6 +119,8 @@ def _desk(
         link=seeming(os.environ) if ui.link == "auto" else LinkKind(ui.link),
         bell=Bell(ui.bell),
         glyphs=glyph_set(ui.glyphs, os.environ),
+        playback=playback,
+        find_sessions=find_sessions,
     )
     app = DeskApp(handle, desk)
     app.run()

@@ -36,13 +36,18 @@ def _survival() -> tuple[Survival, str]:
 
 def kill_command_of(paths: Paths, session: str = "") -> str:
     """The shell command that flattens `session` (or every session) without its door."""
+    if session and not session.endswith(paths.tag):
+        # Another user of the same sockets: where it looks for the file is not known here.
+        return f"touch {shlex.quote(paths.kill_file(session).name)}, in the state folder of that engine"
     return f"touch {shlex.quote(str(paths.kill_file(session)))}"
 
 
 async def client_of(engine: RunningEngine, paths: Paths) -> EngineClient:
     """A client of a running engine; its libraries load on a thread, while the desk is painted."""
     module = await asyncio.to_thread(import_module, "ytc_tui.adapters.transports.client")
-    client: EngineClient = module.HttpClient(engine.socket_path, kill_file=paths.kill_file(engine.session_id))
+    known = engine.session_id.endswith(paths.tag)
+    kill_file = paths.kill_file(engine.session_id) if known else None
+    client: EngineClient = module.HttpClient(engine.socket_path, kill_file=kill_file)
     return client
 
 

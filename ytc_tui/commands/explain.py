@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from itertools import takewhile
 from pathlib import Path
 
 from ytc_tui.commands.answer import Answer
@@ -36,18 +37,23 @@ def explain(
     safe: Sanitiser,
     session: str | None = None,
     ask_agent: AskAgent = _nobody,
+    upto: int | None = None,
 ) -> Answer:
     """Why `target` is as it is: an order's client id, T0001, D0001, P0001, a setup id, an agent, or a time
     (UTC).
 
     `session` is an id, its beginning, or the newest for None. `ask_agent` asks the engine that runs a
-    session about an agent. Raises UsageInvalid naming what there is to ask about, JournalUnavailable,
-    JournalCorrupt (an entry that cannot be read).
+    session about an agent; `upto` is the last entry that counts, None = the last there is. Raises
+    UsageInvalid naming what there is to ask about, JournalUnavailable, JournalCorrupt (an entry that cannot
+    be read).
     """
     with ExitStack() as stack:
         reader, name = open_session(db_path, session, stack)
         try:
-            records = list(recorded(reader.entries(name)))
+            entries = reader.entries(name)
+            if upto is not None:
+                entries = takewhile(lambda entry: entry.seq <= upto, entries)
+            records = list(recorded(entries))
         except (ValueError, ArithmeticError) as error:
             raise JournalCorrupt(
                 f"session {name} cannot be read: {error}", where=str(db_path), fix="run `ytc verify`"

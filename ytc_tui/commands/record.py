@@ -38,11 +38,19 @@ class Record:
     def __post_init__(self) -> None:
         object.__setattr__(self, "searcher", Searcher(self.database))
 
-    async def explain(self, session: str, target: str, now: Mapping[str, str]) -> dict[str, Any]:
-        """`now` is what the engine says of the agent `target`. Raises UsageInvalid naming what there is to
-        ask about."""
+    async def explain(
+        self, session: str, target: str, now: Mapping[str, str], upto: int | None = None
+    ) -> dict[str, Any]:
+        """`now` is what the engine says of the agent `target`; entries after `upto` count for nothing. Raises
+        UsageInvalid naming what there is to ask about."""
         answer = await asyncio.to_thread(
-            explain, self.database, target, safe=safe_line, session=session, ask_agent=lambda _, __: now
+            explain,
+            self.database,
+            target,
+            safe=safe_line,
+            session=session,
+            ask_agent=lambda _, __: now,
+            upto=upto,
         )
         return {**answer.data, "text": answer.text}
 

@@ -36,11 +36,12 @@ from ytc_tui.commands.watch import Onlookers, watch
 from ytc_tui.config import LoadedSettings
 from ytc_tui.engine.document import session_document
 from ytc_tui.engine.door import Door
-from ytc_tui.errors import JournalUnavailable
+from ytc_tui.errors import ConfigInvalid, JournalUnavailable
 from ytc_tui.model.commands import Verb
 from ytc_tui.outlets import durable_outlets, memory_outlets
 from ytc_tui.own_view import recorded_view
 from ytc_tui.paper_run import PaperRun
+from ytc_tui.past_run import keep_sheet
 
 EXIT_EXPOSED = 9
 # A desk that lost its line for a moment finds the engine still there.
@@ -100,6 +101,7 @@ async def run_engine(loaded: LoadedSettings, request: RunRequest, manner: Manner
             if whole_on_record(reader, parts):
                 return await _run_beside_the_record(parts, reader, output)
             beating, presence = Beating(parts), _presence(parts, manner)
+            _keep_sheet(parts)
             async with durable_outlets(parts, journal, reader, output.event) as outlets:
                 run = PaperRun(parts, outlets)
                 await _serve(run, manner, beating, presence)
@@ -108,6 +110,14 @@ async def run_engine(loaded: LoadedSettings, request: RunRequest, manner: Manner
         finally:
             await journal.close()
         return _conclude(run, output)
+
+
+def _keep_sheet(parts: Parts) -> None:
+    """What playback will need of this run; without it the run goes on all the same."""
+    try:
+        keep_sheet(parts)
+    except ConfigInvalid as error:
+        tell(f"note: playback will not know limits and zones of this run: {error}")
 
 
 async def _run_beside_the_record(parts: Parts, reader: SqliteReader, output: Output) -> int:

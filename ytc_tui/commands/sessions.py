@@ -6,6 +6,7 @@ also where its row in the table of sessions is missing.
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -52,7 +53,8 @@ def sessions(db_paths: Sequence[Path], *, safe: Sanitiser, limit: int = 50) -> A
 def find_session(known: Sequence[str], wanted: str | None, where: str = "") -> str:
     """The session that `wanted` names: its id, the beginning of one id, or the newest for None or `last`.
 
-    Raises UsageInvalid, listing the newest ids, when none or several fit. `known` is oldest first.
+    Raises UsageInvalid, listing those that are near, then the newest, when none or several fit. `known` is
+    oldest first.
     """
     if not known:
         raise UsageInvalid("there is no session yet", where=where, fix="`ytc run` starts one")
@@ -63,7 +65,9 @@ def find_session(known: Sequence[str], wanted: str | None, where: str = "") -> s
     ]
     if len(fitting) == 1:
         return fitting[0]
-    listed = ", ".join(reversed((fitting or list(known))[-_LISTED:]))
+    newest = (fitting or list(known))[: -_LISTED - 1 : -1]
+    close = [] if fitting else difflib.get_close_matches(wanted, known, _LISTED, 0.5)
+    listed = ", ".join(list(dict.fromkeys((*close, *newest)))[:_LISTED])
     problem = f"several sessions begin with {wanted!r}" if fitting else f"no session is called {wanted!r}"
     raise UsageInvalid(problem, where=where, fix=f"use one of {listed}")
 

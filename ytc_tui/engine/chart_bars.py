@@ -31,6 +31,8 @@ def bars_since(market: MarketView, symbol: str, minutes: int, from_ns: int) -> l
     minute_bars = market.minute_bars[symbol]
     if minutes == 1:
         return _since(minute_bars, from_ns)
+    if market.unknown:
+        return []  # minutes may be missing that there were
     kept = _closed(market.analysis[symbol], minutes)
     after_ns = kept[-1].open_ns + minutes * NS_PER_MIN if kept else 0
     return [*_since(kept, from_ns), *gathered(_since(minute_bars, max(from_ns, after_ns)), minutes)]
@@ -41,6 +43,8 @@ def bars_before(market: MarketView, symbol: str, minutes: int, until_ns: int) ->
     minute_bars = market.minute_bars[symbol]
     if minutes == 1:
         return _before(minute_bars, until_ns)
+    if market.unknown:
+        return []
     kept = _closed(market.analysis[symbol], minutes)
     before_ns = min(until_ns, kept[0].open_ns) if kept else until_ns
     older = list(gathered(_before(minute_bars, before_ns), minutes))

@@ -14,6 +14,7 @@ from decimal import Decimal
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.analysis.zones import OWN_STRENGTH
 from ytc_tui.engine.chart_bars import bars_before, bars_since, has_timeframe, newest_open_ns
+from ytc_tui.engine.market import MarketView
 from ytc_tui.engine.situation import Situation
 from ytc_tui.model.market import NS_PER_MIN, Bar
 from ytc_tui.model.money import ZERO
@@ -76,19 +77,21 @@ class Charts:
         told = frozenset(past.swings)
         exits = _exits(sit)
         marks = (mark for trade in trades for mark in _marks(trade, exits.get(trade.trade_id, [])))
-        swings = (_swing(swing) for swing in _swings(analysis, minutes))
+        known = not sit.market.unknown
+        swings = (_swing(swing) for swing in _swings(sit.market, symbol, minutes))
         return ChartView(
             symbol=symbol,
             minutes=minutes,
             decimals=max(0, -int(instrument.tick.normalize().as_tuple().exponent)),
             last=last,
             candles=candles,
-            zones=(*_zones(analysis, last), *_own_bands(own, last)),
+            zones=(*(_zones(analysis, last) if known else ()), *_own_bands(own, last)),
             swings=tuple(swing for swing in swings if swing.at_ns >= first_ns and swing not in told),
             lines=(*(line for trade in trades for line in _lines(sit, trade)), *_own_lines(own)),
             marks=tuple(mark for mark in marks if mark.at_ns >= first_ns),
-            legs=tuple(_legs(analysis, minutes, first_ns)),
+            legs=tuple(_legs(analysis, minutes, first_ns)) if known else (),
             news=tuple(_news(sit, past.until_ns, sit.at_ns + minutes * NS_PER_MIN)),
+            not_known=sit.market.unknown,
         )
 
 
@@ -96,7 +99,7 @@ def _past(sit: Situation, symbol: str, minutes: int, until_ns: int) -> ChartPast
     candles = tuple(map(_candle, bars_before(sit.market, symbol, minutes, until_ns)))
     first_ns = candles[0].open_ns if candles else until_ns
     # The newest swing may still give way to one that goes further.
-    final = list(_swings(sit.market.analysis[symbol], minutes))[:-1]
+    final = list(_swings(sit.market, symbol, minutes))[:-1]
     news = (told for told in _news(sit, first_ns, until_ns) if told.until_ns <= until_ns)
     return ChartPast(
         symbol,
@@ -116,8 +119,12 @@ def _swing(swing: Swing) -> ChartSwing:
     return ChartSwing(swing.kind, swing.at_ns, swing.price)
 
 
-def _swings(analysis: SymbolAnalysis, minutes: int) -> Iterable[Swing]:
-    """The higher timeframe has swings of its own; minutes show those of the trading timeframe."""
+def _swings(market: MarketView, symbol: str, minutes: int) -> Iterable[Swing]:
+    """The higher timeframe has swings of its own; minutes show those of the trading timeframe. None where
+    they are not known."""
+    if market.unknown:
+        return ()
+    analysis = market.analysis[symbol]
     return analysis.swings_htf if minutes == analysis.params.htf_minutes else analysis.swings_ttf
 
 

@@ -12,25 +12,19 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ytc_tui.client import NEWEST, Frame, Page, Receipt, WholeEntry
+from ytc_tui.engine.building import views_of
 from ytc_tui.engine.charting import Charts
 from ytc_tui.engine.document import metrics, own_facts, rule_facts, session_document
 from ytc_tui.engine.external import difference_rows
 from ytc_tui.engine.health import health_rows
 from ytc_tui.engine.host import Host
-from ytc_tui.engine.seeing import RunFacts, agents_now, see
+from ytc_tui.engine.seeing import RunFacts, agents_now
 from ytc_tui.engine.session_run import SessionRun
-from ytc_tui.engine.situation import Situation
 from ytc_tui.engine.watching import Watching
-from ytc_tui.engine.watchlist import closes, watchlist
 from ytc_tui.model.commands import Command
-from ytc_tui.views.catalog import BUILDERS, chart_of
-from ytc_tui.views.chart import ChartPast
 from ytc_tui.views.journal_query import PageQuery, check
 from ytc_tui.views.review import PastSessions, Review
 from ytc_tui.views.settings import SettingsView
-
-# Views of what is in no state: prices, swings and bars.
-_OF_THE_MARKET: dict[str, Callable[[Situation], object]] = {"watchlist": watchlist, "closes": closes}
 
 
 class RecordQuestions(Protocol):
@@ -181,7 +175,7 @@ class Door:
         return at_ns, self._built
 
     def _build(
-        self, run: SessionRun, names: Collection[str], at_ns: int, left_s: dict[str, int]
+        self, run: SessionRun, names: Collection[str], at_ns: int, left_s: dict[str, int | None]
     ) -> dict[str, Any]:
         sit = run.kernel.sit
         facts = RunFacts(
@@ -195,24 +189,12 @@ class Door:
             left_s=left_s,
             trace=run.trace,
         )
-        seen = see(sit, run.kernel.runner, facts, at_ns=at_ns)
-        views: dict[str, Any] = {}
-        for name in names:
-            charted = chart_of(name)
-            if charted is not None:
-                part, symbol, minutes = charted
-                told = self._charts.past if part is ChartPast else self._charts.chart
-                views[name] = told(sit, symbol, minutes)
-            elif name in _OF_THE_MARKET:
-                views[name] = _OF_THE_MARKET[name](sit)
-            elif name == "settings":
-                views[name] = self.settings()
-            else:
-                views[name] = BUILDERS[name](sit.state, seen)
-        return views
+        return views_of(
+            sit, run.kernel.runner, facts, names, at_ns=at_ns, charts=self._charts, settings=self.settings
+        )
 
 
-def _left_s(run: SessionRun) -> dict[str, int]:
+def _left_s(run: SessionRun) -> dict[str, int | None]:
     """Whole seconds of wall time left for each answer that is waited for, by the id of what waits."""
     due_s = run.kernel.outward.timers.armed()
     now_s = asyncio.get_running_loop().time()

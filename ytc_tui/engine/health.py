@@ -24,7 +24,9 @@ def components(sit: Situation) -> Iterator[tuple[str, StepResult, str]]:
     """Every component with its verdict and what it rests on."""
     for symbol in sit.market.symbols:
         late = sit.market.late_bars(symbol)
-        if late >= sit.policy.late_warn_bars:
+        if sit.market.unknown:
+            yield f"feed.{symbol}", StepResult.NOT_APPLICABLE, sit.market.unknown
+        elif late >= sit.policy.late_warn_bars:
             gap = late >= sit.policy.late_gap_bars
             verdict = StepResult.BLOCKED if gap else StepResult.WARN
             yield f"feed.{symbol}", verdict, f"{late} expected bars late"

@@ -19,11 +19,11 @@ from ytc_tui.engine.market import MarketView
 from ytc_tui.engine.policy import Window
 from ytc_tui.engine.ports import Clock, Minute
 from ytc_tui.engine.receipts import effect_lines, unconfirmed_lines
+from ytc_tui.engine.schedule import begins_in
 from ytc_tui.engine.session_run import SessionRun
 from ytc_tui.errors import JournalUnavailable, UsageInvalid
 from ytc_tui.model.commands import Command, Verb
 from ytc_tui.model.events import Event
-from ytc_tui.model.market import NS_PER_MIN
 from ytc_tui.model.orders import OrderRole
 
 MAX_WAITING_COMMANDS = 256
@@ -86,7 +86,7 @@ class Host:
                 return
             if skipped is not None and minute.open_ns >= skipped.hard_end_ns:
                 skipped = None
-            if self.current is None and remaining and minute.open_ns + NS_PER_MIN > remaining[0].init_ns:
+            if self.current is None and remaining and begins_in(remaining[0], minute.open_ns):
                 window = remaining.popleft()
                 self.market.begin_session()
                 self.current = await self.open_session(window)

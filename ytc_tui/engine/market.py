@@ -28,12 +28,13 @@ class MarketView:
     """Prices and analysis of the session's symbols. `minute_bars` are the newest closed ones of each, oldest
     first, for who looks. `minute_ns` is the open of the newest minute; `minute_closed` is True from its close
     until the next one begins. `own_levels` are all that the operator ever said in this session: those that
-    act on a minute are put in place as it begins, never in between."""
+    act on a minute are put in place as it begins, never in between. `unknown` is why prices are all that can
+    be told of it, empty while it is whole: only a past session whose data are not there has such a market."""
 
     __slots__ = (
         "_any_late", "_late", "_placed", "_present", "_prior", "analysis", "gap_ns", "htf_closed",
         "instruments", "marks", "minute_bars", "minute_closed", "minute_ns", "minutes", "own_levels",
-        "prior_sessions", "symbols", "ttf_closed",
+        "prior_sessions", "symbols", "ttf_closed", "unknown",
     )  # fmt: skip
 
     def __init__(self, instruments: Mapping[str, Instrument], analysis: Mapping[str, SymbolAnalysis]) -> None:
@@ -53,6 +54,7 @@ class MarketView:
         self.htf_closed = False
         self.prior_sessions: dict[str, tuple[float, float, float]] = {}
         self.own_levels: tuple[OwnLevel, ...] = ()
+        self.unknown = ""
         self._placed: tuple[OwnLevel, ...] = ()
         self._late: dict[str, int] = dict.fromkeys(self.symbols, 0)
         self._any_late = False
@@ -136,6 +138,8 @@ class MarketView:
     def problem(self, symbol: str) -> str:
         """Why `symbol`'s data does not allow an entry now; empty when it does."""
         analysis = self.analysis[symbol]
+        if self.unknown:
+            return self.unknown
         if self._late[symbol]:
             return f"{self._late[symbol]} expected bars late"
         if analysis.last is None:

@@ -66,6 +66,11 @@ def windows(hours: Hours, from_ns: int, to_ns: int, feed_end_ns: int) -> Sequenc
     return tuple(found)
 
 
+def begins_in(window: Window, open_ns: int) -> bool:
+    """Whether `window`'s session begins with a minute that opens at `open_ns`, if it has not begun."""
+    return open_ns + NS_PER_MIN > window.init_ns
+
+
 def local_day_end_ns(at_ns: int, timezone: str) -> int:
     """When the local calendar day of `at_ns` ends, UTC ns."""
     zone = ZoneInfo(timezone)

@@ -42,15 +42,15 @@ class RunFacts:
     """What the situation does not hold of a run: how fast its feed plays, what is behind its orders and how
     often it was asked, who watches from outside, how many entries its journal has and why it takes none
     (`stalled`, empty while it does), how long what waits for a person may still wait, by its id, and what its
-    P&L was at the closes before."""
+    P&L was at the closes before. None is what is not known: of a past session, what nobody wrote down."""
 
     speed: str
     venue: str
-    venue_requests: int = 0
-    guard: str = ""
+    venue_requests: int | None = 0
+    guard: str | None = ""
     journal_entries: int = 0
-    stalled: str = ""
-    left_s: Mapping[str, int] = field(default_factory=dict)
+    stalled: str | None = ""
+    left_s: Mapping[str, int | None] = field(default_factory=dict)
     trace: PnlTrace = field(default_factory=PnlTrace)
 
 
@@ -129,13 +129,15 @@ def _news(sit: Situation, at_ns: int) -> NewsSeen:
     )
 
 
-def _feed_state(sit: Situation, stalled: str, waiting: Collection[str]) -> str:
+def _feed_state(sit: Situation, stalled: str | None, waiting: Collection[str]) -> str:
     if sit.state.ended or sit.feed_over:
         return "ended"
     if stalled:
         return "stands still: the journal is away"
     if waiting:
         return f"waits for your answer to {', '.join(waiting)}"
+    if sit.market.unknown:
+        return "not known"
     late = [symbol for symbol in sit.market.symbols if sit.market.late_bars(symbol)]
     return f"late: {', '.join(late)}" if late else "on time"
 

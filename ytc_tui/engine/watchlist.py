@@ -25,7 +25,8 @@ _CLOSES = 20
 def watchlist(sit: Situation) -> WatchlistView:
     """A row for each symbol, in the session's order."""
     setups = _best_setups(sit)
-    return WatchlistView(tuple(_row(sit, symbol, setups.get(symbol)) for symbol in sit.market.symbols))
+    rows = tuple(_row(sit, symbol, setups.get(symbol)) for symbol in sit.market.symbols)
+    return WatchlistView(rows, sit.market.unknown)
 
 
 def closes(sit: Situation) -> ClosesView:
@@ -40,9 +41,10 @@ def closes(sit: Situation) -> ClosesView:
 
 def _row(sit: Situation, symbol: str, setup: tuple[str, float] | None) -> WatchRow:
     market, analysis = sit.market, sit.market.analysis[symbol]
+    known = not market.unknown
     tick = market.instruments[symbol].tick
     price, last = market.mark(symbol), market.marks.get(symbol)
-    ready, atr = analysis.ready, analysis.atr_ttf
+    ready, atr = known and analysis.ready, analysis.atr_ttf if known else None
     bias = sit.state.standing_bias(symbol, sit.at_ns)
     return WatchRow(
         symbol=symbol,
@@ -52,7 +54,7 @@ def _row(sit: Situation, symbol: str, setup: tuple[str, float] | None) -> WatchR
         regime=analysis.regime if ready else None,
         direction=analysis.trend.direction if ready else None,
         label=analysis.trend.label if ready else None,
-        zone=_nearest(analysis, last, atr) if last is not None else None,
+        zone=_nearest(analysis, last, atr) if known and last is not None else None,
         setup=setup[0] if setup is not None else "",
         score=setup[1] if setup is not None else None,
         held=sit.state.position(symbol).quantity,
@@ -75,7 +77,8 @@ def _nearest(analysis: SymbolAnalysis, price: float, atr: float | None) -> NearZ
 def _why_not(sit: Situation, symbol: str) -> str:
     """What keeps an entry off `symbol` now, before any setup is asked about."""
     state = sit.state
-    if problem := sit.market.problem(symbol):
+    unknown = sit.market.unknown
+    if not unknown and (problem := sit.market.problem(symbol)):
         return problem
     if state.gate is not Gate.ACTIVE:
         return f"gate {state.gate.value.upper()}: {state.gate_reason}"
@@ -84,7 +87,9 @@ def _why_not(sit: Situation, symbol: str) -> str:
     if state.working_orders(symbol, OrderRole.ENTRY):
         return "an entry works"
     bias = state.standing_bias(symbol, sit.at_ns)
-    return f"bias {bias.bias.value}" if bias is not None and bias.bias is not Bias.NO_TRADES else ""
+    if bias is not None and bias.bias is not Bias.NO_TRADES:
+        return f"bias {bias.bias.value}"
+    return "not known" if unknown else ""
 
 
 def _best_setups(sit: Situation) -> dict[str, tuple[str, float]]:

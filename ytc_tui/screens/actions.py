@@ -25,6 +25,7 @@ class Group(StrEnum):
     LOOK = "Looking"
     SCREEN = "Screens"
     DESK = "Desk"
+    PLAYBACK = "Playback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ class Action:
         """The action of the app."""
         return f"switch_mode('{self.id}')" if self.group is Group.SCREEN else self.id
 
+    def shown(self, *, playback: bool) -> bool:
+        """Whether there is such an action in playback, or on a running engine."""
+        if playback:
+            return not (self.trades or self.id in _OF_ENGINES)
+        return self.group is not Group.PLAYBACK
+
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -57,6 +64,25 @@ ACTIONS: tuple[Action, ...] = (
         footer=True,
         priority=True,
     ),
+    Action("play", "space", "Play", "Play on from here, or pause", Group.PLAYBACK, footer=True),
+    Action("next_bar", "full_stop", "Next bar", "To the close of the next bar", Group.PLAYBACK, footer=True),
+    Action(
+        "previous_bar", "comma", "Bar back", "To the close of the bar before", Group.PLAYBACK, footer=True
+    ),
+    Action(
+        "next_entry", "greater_than_sign", "Next entry", "One journal entry on", Group.PLAYBACK, footer=True
+    ),
+    Action("previous_entry", "less_than_sign", "Entry back", "One journal entry back", Group.PLAYBACK),
+    Action(
+        "jump",
+        "j",
+        "Jump",
+        "To a time, a trade, an alert, an order, an entry's number, start or end",
+        Group.PLAYBACK,
+        footer=True,
+    ),
+    Action("faster", "right_square_bracket", "Faster", "More bars a second", Group.PLAYBACK),
+    Action("slower", "left_square_bracket", "Slower", "Fewer bars a second", Group.PLAYBACK),
     Action("pause", "p", "Pause", "Pause scanning and entries, or resume", Group.SESSION, True, True),
     Action(
         "stop_entries",
@@ -168,9 +194,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("screens", "o", "Screens", "Every screen by its key", Group.DESK, footer=True),
     Action("help", "question_mark", "Help", "Every key", Group.DESK, footer=True),
     Action("palette", "colon", "Palette", "Every action by name", Group.DESK),
+    Action("sessions", "A", "Sessions", "Every running session; another one on this desk", Group.DESK),
     Action("leave", "q", "Quit", "Leave the desk; asks what becomes of the engine", Group.DESK, footer=True),
 )
 
+# What asks an engine for more than a look.
+_OF_ENGINES = frozenset({"restart", "sessions", "settings"})
+BY_ID = {action.id: action for action in ACTIONS}
 TRADING = frozenset(action.id for action in ACTIONS if action.trades)
 
 

@@ -34,13 +34,15 @@ from ytc_tui.screens.following import Following
 from ytc_tui.screens.glyphs import GlyphSet, with_glyphs
 from ytc_tui.screens.keymap import keymap_of, keys_with
 from ytc_tui.screens.leaving import Leaving
-from ytc_tui.screens.link import EngineHandle, Link
+from ytc_tui.screens.link import EngineHandle, FindSessions, Link
 from ytc_tui.screens.modes import SCREENS
 from ytc_tui.screens.own_view import OwnSaying
 from ytc_tui.screens.pace import PACES, LinkKind
 from ytc_tui.screens.palette import ActionCommands, ThingCommands
+from ytc_tui.screens.playing import Playing
 from ytc_tui.screens.resolving import Resolving
 from ytc_tui.screens.ringing import Bell, Ringing
+from ytc_tui.screens.switching import Switching
 from ytc_tui.screens.themes import DARK, THEMES
 from ytc_tui.screens.widgets.live_table_screen import freeze_start_up
 from ytc_tui.views.sanitised import Sanitiser
@@ -56,7 +58,8 @@ _TONES: dict[Tone, str] = {"plain": "", "good": "$text-success", "bad": "bold $t
 @dataclass(frozen=True, slots=True)
 class DeskSettings:
     """What a desk is given besides its engine. `new_command(verb, reason, target, content_hash, action)`
-    makes a command with its own id by this user; `now_s` is a monotonic clock."""
+    makes a command with its own id by this user; `now_s` is a monotonic clock. `playback` = it shows a past
+    session; `find_sessions` finds every running one, None where the desk stays with its own."""
 
     zone: ZoneInfo
     safe: Sanitiser
@@ -68,9 +71,11 @@ class DeskSettings:
     keys: Mapping[str, str] = field(default_factory=dict)  # by name, as far as they differ from the table's
     link: LinkKind = LinkKind.LOCAL
     bell: Bell = Bell.CRITICAL
+    playback: bool = False
+    find_sessions: FindSessions | None = None
 
 
-class DeskApp(Following, ByHand, ChartActions, OwnSaying, Resolving, Leaving):
+class DeskApp(Following, ByHand, ChartActions, OwnSaying, Resolving, Leaving, Playing, Switching):
     """The desk of one engine. `run` returns the exit code."""
 
     TITLE = "ytc"
@@ -89,7 +94,7 @@ class DeskApp(Following, ByHand, ChartActions, OwnSaying, Resolving, Leaving):
         self.keys = keys_with(settings.keys)
         self.set_keymap(keymap_of(settings.keys))
         self.pace, self.ringing = PACES[settings.link], Ringing(settings.bell)
-        self.link = Link(read_only=settings.read_only)
+        self.link = Link(read_only=settings.read_only, playback=settings.playback)
         self.client: EngineClient | None = None
         self.said: deque[Content] = deque(maxlen=_MAX_SAID)
         self.chart: tuple[str, int] | None = None
@@ -190,7 +195,13 @@ class DeskApp(Following, ByHand, ChartActions, OwnSaying, Resolving, Leaving):
         self.say(f"that failed: {said_of(error, self)}", "bad")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that trade are grey while they would do nothing; flatten always answers."""
+        """Keys that trade are grey while they would do nothing; flatten always answers. What this desk
+        does not have is not there at all."""
+        row = actions.BY_ID.get(action)
+        if row is not None and not row.shown(playback=self.desk.playback):
+            return False
+        if action == "sessions" and self.desk.find_sessions is None:
+            return False
         if action in actions.TRADING and action != "flatten" and self.dead:
             return None
         return super().check_action(action, parameters)

@@ -17,10 +17,19 @@ from ytc_tui.screens.actions import key_text
 from ytc_tui.screens.dialogs.asking import ReadingDialog
 from ytc_tui.screens.engine_screen import EngineScreen
 from ytc_tui.screens.glyphs import GlyphSet
-from ytc_tui.screens.panes import AgentsPane, AlertsPane, ChartPane, ExposurePane, PhasePane, RiskPane
+from ytc_tui.screens.panes import (
+    WARMING_UP,
+    AgentsPane,
+    AlertsPane,
+    ChartPane,
+    ExposurePane,
+    PhasePane,
+    RiskPane,
+)
 from ytc_tui.screens.widgets.candle_chart import CandleChart
 from ytc_tui.screens.widgets.chart_raster_scale import price_text
 from ytc_tui.screens.widgets.live_table import LiveTable
+from ytc_tui.screens.widgets.live_table_painter import UNKNOWN_TEXT
 from ytc_tui.views.alerts import AlertRow, AlertsView
 from ytc_tui.views.catalog import chart_name, past_name
 
@@ -62,10 +71,11 @@ class DeskScreen(EngineScreen):
     def show_body(self) -> None:
         link, zone, chart = self.desk.link, self.desk.desk.zone, self.desk.chart
         views = link.views
+        unknown = UNKNOWN_TEXT if link.playback else WARMING_UP
         charted = views.get(chart_name(*chart)) if chart else None
         past = views.get(past_name(*chart)) if chart else None
         self.query_one(PhasePane).guarded(
-            lambda p: p.show(views.get("phase"), link.top, zone, views.get("own"))
+            lambda p: p.show(views.get("phase"), link.top, zone, views.get("own"), unknown)
         )
         self.query_one(RiskPane).guarded(lambda p: p.show(views.get("risk")))
         self.query_one(AlertsPane).guarded(lambda p: p.show(views.get("alerts"), zone))

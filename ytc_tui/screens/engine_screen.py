@@ -7,6 +7,7 @@ shows what the app's link holds and asks nobody; below 60x16 only P&L, gate and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -17,6 +18,7 @@ from textual.widget import Widget
 from ytc_tui.screens import words
 from ytc_tui.screens.actions import key_text
 from ytc_tui.screens.containment import Part, going
+from ytc_tui.screens.playback_line import playback_content
 from ytc_tui.screens.top_line import GATE_STYLES, banner_content, top_content
 from ytc_tui.screens.widgets.key_footer import KeyFooter
 from ytc_tui.screens.widgets.line import Line
@@ -38,6 +40,7 @@ class Head(Part):
     DEFAULT_CSS = "Head { height: auto; layout: vertical; }"
 
     def content(self) -> ComposeResult:
+        yield Line(id="playback-line")
         yield Line(id="top-line")
         yield Line(id="banner")
         yield Line(id="emergency")
@@ -171,26 +174,40 @@ class EngineScreen(LiveScreen[None]):
     def _show_lines(self, head: Head) -> None:
         link, settings = self.desk.link, self.desk.desk
         now_s, top = settings.now_s(), link.top
+        width = max(1, self.size.width - 2)
+        if link.playback:
+            past = head.query_one("#playback-line", Line)
+            past.add_class("-said")
+            past.say(playback_content(link.standing, settings.zone, width))
         line = head.query_one("#top-line", Line)
-        line.say(top_content(top, link, settings.zone, max(1, self.size.width - 2), now_s))
+        line.say(top_content(top, link, settings.zone, width, now_s))
         banner = head.query_one("#banner", Line)
         kill = self.desk.handle.kill_command
         said = banner_content(top, link, settings.zone, self.size.width, now_s, kill, self.desk.keys)
         banner.set_class(bool(said), "-said")
         banner.say(said)
-        lines_left = self.size.height - 1 - bool(said)
-        flatten_key = key_text(self.desk.keys["flatten"])
-        small = _emergency(top, flatten_key, self.desk.dead, max(1, self.size.width - 2), lines_left)
+        lines_left = self.size.height - 1 - bool(said) - link.playback
+        keys = self.desk.keys
+        key = _playback_keys(keys) if link.playback else _flatten_key(keys, self.desk.dead)
+        small = _emergency(top, key, width, lines_left)
         head.query_one("#emergency", Line).say(small)
-        self.set_class(link.heard_s is not None and link.silent(now_s), "-stale")
+        stale = link.heard_s is not None and link.silent(now_s) and not link.playback
+        self.set_class(stale, "-stale")
 
 
-def _emergency(top: TopView | None, flatten_key: str, dead: str, width: int, height: int) -> Content:
+def _playback_keys(keys: Mapping[str, str]) -> Content:
+    return Content(f"{key_text(keys['play'])} plays, {key_text(keys['jump'])} jumps: playback")
+
+
+def _flatten_key(keys: Mapping[str, str], dead: str) -> Content:
+    return Content.assemble(
+        (f"{key_text(keys['flatten'])} flatten", "bold"), (f"  {dead}" if dead else "", "bold $text-error")
+    )
+
+
+def _emergency(top: TopView | None, key: Content, width: int, height: int) -> Content:
     """All that is left of the desk where there is no room: P&L, gate, and the key that flattens, which
     stays at any height."""
-    key = Content.assemble(
-        (f"{flatten_key} flatten", "bold"), (f"  {dead}" if dead else "", "bold $text-error")
-    )
     if top is None:
         return Content("\n").join([Content("no session yet"), key])
     share = f"{words.signed(top.pnl_pct)} %" if top.pnl_pct is not None else words.UNKNOWN

@@ -62,16 +62,16 @@ class Following(OperatedApp):
             self.say(said, "bad")
             self.show_views()
             return
-        self.say(f"engine: {self.handle.description}; survives logout: {self._survival()}")
+        self.say(self.handle.description if self.desk.playback else self._engine_words())
         self.follow()
         end = await self.handle.ended()
         self.link.end = EngineEnd(end.code, self.desk.safe(end.message))
         self.say(f"the engine has ended (exit {self.link.end.code}) {self.link.end.message}", "bad")
         self.show_views()
 
-    def _survival(self) -> str:
+    def _engine_words(self) -> str:
         survives, why = self.handle.survives_logout
-        return f"{survives} ({why})"
+        return f"engine: {self.handle.description}; survives logout: {survives} ({why})"
 
     @work(name="frames", group="frames", exit_on_error=False)
     async def follow(self) -> None:
@@ -106,8 +106,9 @@ class Following(OperatedApp):
         """The views that the screen in front needs; its dialogs need those of `ALWAYS` at most."""
         below = self.screen_stack[0] if self.screen_stack else None
         wanted = below.VIEWS if isinstance(below, EngineScreen) else frozenset()
+        where = frozenset({"playback"}) if self.desk.playback else frozenset()
         charted = {chart_name(*self.chart), past_name(*self.chart)} if self.chart else frozenset()
-        return ALWAYS | wanted | charted
+        return ALWAYS | where | wanted | charted
 
     def follow_screen(self) -> None:
         """Follow what the screen in front needs, where that is not followed yet."""

@@ -6,7 +6,7 @@ nothing that is not in the table or bound by a widget.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from textual.content import Content
@@ -26,12 +26,13 @@ class _Row(NamedTuple):
     does: str
 
 
-def help_content(keys: Mapping[str, str], mode: str, own: frozenset[str]) -> Content:
-    """Every key of `keys`; `own` are the actions that matter most on the screen `mode`."""
-    here = [action for action in ACTIONS if action.id == mode]
-    first = [*here, *(action for action in ACTIONS if action.id in own and action.id != mode)]
+def help_content(keys: Mapping[str, str], mode: str, own: frozenset[str], there: Sequence[Action]) -> Content:
+    """Every key of `keys` that does something; `there` are the actions that this desk has, `own` those that
+    matter most on the screen `mode`."""
+    here = [action for action in there if action.id == mode]
+    first = [*here, *(action for action in there if action.id in own and action.id != mode)]
     pieces: list[str | tuple[str, str]] = []
-    for title, rows in (("This screen", list(map(_of_action, first))), *_parts()):
+    for title, rows in (("This screen", list(map(_of_action, first))), *_parts(there)):
         pieces.append((f"{title}\n", "bold $text-accent"))
         for row in rows:
             pieces += [(f"  {key_text(keys[row.name]):<8}", "bold"), f" {row.title:<14} {row.does}\n"]
@@ -43,7 +44,7 @@ def as_markdown() -> str:
     """Every key that nobody changed, as the page `docs/keys.md`."""
     keys = default_keys()
     lines = ["# Keys", "", _INTRODUCTION]
-    for title, rows in _parts():
+    for title, rows in _parts(ACTIONS):
         lines += ["", f"## {title}", "", "| key | name | action | does |", "|---|---|---|---|"]
         lines += [
             f"| `{key_text(keys[row.name])}` | `{row.name}` | {row.title} | {row.does} |" for row in rows
@@ -51,10 +52,11 @@ def as_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _parts() -> Iterator[tuple[str, list[_Row]]]:
-    """Every key that can be changed, by where it belongs."""
+def _parts(there: Sequence[Action]) -> Iterator[tuple[str, list[_Row]]]:
+    """Every key of `there` and of the widgets, by where it belongs."""
     for group in Group:
-        yield group.value, [_of_action(action) for action in ACTIONS if action.group is group]
+        if rows := [_of_action(action) for action in there if action.group is group]:
+            yield group.value, rows
     for place, bindings in WIDGET_KEYS.items():
         yield place, [_Row(named(each.id or ""), each.description, each.tooltip) for each in bindings]
 

@@ -61,6 +61,7 @@ class JournalScreen(TableScreen):
         self._read_s = 0.0
         self._typing: Timer | None = None
         self._trouble: YtcError | None = None
+        self._place = 0  # the entry at which a playback stood when a page was asked for last
 
     def body(self) -> ComposeResult:
         zone = self.desk.desk.zone.key.rpartition("/")[2]
@@ -90,9 +91,18 @@ class JournalScreen(TableScreen):
         return Row(str(row.seq), cells)
 
     def show_body(self) -> None:
+        place = self._place_now()
+        if place < self._place:
+            # A playback went back: what is still to come is not on record yet.
+            self._begin(self._held.filter, anew=True)
         super().show_body()
-        if self.is_current and self._may_follow() and self.desk.desk.now_s() - self._read_s >= FRESH_S:
+        old = place != self._place or self.desk.desk.now_s() - self._read_s >= FRESH_S
+        if self.is_current and self._may_follow() and old:
             self.read(Way.NEWER if self._held.begun else Way.OLDER)
+
+    def _place_now(self) -> int:
+        standing = self.desk.link.standing
+        return standing.seq if standing is not None else 0
 
     def show_table(self, pane: TablePane) -> None:
         table = pane.query_one(LiveTable)
@@ -181,6 +191,7 @@ class JournalScreen(TableScreen):
 
     def read(self, way: Way) -> None:
         """Read on until a page is full or nothing is left that way; what was being read is given up."""
+        self._place = self._place_now()
         self._reader = self._read_on(way)
 
     @work(group="journal", exclusive=True, exit_on_error=False)

@@ -6,12 +6,13 @@ is judged by this process's own clock, never by a time that the engine tells.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from ytc_tui.client import EngineClient, Frame
+from ytc_tui.views.playback import PlaybackView
 from ytc_tui.views.top import TopView
 
 ViewT = TypeVar("ViewT")
@@ -64,11 +65,23 @@ class EngineHandle(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RunningSession:
+    """A session that runs: how it stands in words, and the way to follow it."""
+
+    words: str
+    handle: EngineHandle
+
+
+FindSessions = Callable[[], Awaitable[Sequence[RunningSession]]]
+
+
 @dataclass(slots=True)
 class Link:
-    """What was heard. Times are seconds of a monotonic clock."""
+    """What was heard. Times are seconds of a monotonic clock; `playback` = a past session is what is told."""
 
     read_only: bool = False
+    playback: bool = False
     views: dict[str, Any] = field(default_factory=dict)
     heard_s: float | None = None
     frames: int = 0
@@ -92,6 +105,11 @@ class Link:
     def top(self) -> TopView | None:
         return self.view("top", TopView)
 
+    @property
+    def standing(self) -> PlaybackView | None:
+        """Where a playback stands; None for a running engine, and before the first frame."""
+        return self.view("playback", PlaybackView)
+
     def silence_s(self, now_s: float) -> float | None:
         """Seconds since the engine was heard, None before the first time."""
         return None if self.heard_s is None else now_s - self.heard_s
@@ -105,6 +123,8 @@ class Link:
 
     def why_dead(self, now_s: float) -> str:
         """Why keys that trade do nothing now; empty when they work."""
+        if self.playback:
+            return "playback"
         if self.read_only:
             return "read-only"
         if self.end is not None:

@@ -91,6 +91,9 @@ class OperatedApp(DiscreetApp[int]):
 
     def action_flatten(self) -> None:
         """Latch and cancel at once; the dialog confirms only the closing."""
+        if self.desk.playback:
+            self.say("flatten: this is playback: nothing of a past session can be closed")
+            return
         if isinstance(self.screen, FlattenDialog):
             self.screen.confirm_key()
             return
@@ -242,7 +245,8 @@ class OperatedApp(DiscreetApp[int]):
     def action_help(self) -> None:
         screen = self.engine_screen
         own = screen.FOOTER if screen is not None else frozenset()
-        self.push_screen(ReadingDialog("Keys", help_content(self.keys, self.trail[-1], own)))
+        there = [each for each in actions.ACTIONS if self.check_action(each.id, ()) is not False]
+        self.push_screen(ReadingDialog("Keys", help_content(self.keys, self.trail[-1], own, there)))
 
     # ---- selection -------------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ from ytc_tui.views.top import TopView
 
 # Cells that the path needs with every phase by name.
 _PATH_CELLS = 76
+WARMING_UP = "no session yet: the feed warms up"
 _STEP_MARKS = {
     StepState.DONE: ("✓", MUTED),
     StepState.NOW: ("▶", "bold $text-accent"),
@@ -70,11 +71,17 @@ class PhasePane(Pane):
         yield Line(id="phase-text")
 
     _told: tuple[PhaseView | None, TopView | None, ZoneInfo, OwnView | None] | None = None
+    _unknown = ""
 
     def show(
-        self, view: PhaseView | None, top: TopView | None, zone: ZoneInfo, own: OwnView | None = None
+        self,
+        view: PhaseView | None,
+        top: TopView | None,
+        zone: ZoneInfo,
+        own: OwnView | None = None,
+        unknown: str = WARMING_UP,
     ) -> None:
-        self._told = (view, top, zone, own)
+        self._told, self._unknown = (view, top, zone, own), unknown
         self._say()
 
     def on_resize(self) -> None:
@@ -82,7 +89,8 @@ class PhasePane(Pane):
 
     def _say(self) -> None:
         if self._told is not None:
-            self.query_one(Line).say(phase_content(*self._told, narrow=self.size.width < _PATH_CELLS))
+            narrow = self.size.width < _PATH_CELLS
+            self.query_one(Line).say(phase_content(*self._told, narrow=narrow, unknown=self._unknown))
 
 
 def phase_content(
@@ -92,10 +100,12 @@ def phase_content(
     own: OwnView | None = None,
     *,
     narrow: bool = False,
+    unknown: str = WARMING_UP,
 ) -> Content:
-    """The pane's text; where it is `narrow`, phases that are not the present one are marks alone."""
+    """The pane's text; where it is `narrow`, phases that are not the present one are marks alone. `unknown`
+    is what stands there without a view."""
     if view is None:
-        return Content.styled("no session yet: the feed warms up", MUTED)
+        return Content.styled(unknown, MUTED)
     pieces: list[str | tuple[str, str]] = []
     for step in view.path:
         mark, style = _STEP_MARKS[step.state]
@@ -158,7 +168,7 @@ class RiskPane(Pane):
         yield LiveTable(rows.RISK_COLUMNS, empty_text="no limits yet", id="risk-table")
 
     def show(self, view: RiskView | None) -> None:
-        self.query_one(LiveTable).set_rows(rows.risk_rows(view) if view else None)
+        self.query_one(LiveTable).set_rows(rows.risk_rows(view) if view and view.rows else None)
         if view is not None:
             refused = sum(refusal.count for refusal in view.refusals)
             never = len(view.never_asked)
@@ -199,3 +209,5 @@ class ChartPane(Pane):
 
     def show(self, view: ChartView | None, past: ChartPast | None) -> None:
         self.query_one(CandleChart).set_view(with_past(view, past))
+        bare = view is not None and view.not_known
+        self.entitle("zones and swings are not known" if bare else "", "$text-warning")

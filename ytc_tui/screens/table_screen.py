@@ -81,6 +81,7 @@ class TableScreen(EngineScreen):
         self._problem = ""
         self._asked: Row | None = None
         self._asked_s = 0.0
+        self._asked_at: int | None = None  # the entry at which a playback stood then
         self._answer = Content()
 
     def rows(self) -> Sequence[Row] | None:
@@ -159,8 +160,9 @@ class TableScreen(EngineScreen):
         key = self.selected_key
         row = next((row for row in self.query_one(LiveTable).rows if row.key == key), None)
         before, self._asked = self._asked, row
-        now_s = self.desk.desk.now_s()
-        if row is None or before is None or row.key != before.key:
+        now_s, standing = self.desk.desk.now_s(), self.desk.link.standing
+        elsewhere, self._asked_at = self._asked_at, standing.seq if standing is not None else None
+        if row is None or before is None or row.key != before.key or elsewhere != self._asked_at:
             self._answer = Content()
             self.workers.cancel_group(self, "behind")
             for read in self.query("#behind"):

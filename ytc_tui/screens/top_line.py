@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from textual.content import Content
@@ -18,13 +17,14 @@ from ytc_tui.model.session import Gate, Mode, SessionStatus
 from ytc_tui.screens import words
 from ytc_tui.screens.actions import key_text
 from ytc_tui.screens.link import Link
+from ytc_tui.screens.pieces import Piece, fitted
+from ytc_tui.screens.playback_line import playback_warnings
 from ytc_tui.screens.themes import MUTED
 from ytc_tui.views.ages import age_text, coarse_s, countdown_text
 from ytc_tui.views.seen import Level
 from ytc_tui.views.top import TopView
 from ytc_tui.views.waiting import WaitingView
 
-_SEPARATOR = " │ "
 # Where a screen has none.
 NO_KEYS: Mapping[str, str] = MappingProxyType({})
 _APART = 2  # cells between two warnings
@@ -50,78 +50,59 @@ _LEVEL_STYLES = {
 }
 
 
-class Part(NamedTuple):
-    """A piece of the line; the lowest `priority` goes first where room is short."""
-
-    text: str
-    style: str
-    priority: int
-
-
 def top_content(view: TopView | None, link: Link, zone: ZoneInfo, width: int, now_s: float) -> Content:
     """The top line in at most `width` cells."""
-    parts = _no_session(link, now_s) if view is None else _parts(view, link, zone, now_s)
-    pieces: list[str | tuple[str, str]] = []
-    for part in _fitting(parts, width):
-        if pieces:
-            pieces.append((_SEPARATOR, MUTED))
-        pieces.append((part.text, part.style) if part.style else part.text)
-    return Content.assemble(*pieces)
+    pieces = _no_session(link, now_s) if view is None else _parts(view, link, zone, now_s)
+    return fitted(pieces, width)
 
 
-def _fitting(parts: list[Part], width: int) -> list[Part]:
-    """The parts that have room, the highest priority first to be given it, in their order."""
-    kept: list[Part] = []
-    left = width + len(_SEPARATOR)
-    for part in sorted(parts, key=lambda part: -part.priority):
-        needs = len(part.text) + len(_SEPARATOR)
-        if needs <= left or not kept:
-            kept.append(part)
-            left -= needs
-    return [part for part in parts if part in kept]
+def _no_session(link: Link, now_s: float) -> list[Piece]:
+    if link.playback:
+        return [Piece("nothing to show yet", "bold", 60)]
+    return [Piece("no session yet", "bold", 60), _engine_part(link, now_s)]
 
 
-def _no_session(link: Link, now_s: float) -> list[Part]:
-    return [Part("no session yet", "bold", 60), _engine_part(link, now_s)]
-
-
-def _parts(view: TopView, link: Link, zone: ZoneInfo, now_s: float) -> list[Part]:
+def _parts(view: TopView, link: Link, zone: ZoneInfo, now_s: float) -> list[Piece]:
     share = words.UNKNOWN if view.pnl_pct is None else f"{words.signed(view.pnl_pct)} %"
     money = f"{words.money(view.pnl)} {view.currency}"
     loss = f"P&L {money} ({share} of -{words.figure(view.loss_limit_pct)} %)"
-    state = view.feed_state.partition(":")[0].partition(" for ")[0]
-    parts = [
-        Part(view.mode.value.upper(), _MODE_STYLES[view.mode], 100),
-        Part(" ".join(view.symbols), "bold", 20),
-        Part(view.phase.value, "", 60),
-        Part(loss, _LEVEL_STYLES[view.loss_level], 90),
-        Part(f"gate {view.gate.value.upper()}", GATE_STYLES[view.gate], 80),
-        Part(
-            f"feed {words.both_clocks(view.at_ns, zone)} {view.speed} {state}",
-            "" if state == "on time" else "bold $text-warning",
-            40,
-        ),
-        _engine_part(link, now_s),
-        Part(f"venue {view.venue}, guard {view.venue_guard.partition(':')[0]}", MUTED, 10),
+    pieces = [
+        Piece(view.mode.value.upper(), _MODE_STYLES[view.mode], 100),
+        Piece(" ".join(view.symbols), "bold", 20),
+        Piece(view.phase.value, "", 60),
+        Piece(loss, _LEVEL_STYLES[view.loss_level], 90),
+        Piece(f"gate {view.gate.value.upper()}", GATE_STYLES[view.gate], 80),
+        *_live(view, link, zone, now_s),
+        Piece(f"venue {view.venue}, guard {view.venue_guard.partition(':')[0]}", MUTED, 10),
     ]
     if view.status is not SessionStatus.RUNNING:
-        parts.insert(3, Part(view.status.value.upper(), _STATUS_STYLES.get(view.status, "bold"), 85))
+        pieces.insert(3, Piece(view.status.value.upper(), _STATUS_STYLES.get(view.status, "bold"), 85))
     if view.unconfirmed_ns:
-        parts.insert(1, Part("UNCONFIRMED EXPOSURE", "bold reverse $error", 99))
+        pieces.insert(1, Piece("UNCONFIRMED EXPOSURE", "bold reverse $error", 99))
     if link.read_only:
-        parts.insert(1, Part("READ-ONLY", "bold $text-warning", 95))
-    return parts
+        pieces.insert(1, Piece("READ-ONLY", "bold $text-warning", 95))
+    return pieces
 
 
-def _engine_part(link: Link, now_s: float) -> Part:
+def _live(view: TopView, link: Link, zone: ZoneInfo, now_s: float) -> list[Piece]:
+    """How feed and engine do; in playback there is no engine, and the time stands in a line of its own."""
+    state = view.feed_state.partition(":")[0].partition(" for ")[0]
+    style = "" if state == "on time" else "bold $text-warning"
+    if link.playback:
+        return [Piece(f"feed {state}", style, 40)]
+    clock = words.both_clocks(view.at_ns, zone)
+    return [Piece(f"feed {clock} {view.speed} {state}", style, 40), _engine_part(link, now_s)]
+
+
+def _engine_part(link: Link, now_s: float) -> Piece:
     silence_s = link.silence_s(now_s)
     if link.end is not None:
-        return Part("engine ENDED", "bold $text-error", 88)
+        return Piece("engine ENDED", "bold $text-error", 88)
     if silence_s is None:
-        return Part("engine starting", "$text-warning", 70)
+        return Piece("engine starting", "$text-warning", 70)
     if link.silent(now_s):
-        return Part(f"engine SILENT {age_text(coarse_s(int(silence_s)))}", "bold $text-error", 88)
-    return Part("engine live", "$text-success", 30)
+        return Piece(f"engine SILENT {age_text(coarse_s(int(silence_s)))}", "bold $text-error", 88)
+    return Piece("engine live", "$text-success", 30)
 
 
 def banner_content(
@@ -158,7 +139,9 @@ def _warnings(
 ) -> list[tuple[str, str]]:
     alarm, warn, note = "bold reverse $error", "bold reverse $warning", "reverse $accent"
     found: list[tuple[str, str]] = []
-    if link.end is not None:
+    if link.playback:
+        found.extend(playback_warnings(link.standing))
+    elif link.end is not None:
         ended = view is not None and view.ended
         restart = keys.get("restart")
         again = f"; {key_text(restart)} starts it again" if restart and not ended else ""

@@ -55,12 +55,17 @@ class WatchlistScreen(TableScreen):
         known = self.desk.link.view("closes", ClosesView)
         closes = known.closes if known is not None else {}
         glyphs = self.desk.desk.glyphs
-        return tuple(_row(row, closes.get(row.symbol, ()), glyphs) for row in view.rows) if view else None
+        if view is None:
+            return None
+        rows = view.rows
+        return tuple(_row(row, closes.get(row.symbol, ()), glyphs, not view.not_known) for row in rows)
 
     def summary(self) -> Content:
         view = self._view()
         if view is None:
             return Content()
+        if view.not_known:
+            return Content.styled(f"trends and zones are not known: {view.not_known}", "$text-warning")
         free = sum(1 for row in view.rows if not row.why_not)
         return Content(f"{free} of {len(view.rows)} may be entered now; enter shows the chart")
 
@@ -88,7 +93,7 @@ class WatchlistScreen(TableScreen):
         return self.desk.link.view("watchlist", WatchlistView)
 
 
-def _row(row: WatchRow, closes: Sequence[float], glyphs: GlyphSet) -> Row:
+def _row(row: WatchRow, closes: Sequence[float], glyphs: GlyphSet, known: bool) -> Row:
     price = words.UNKNOWN if row.price is None else f"{row.price:.{row.decimals}f}"
     arrow, tone = _ARROWS.get(row.direction, ("", "muted")) if row.direction else (words.UNKNOWN, "stale")
     label = row.label.value.replace("_", " ") if row.label is not None else ""
@@ -101,7 +106,7 @@ def _row(row: WatchRow, closes: Sequence[float], glyphs: GlyphSet) -> Row:
             Cell(words.UNKNOWN if row.atr_pct is None else f"{row.atr_pct:.2f}", "muted"),
             Cell(f"{arrow} {label}".rstrip(), tone),
             Cell(words.UNKNOWN if row.regime is None else row.regime.value.replace("_", " "), "muted"),
-            Cell(_zone(row.zone, row.decimals)),
+            Cell(_zone(row.zone, row.decimals) if known else words.UNKNOWN),
             Cell("" if row.score is None else f"{row.setup} {row.score:.0f}", "accent"),
             Cell(words.quantity(row.held) if row.held else "", "accent"),
             _why_not(row),

@@ -24,6 +24,7 @@ from ytc_tui.views import (
     waiting,
 )
 from ytc_tui.views.chart import ChartPast, ChartView
+from ytc_tui.views.playback import PlaybackView
 from ytc_tui.views.settings import SettingsView
 from ytc_tui.views.watchlist import ClosesView, WatchlistView
 
@@ -59,6 +60,8 @@ VIEW_TYPES: dict[str, type] = {
     "watchlist": WatchlistView,
     "settings": SettingsView,
     "closes": ClosesView,
+    # Of a past session alone.
+    "playback": PlaybackView,
 }
 _CHART = re.compile(r"(chart|past)/([A-Z0-9]{1,32})/([0-9]{1,3})")
 

@@ -115,7 +115,8 @@ class ChartPast:
 class ChartView:
     """One symbol on one timeframe of `minutes`; candles oldest first, `decimals` as the tick has them.
 
-    `last` is the last price met, None before the first.
+    `last` is the last price met, None before the first. `not_known` says why there are no zones and swings,
+    and perhaps no bars; empty where all is known.
     """
 
     symbol: str
@@ -129,6 +130,7 @@ class ChartView:
     marks: tuple[ChartMark, ...] = ()
     legs: tuple[ChartLeg, ...] = ()
     news: tuple[ChartNews, ...] = ()
+    not_known: str = ""
 
 
 def with_past(chart: ChartView | None, past: ChartPast | None) -> ChartView | None:

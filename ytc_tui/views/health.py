@@ -41,23 +41,26 @@ class HealthView:
     feed_state: str
 
 
+_NOT_ON_RECORD = "not on record"
 _RANK = {StepResult.BLOCKED: 0, StepResult.WARN: 1}
 
 
 def build(state: State, seen: Seen) -> HealthView:
     rows = sorted(_rows(state, seen), key=lambda row: _RANK.get(row.result, 2))
-    worst = rows[0].result if rows else StepResult.OK
+    worst = next((row.result for row in rows if row.result is not StepResult.NOT_APPLICABLE), StepResult.OK)
     return HealthView(tuple(rows), worst, seen.software, seen.speed, seen.feed_state)
 
 
 def _rows(state: State, seen: Seen) -> Iterator[HealthRow]:
     stalled = seen.journal_stalled
     verdict = StepResult.BLOCKED if stalled else StepResult.OK
+    if stalled is None:
+        verdict, stalled = StepResult.NOT_APPLICABLE, _NOT_ON_RECORD
     yield HealthRow("journal", verdict, stalled, None, (("entries", f"{seen.journal_entries:,}"),))
     yield HealthRow(
         "guard",
         StepResult.OK if seen.guard else StepResult.NOT_APPLICABLE,
-        f"watching: {seen.guard}" if seen.guard else "none watches this engine: start `ytc guard`",
+        _guard(seen.guard),
         None,
         (("at the venue", seen.venue_guard),),
     )
@@ -72,6 +75,12 @@ def _rows(state: State, seen: Seen) -> Iterator[HealthRow]:
                 yield _agent(state, seen, name, result, detail, of)
 
 
+def _guard(guard: str | None) -> str:
+    if guard is None:
+        return _NOT_ON_RECORD
+    return f"watching: {guard}" if guard else "none watches this engine: start `ytc guard`"
+
+
 def _feed(seen: Seen, name: str, result: StepResult, detail: str, symbol: str) -> HealthRow:
     market = seen.symbols.get(symbol)
     closed_ns = market.last_bar_ns + NS_PER_MIN if market is not None and market.last_bar_ns else 0
@@ -84,7 +93,7 @@ def _venue(state: State, seen: Seen, result: StepResult, detail: str) -> HealthR
     silent_s = coarse_s((seen.at_ns - state.venue_silent_ns) // NS_PER_S) if state.venue_silent_ns else None
     figures = [
         ("venue", seen.venue),
-        ("requests", f"{seen.venue_requests:,}"),
+        ("requests", "?" if seen.venue_requests is None else f"{seen.venue_requests:,}"),
         ("fills", f"{len(state.fill_ids):,}"),
         ("working orders", str(len(state.working))),
         ("rejects in a row", str(state.rejects_in_row)),

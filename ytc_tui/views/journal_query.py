@@ -58,7 +58,8 @@ class PageQuery:
     """A page of the entries that fit every condition, of several types, agents, orders or trades any one.
 
     `from_ns` <= feed time (UTC ns) < `to_ns`; None = no bound. The page goes on before entry `before_seq`
-    towards the older (0 = from the newest), or, where it is given, after `after_seq` towards the newer.
+    towards the older (0 = from the newest), or, where it is given, after `after_seq` towards the newer. To it
+    the journal ends with entry `upto_seq`, where that is not 0.
     Without a condition the routine entries of agents (`ROUTINE` in `entry_kinds`) are left out.
     """
 
@@ -68,6 +69,7 @@ class PageQuery:
     before_seq: int = 0
     after_seq: int | None = None
     rows: int = 50
+    upto_seq: int = 0
 
     @property
     def plain(self) -> bool:
@@ -83,7 +85,8 @@ def check(query: PageQuery) -> None:
     """Raises UsageInvalid saying what of `query` cannot be answered."""
     if not 0 < query.rows <= MAX_PAGE_ROWS:
         raise UsageInvalid(f"a page of {query.rows} rows", fix=f"ask for 1 to {MAX_PAGE_ROWS}")
-    for name, seq in (("before_seq", query.before_seq), ("after_seq", query.after_seq or 0)):
+    named = {"before_seq": query.before_seq, "after_seq": query.after_seq or 0, "upto_seq": query.upto_seq}
+    for name, seq in named.items():
         if not 0 <= seq <= BEYOND:
             raise UsageInvalid(f"no entry is numbered {seq}", where=name)
     if query.before_seq and query.after_seq is not None:

@@ -107,6 +107,8 @@ class Seen:
     `mistake_codes` are those that a note may name, `rules` the gate's rules in their order, each with a line
     on what it asks for. `guard` names who watches the engine from outside, empty = nobody. `timeframes` are
     the minutes of a bar, lowest first; `pnl_trace` is the P&L (percent) from `pnl_trace_ns` on, oldest first.
+    None is what was not written down of a past session: `guard`, `venue_requests`, `journal_stalled`, a time
+    in `left_s`.
     """
 
     at_ns: int
@@ -116,7 +118,7 @@ class Seen:
     software: str
     speed: str
     feed_state: str
-    journal_stalled: str
+    journal_stalled: str | None
     hours: Hours
     base_balance: Decimal
     equity: Decimal | None
@@ -132,14 +134,14 @@ class Seen:
     agents: Mapping[str, AgentSeen] = field(default_factory=dict)
     waits_for: tuple[Requirement, ...] = ()
     components: tuple[tuple[str, StepResult, str], ...] = ()
-    left_s: Mapping[str, int] = field(default_factory=dict)
+    left_s: Mapping[str, int | None] = field(default_factory=dict)
     news: NewsSeen = field(default_factory=NewsSeen)
     mistake_codes: tuple[str, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     correlation_threshold: float = 1.0
-    guard: str = ""
+    guard: str | None = ""
     journal_entries: int = 0
-    venue_requests: int = 0
+    venue_requests: int | None = 0
     timeframes: tuple[int, ...] = ()
     pnl_trace: tuple[float, ...] = ()
     pnl_trace_ns: int = 0

@@ -35,7 +35,8 @@ class Countdown:
 
 @dataclass(frozen=True, slots=True)
 class TopView:
-    """The session in one line; `loss_share` is the used share of the loss limit, 0 to 1 and beyond."""
+    """The session in one line; `loss_share` is the used share of the loss limit, 0 to 1 and beyond;
+    None is what is not known."""
 
     mode: Mode
     session_id: str
@@ -48,7 +49,7 @@ class TopView:
     gate_reason: str
     pnl: Decimal | None
     pnl_pct: Decimal | None
-    loss_limit_pct: Decimal
+    loss_limit_pct: Decimal | None
     loss_share: Decimal | None
     loss_level: Level
     at_ns: int
@@ -99,7 +100,7 @@ def build(state: State, seen: Seen) -> TopView:
         feed_state=seen.feed_state,
         venue=seen.venue,
         venue_guard=seen.venue_guard,
-        journal_stalled=seen.journal_stalled,
+        journal_stalled=seen.journal_stalled or "",
         flattening=_flattening(state),
         flat_verified=state.flattening is not None and state.flattening.verified,
         unknown_orders=sum(1 for name in state.working if state.orders[name].state is OrderState.UNKNOWN),

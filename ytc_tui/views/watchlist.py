@@ -46,7 +46,10 @@ class WatchRow:
 
 @dataclass(frozen=True, slots=True)
 class WatchlistView:
+    """`not_known` says why regimes, trends and zones are not; empty where they are."""
+
     rows: tuple[WatchRow, ...]
+    not_known: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,8 @@ class JournalSearch:
     def page(self, query: PageQuery, limit_s: float) -> Found:
         """The page, or as much of it as is found within `limit_s`."""
         deadline_s = self._now_s() + limit_s
-        last_seq = self._last_seq()
-        reached = self._reached()
+        last_seq = min(self._last_seq(), query.upto_seq or BEYOND)
+        reached = min(self._reached(), last_seq)
         matcher = Matcher(query, self._orders_of, self._search)
         older = query.after_seq is None
         end = 1 if older else last_seq
@@ -118,7 +118,7 @@ class JournalSearch:
         """Every entry that may be wanted from where the page begins to the journal's end on that side."""
         sql = narrowed(query, matcher, self._orders_of)
         expression = match_expression(query, matcher, self._orders_of)
-        reached = self._reached()
+        reached = min(self._reached(), last_seq)
         if query.after_seq is not None:
             if start < reached:
                 yield from self._indexed(query, expression, sql, start + 1, reached + 1, older=False)

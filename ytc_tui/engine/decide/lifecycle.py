@@ -31,6 +31,7 @@ from ytc_tui.model.tables import next_state
 
 INITIALIZATION = "initialization"
 SHUTDOWN = "shutdown"
+FEED_ENDED = "feed ended"
 # After the last line that the engine writes itself, the outside is asked for the others. A journal of
 # release 0.1.0 may end with the line that was its last.
 LAST_OWN_LINE = "Generate session report"
@@ -111,7 +112,7 @@ def decide_feed_ended(sit: Situation) -> Iterator[ev.Event]:
         left = ", ".join(f"{held.symbol} {held.quantity}" for held in state.positions.values())
         left = left or "the venue has not confirmed that all is flat"
         yield alert("feed-ended-open", "unconfirmed_exposure", f"feed ended with open positions: {left}")
-    reason = "feed ended"
+    reason = FEED_ENDED
     if state.phase is Phase.POST_MARKET:
         yield from decide_clock(sit)
         return

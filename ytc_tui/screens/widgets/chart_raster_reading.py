@@ -29,7 +29,7 @@ def draw_title(canvas: Canvas, view: ChartView | None, page: Page | None, port: 
     if view.last is not None:
         x = canvas.write(x, 0, price_text(view.last, view.decimals), Ink.TITLE) + _GAP
     if not view.candles:
-        return canvas.write(x, 0, "no bars yet", Ink.NOTE)
+        return canvas.write(x, 0, f"no bars: {view.not_known}" if view.not_known else "no bars yet", Ink.NOTE)
     for sign in _legend(page) if page is not None else ():
         if x + _GAP + len(sign) <= canvas.width:
             x = canvas.write(x + _GAP, 0, sign, Ink.NOTE)

@@ -90,7 +90,7 @@ class KeyFooter(Contained, Static):
         always = {
             action.runs: Key(key_text(keys[action.id]), action.title, action.runs, self.app, True)
             for action in ACTIONS
-            if action.priority and action.footer
+            if action.priority and action.footer and self.app.check_action(action.id, ()) is not False
         }
         if isinstance(self.screen.focused, Input):
             # It takes every other key as a letter.
