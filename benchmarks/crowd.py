@@ -63,9 +63,9 @@ _SETTINGS = {
     "account.initial_balance": "1000000",
     "session.warmup_days": "0",
     "session.open": "00:30",
-    # Some eight drills: 500 trades, far beyond a real day; a longer session would measure its own length.
-    "session.planned_hours": "1",
-    "session.hard_hours": "1",
+    # Some 25 drills: 1,700 trades, far beyond a real day; a longer session would measure its own length.
+    "session.planned_hours": "3",
+    "session.hard_hours": "3",
     "paper.slippage_bps": "0",
 }
 # What one account of one person never needs.

@@ -77,6 +77,10 @@ def _nothing_kept(state: State, window: Window) -> None:
     return
 
 
+def _nothing_to_prepare() -> None:
+    return
+
+
 @dataclass(slots=True)
 class Outlets:
     """What a run reaches: its journal and reader, its venue, people, and the emergency file.
@@ -110,11 +114,13 @@ class Outlets:
 @dataclass(slots=True)
 class PaperRun:
     """Runs every session of `parts`. `documents` holds the session documents, in order, with heads;
-    `history` what the sessions that ended came to, which those after them are given."""
+    `history` what the sessions that ended came to, which those after them are given. `about_to_open` is
+    called when all that a session begins with is loaded."""
 
     parts: Parts
     outlets: Outlets
     feed_can_wait: bool = True
+    about_to_open: Callable[[], None] = _nothing_to_prepare
     documents: list[dict[str, Any]] = field(default_factory=list)
     history: History = NO_HISTORY
     fence: Fence = field(default_factory=NoFence)  # of the session that was opened last
@@ -163,6 +169,7 @@ class PaperRun:
         said = ((), ()) if restarted else outlets.own_view(session, window)
         # What is on record already is not played again at the feed's pace.
         parts.clock.advance_to(max(window.init_ns, parts.request.play_from_ns, state.now_ns))
+        self.about_to_open()
         return SessionRun(
             kernel=kernel,
             venue=outlets.venue,

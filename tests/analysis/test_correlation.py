@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tests.analysis.series import START_NS, demo_bars
-from ytc_tui.analysis.correlation import correlation, is_correlated, log_returns, pearson
+from ytc_tui.analysis.correlation import (
+    correlation,
+    correlations,
+    is_correlated,
+    log_returns,
+    pearson,
+)
 from ytc_tui.analysis.timeframes import TimeframeBuilder
 from ytc_tui.model.market import NS_PER_MIN, Side
 
@@ -94,6 +100,18 @@ def test_returns_do_not_span_a_hole_and_only_common_bars_count() -> None:
     one, two = log_returns(first), log_returns(holed)
     rho = np.corrcoef([one[ns] for ns in expected], [two[ns] for ns in expected])[0, 1]
     assert measured.rho == pytest.approx(float(rho), rel=1e-9)
+
+
+@pytest.mark.parametrize("days", [3, 5])
+@pytest.mark.parametrize("count", [0, 1, 2, 150, 241])
+def test_each_pair_of_many_has_the_very_value_of_the_two_alone(days: int, count: int) -> None:
+    whole = {f"W{seed}": closes(seed, count) for seed in range(4)}
+    still = [(ns, 100.0) for ns, _ in whole["W0"]]
+    given = {**whole, "still": still, "holed": whole["W1"][:40] + whole["W1"][41:], "late": whole["W2"][70:]}
+    pairs = list(correlations(given, days=days))
+    assert len(pairs) == 21
+    for first, second, measured in pairs:
+        assert measured == correlation(given[first], given[second], days=days), (first, second)
 
 
 def test_a_day_mostly_missing_does_not_count() -> None:

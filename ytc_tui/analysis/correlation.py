@@ -7,10 +7,13 @@ Invariant: returns never span a hole; too little history is answered by the care
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from math import fsum, log, sqrt
+from operator import mul
+from typing import NamedTuple
 
 from ytc_tui.model.market import NS_PER_DAY, NS_PER_MIN, Side
 
@@ -43,15 +46,27 @@ def pearson(first: list[float], second: list[float]) -> float | None:
         raise ValueError(f"series of {count} and {len(second)} values have no pairs")
     if count < 2:
         return None
-    mean_first = fsum(first) / count
-    mean_second = fsum(second) / count
-    off_first = [value - mean_first for value in first]
-    off_second = [value - mean_second for value in second]
-    scale = sqrt(fsum(v * v for v in off_first)) * sqrt(fsum(v * v for v in off_second))
+    return _rho(_spread(first), _spread(second))
+
+
+class _Spread(NamedTuple):
+    """How far each value of a series is from their mean, and the length of that vector."""
+
+    offsets: list[float]
+    norm: float
+
+
+def _spread(values: Sequence[float]) -> _Spread:
+    mean = fsum(values) / len(values)
+    offsets = [value - mean for value in values]
+    return _Spread(offsets, sqrt(fsum(map(mul, offsets, offsets))))
+
+
+def _rho(first: _Spread, second: _Spread) -> float | None:
+    scale = first.norm * second.norm
     if scale == 0.0:
         return None
-    rho = fsum(a * b for a, b in zip(off_first, off_second, strict=True)) / scale
-    return max(-1.0, min(1.0, rho))
+    return max(-1.0, min(1.0, fsum(map(mul, first.offsets, second.offsets)) / scale))
 
 
 def log_returns(closes: Iterable[tuple[int, float]]) -> dict[int, float]:
@@ -80,16 +95,7 @@ def correlation(
 def _of_returns(
     returns_first: Mapping[int, float], returns_second: Mapping[int, float], days: int
 ) -> Correlation:
-    common = sorted(returns_first.keys() & returns_second.keys())
-    if not common:
-        return Correlation(1.0, 0, days, True)
-    newest = common[-1]
-    common = [ns for ns in common if newest - ns < days * NS_PER_DAY]
-    per_day: dict[int, int] = {}
-    for ns in common:
-        day = (newest - ns) // NS_PER_DAY
-        per_day[day] = per_day.get(day, 0) + 1
-    covered = sum(1 for count in per_day.values() if count >= _RETURNS_FOR_A_DAY)
+    common, covered = _newest_days(sorted(returns_first.keys() & returns_second.keys()), days)
     if covered < days:
         return Correlation(1.0, covered, days, True)
     rho = pearson([returns_first[ns] for ns in common], [returns_second[ns] for ns in common])
@@ -98,13 +104,43 @@ def _of_returns(
     return Correlation(rho, covered, days, False)
 
 
+def _newest_days(times_ns: Sequence[int], days: int) -> tuple[list[int], int]:
+    """Those of the last `days` days, and on how many of these there are enough."""
+    if not times_ns:
+        return [], 0
+    newest = times_ns[-1]
+    kept = [ns for ns in times_ns if newest - ns < days * NS_PER_DAY]
+    per_day = Counter((newest - ns) // NS_PER_DAY for ns in kept)
+    return kept, sum(1 for count in per_day.values() if count >= _RETURNS_FOR_A_DAY)
+
+
 def correlations(
     closes: Mapping[str, Iterable[tuple[int, float]]], *, days: int = 20
 ) -> Iterator[tuple[str, str, Correlation]]:
-    """Each pair of symbols once, in order of their names, with its correlation."""
+    """Each pair of symbols once, in order of their names, with its correlation.
+
+    Symbols with returns at the same times, which is nearly always all, are spread out once each: a session
+    waits for this, and the pairs of 70 symbols are 2,415.
+    """
     returns = {symbol: log_returns(closes[symbol]) for symbol in sorted(closes)}
+    alike: dict[tuple[int, ...], list[str]] = {}
+    for symbol, found in returns.items():
+        alike.setdefault(tuple(found), []).append(symbol)
+    covered_of: dict[str, tuple[int, int]] = {}  # which of `alike` a symbol belongs to, and its days
+    spread: dict[str, _Spread] = {}
+    for number, (times_ns, symbols) in enumerate(alike.items()):
+        common, covered = _newest_days(times_ns, days)
+        covered_of.update(dict.fromkeys(symbols, (number, covered)))
+        if covered >= days:
+            spread.update((each, _spread([returns[each][ns] for ns in common])) for each in symbols)
     for first, second in combinations(returns, 2):
-        yield first, second, _of_returns(returns[first], returns[second], days)
+        if covered_of[first] != covered_of[second]:
+            yield first, second, _of_returns(returns[first], returns[second], days)
+            continue
+        one, other = spread.get(first), spread.get(second)
+        rho = _rho(one, other) if one is not None and other is not None else None
+        measured = 1.0 if rho is None else rho
+        yield first, second, Correlation(measured, covered_of[first][1], days, rho is None)
 
 
 def is_correlated(first: Side, second: Side, rho: float, threshold: float = _THRESHOLD) -> bool:

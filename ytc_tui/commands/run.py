@@ -17,6 +17,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, assert_never
 
+from ytc_tui.adapters.garbage import collect_and_freeze
 from ytc_tui.adapters.locks import holder_of
 from ytc_tui.adapters.pin import PinFile
 from ytc_tui.adapters.pin_for import PinForFile
@@ -103,7 +104,7 @@ async def run_engine(loaded: LoadedSettings, request: RunRequest, manner: Manner
             beating, presence = Beating(parts), _presence(parts, manner)
             _keep_sheet(parts)
             async with durable_outlets(parts, journal, reader, output.event) as outlets:
-                run = PaperRun(parts, outlets)
+                run = PaperRun(parts, outlets, about_to_open=collect_and_freeze)
                 await _serve(run, manner, beating, presence)
                 beating.farewell(run)
                 output.hurried = run.host.stopping
