@@ -12,7 +12,7 @@ from typing import NamedTuple
 from textual.content import Content
 
 from ytc_tui.screens.actions import ACTIONS, Action, Group, key_text
-from ytc_tui.screens.keymap import WIDGET_KEYS, default_keys, named
+from ytc_tui.screens.keymap import ANSWERING, WIDGET_KEYS, default_keys, named
 
 _INTRODUCTION = """\
 Made from the table of actions; a test compares the two. A key is changed in the table `[ui.keys]` of the
@@ -53,11 +53,14 @@ def as_markdown() -> str:
 
 
 def _parts(there: Sequence[Action]) -> Iterator[tuple[str, list[_Row]]]:
-    """Every key of `there` and of the widgets, by where it belongs."""
-    for group in Group:
+    """Every key of `there` and of the widgets, by where it belongs; those of a playback first."""
+    for group in sorted(Group, key=lambda group: group is not Group.PLAYBACK):
         if rows := [_of_action(action) for action in there if action.group is group]:
             yield group.value, rows
+    answers = any(action.group is Group.ANSWER for action in there)
     for place, bindings in WIDGET_KEYS.items():
+        if place == ANSWERING and not answers:
+            continue
         yield place, [_Row(named(each.id or ""), each.description, each.tooltip) for each in bindings]
 
 

@@ -19,11 +19,12 @@ from ytc_tui.screens.dialogs.flatten import WORD
 from ytc_tui.screens.widgets.chart_keys import CHART_KEYS
 from ytc_tui.screens.widgets.live_table import LiveTable
 
+ANSWERING = "In Approvals"
 # The keys of widgets and of single screens, each with its id, by where they are heard.
 WIDGET_KEYS: Mapping[str, Sequence[Binding]] = {
     "In a table": [each for each in LiveTable.BINDINGS if isinstance(each, Binding)],
     "Chart, with the focus": CHART_KEYS,
-    "In Approvals": [each for each in ApprovalsScreen.BINDINGS if isinstance(each, Binding)],
+    ANSWERING: [each for each in ApprovalsScreen.BINDINGS if isinstance(each, Binding)],
 }
 # What Textual itself and every dialog use.
 _TAKEN = {"tab": "the next pane", "shift+tab": "the pane before", "ctrl+q": "leaving", "ctrl+c": "leaving"}
