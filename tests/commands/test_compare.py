@@ -85,6 +85,7 @@ def test_it_takes_two_to_eight_sets(count: int) -> None:
         variants_of(("base",) * count, None)
 
 
+@pytest.mark.slow
 def test_the_same_question_has_the_same_answer(tmp_path: Path) -> None:
     home = Home(tmp_path / "state", tmp_path)
     home.folder.mkdir()

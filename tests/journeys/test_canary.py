@@ -79,6 +79,7 @@ def assert_nothing_left(home: Home) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_a_session_that_leaks_everywhere(leaking: Home) -> None:
     done = run(leaking, "tests.journeys.leaky_engine", str(leaking.folder))
     assert done.returncode == 0, done.stderr[-2000:]

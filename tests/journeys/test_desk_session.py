@@ -8,6 +8,8 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.journeys.desk import LIMIT_S, PROPOSE, Desk, attached, demo, desk_on, engine_pid
 from tests.journeys.process import Home, count_on_record, until
 from ytc_tui.commands.desk_engine import ProcessEngine
@@ -74,6 +76,7 @@ async def test_pause_and_resume_with_a_reason(start: Start, user: Home) -> None:
         await desk.sees("back from lunch")
 
 
+@pytest.mark.slow
 async def test_an_engine_that_was_killed_goes_on_from_its_journal(
     start: Start, at_the_proposal: Home
 ) -> None:
@@ -141,6 +144,7 @@ async def test_left_running_and_attached_again(start: Start, user: Home) -> None
     assert engine_pid() == pid
 
 
+@pytest.mark.slow
 async def test_ended_when_flat(start: Start, at_the_proposal: Home) -> None:
     engine = start(demo("60", *PROPOSE))
     async with desk_on(engine) as desk:

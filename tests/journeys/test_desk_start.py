@@ -61,6 +61,7 @@ async def test_an_engine_of_its_own(start: Start, user: Home) -> None:
         await desk.sees("Positions and orders")
 
 
+@pytest.mark.slow
 async def test_the_engine_on_a_thread_ends_after_the_desk_and_can_be_taken_up(
     thread_engine: ThreadEngine, user: Home
 ) -> None:

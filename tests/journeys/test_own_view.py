@@ -119,6 +119,7 @@ def test_levels_bias_and_notes_around_a_session(home: Home, tmp_path: Path) -> N
     assert "I was tired" in home.ytc("export", "notes").stdout
 
 
+@pytest.mark.slow
 def test_a_recorded_run_is_repeated_with_what_it_began_with(home: Home, tmp_path: Path) -> None:
     """Whatever is kept by then: the repetition in memory has the same head."""
     told(home, "levels", "add", "BTCUSDT", "20200", "--alert", "touch")
@@ -132,6 +133,7 @@ def test_a_recorded_run_is_repeated_with_what_it_began_with(home: Home, tmp_path
     assert [level["level_id"] for level in told(home, "levels")["levels"]] == ["BTCUSDT@19000"]
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_said_without_an_engine(home: Home) -> None:
     for arguments, words in (
         (("levels", "add", "NOPE", "5"), "unknown symbol 'NOPE'"),

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.journeys.process import Home, count_on_record, until
 from tests.sim.kill import Outcome, run_with_kills, seconds_of
 
@@ -52,6 +54,7 @@ def test_without_its_host_a_run_is_refused(home: Home) -> None:
     assert "start it with `ytc paper-host`" in refused.stderr
 
 
+@pytest.mark.slow
 def test_engines_that_are_killed_find_their_account_in_the_host(home: Home, tmp_path: Path) -> None:
     whole, seconds = seconds_of(tmp_path / "whole", list(FAST))
     with hosting(home, "--grace-s", "600") as (_, use):
@@ -60,6 +63,7 @@ def test_engines_that_are_killed_find_their_account_in_the_host(home: Home, tmp_
     assert killed.kills
 
 
+@pytest.mark.slow
 def test_a_host_that_is_killed_goes_on_from_its_files(home: Home, tmp_path: Path) -> None:
     inside = Home(tmp_path / "inside", home.runtime)
     inside.folder.mkdir()
@@ -80,6 +84,7 @@ def test_a_host_that_is_killed_goes_on_from_its_files(home: Home, tmp_path: Path
     assert [trade["symbol"] for trade in report["trades"]] == [t["symbol"] for t in expected["trades"]]
 
 
+@pytest.mark.slow
 def test_a_market_goes_on_while_its_engine_is_dead(home: Home) -> None:
     with hosting(home, "--grace-s", "0", "--pace", "100000") as (_, use):
         with home.running(*DEMO, "--speed", "240", *use) as engine:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import stat
 
+import pytest
+
 from tests.journeys.process import Home
 from tests.journeys.terminal import Terminal
 
@@ -47,6 +49,7 @@ def test_resume_needs_the_pin_and_safety_never_does(home: Home) -> None:
             assert WRONG.encode() not in content
 
 
+@pytest.mark.slow
 def test_a_session_that_is_taken_up_still_asks(home: Home) -> None:
     type_pin(home, ("pin", "set"), PIN, PIN, shows="the PIN is set")
     with home.running(*SLOW) as engine:

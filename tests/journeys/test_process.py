@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.adapters.stores.disks import small_disk
 from tests.journeys.process import Home, until
 from tests.sim.tape import DAY, Tape
@@ -66,6 +68,7 @@ def test_the_kill_file_flattens_without_the_door(home: Home) -> None:
         assert document["emergency"]["verified"]
 
 
+@pytest.mark.slow
 def test_the_kill_file_of_the_mode_reaches_every_engine_in_its_folder(home: Home, tmp_path: Path) -> None:
     other = Home(tmp_path / "other", home.runtime)
     other.folder.mkdir()
@@ -107,6 +110,7 @@ def test_operator_verbs_say_what_was_confirmed(home: Home) -> None:
     assert json.loads(home.ytc("verify", "--json").stdout)["ok"]
 
 
+@pytest.mark.slow
 def test_a_trade_by_hand_from_ticket_to_close(home: Home, tmp_path: Path) -> None:
     """A quiet market around 20,000, traded from 12:35, in which nothing is found to trade."""
     quiet = ("trading.setups=[]", "session.warmup_days=1", "trading.scratch.idle_bars=200")

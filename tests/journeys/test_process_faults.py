@@ -46,6 +46,7 @@ def test_a_machine_that_slept_finds_its_engine_going_on(home: Home) -> None:
     assert json.loads(home.ytc("verify", "--json").stdout)["ok"]
 
 
+@pytest.mark.slow
 def test_a_suspended_desk_leaves_its_engine_alone_and_comes_back(home: Home) -> None:
     with home.running(*SLOW) as engine, Terminal(home, "attach") as desk:
         desk.shows("PAPER", "gate ")
@@ -109,6 +110,7 @@ def test_a_folder_that_cannot_be_written_begins_no_session(tmp_path: Path, runti
         assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.slow
 def test_settings_that_are_edited_meanwhile_are_those_of_the_next_start(home: Home) -> None:
     settings = home.folder / "mine.toml"
     settings.write_text("[risk]\nmax_session_loss_pct = 3\n")

@@ -32,6 +32,7 @@ def test_one_of_two_is_chosen_and_then_the_other(user: Home, two: list[str]) -> 
         assert terminal.ended() == 0
 
 
+@pytest.mark.slow
 def test_what_is_none_of_them_is_refused_and_a_name_needs_no_question(user: Home, two: list[str]) -> None:
     with Terminal(user, "attach") as terminal:
         terminal.shows("which one?")

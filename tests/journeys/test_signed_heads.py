@@ -8,6 +8,8 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
+import pytest
+
 from tests.journeys.process import Home
 
 SHORT = ("--demo", "--from", "2022-11-08T03:46Z", "--to", "2022-11-08T04:30Z", "--speed", "max")
@@ -57,6 +59,7 @@ def test_a_session_ends_signed_and_an_older_store_is_found_out(home: Home) -> No
     assert (verified(home)[0], len(heads_file.read_text().splitlines())) == (0, 1)
 
 
+@pytest.mark.slow
 def test_a_key_that_others_can_read_signs_nothing_and_stops_nothing(home: Home) -> None:
     home.paper.parent.mkdir()
     key = home.paper.parent / "signing.key"
@@ -75,6 +78,7 @@ def test_a_key_that_others_can_read_signs_nothing_and_stops_nothing(home: Home) 
     assert verified(home)[1]["sessions"][0]["signed"]["seq"] == document["journal"]["entries"]
 
 
+@pytest.mark.slow
 def test_a_signature_of_another_key_is_found_out(home: Home) -> None:
     home.documents(*SHORT)
     key = home.paper.parent / "signing.key"

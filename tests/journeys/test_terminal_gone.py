@@ -121,10 +121,12 @@ def at_a_moment(home: Home, chance: random.Random) -> tuple[float, float, float]
     return shown
 
 
+@pytest.mark.slow
 def test_at_a_moment(user: Home) -> None:
     at_a_moment(user, random.Random(0))
 
 
+@pytest.mark.slow
 def test_an_engine_on_a_thread_ends_in_order(user: Home) -> None:
     with Terminal(user, "run", "--demo", "--speed", "60", "--in-process") as desk:
         desk.shows("PAPER", "active_trading")

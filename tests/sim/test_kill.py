@@ -24,6 +24,7 @@ def outcomes(folder: Path, kills: int, first_seed: int) -> tuple[Outcome, list[O
     return whole, killed
 
 
+@pytest.mark.slow
 def test_a_killed_run_ends_like_the_uninterrupted_one(tmp_path: Path) -> None:
     whole, killed = outcomes(tmp_path, kills=4, first_seed=1)
     assert whole.facts()[0]["trades"]

@@ -54,7 +54,8 @@ class ReconcileScreen(TableScreen):
 
     def asks(self, key: str) -> str:
         row = self.difference
-        return row.client_id if row is not None else ""
+        # Of an order that is not ours no entry tells why.
+        return row.client_id if row is not None and not row.kind.startswith("foreign") else ""
 
     @property
     def difference(self) -> DifferenceRow | None:

@@ -43,6 +43,7 @@ _COLUMNS = (
 )
 _STATUS_TONES: dict[str, Tone] = {"emergency_stop": "critical", "running": "ok", "paused": "warning"}
 _BAR_CELLS = 30
+SHORT_ID = 8  # characters that name a session for a command
 
 
 class ReviewPane(BehindPane):
@@ -146,7 +147,10 @@ class ReviewScreen(TableScreen):
 
     def behind(self, key: str) -> Content:
         review = self._reviewed(key)
-        return balance_content(review) if review is not None else Content()
+        if review is None:
+            return Content()
+        again = self.desk.desk.safe(f"`ytc playback {key[:SHORT_ID]}` plays it again")
+        return Content("\n").join([balance_content(review), Content.styled(again, MUTED)])
 
     def show_behind(self, pane: BehindPane) -> None:
         super().show_behind(pane)

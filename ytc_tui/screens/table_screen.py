@@ -30,6 +30,7 @@ from ytc_tui.views.sanitised import Sanitiser
 
 # So long the cursor stands on a row before the engine is asked about it, and then again when it has changed.
 STOPPED_S, AGAIN_S = 0.15, 5.0
+CRUMBS = 2  # screens that a title names before its own
 HINT = "regular expression; a leading - says not"
 
 
@@ -116,7 +117,9 @@ class TableScreen(EngineScreen):
 
     def show_body(self) -> None:
         pane = self.query_one(TablePane)
-        pane.heading = " › ".join([*map(title_of, self.desk.trail[:-1]), self.HEADING])
+        before = self.desk.trail[:-1]
+        left_out = ["…"] if len(before) > CRUMBS else []
+        pane.heading = " › ".join([*left_out, *map(title_of, before[-CRUMBS:]), self.HEADING])
         pane.guarded(self.show_table)
         self._ask()
 

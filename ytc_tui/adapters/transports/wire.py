@@ -118,11 +118,12 @@ class _QueryBody(BaseModel):
     before_seq: int = 0
     after_seq: int | None = None
     rows: int = 50
+    upto_seq: int = 0
 
     def query(self) -> PageQuery:
         conditions = tuple(Condition(each.kind, each.value, each.negated) for each in self.conditions)
         places = (self.from_ns, self.to_ns, self.before_seq, self.after_seq)
-        return PageQuery(conditions, *places, self.rows)
+        return PageQuery(conditions, *places, self.rows, self.upto_seq)
 
 
 def query_from(text: str, where: str) -> PageQuery:
