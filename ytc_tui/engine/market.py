@@ -25,14 +25,15 @@ CHART_MINUTES = 24 * 60
 
 
 class MarketView:
-    """Prices and analysis of the session's symbols. `minute_bars` are the newest closed ones of each, oldest
-    first, for who looks. `minute_ns` is the open of the newest minute; `minute_closed` is True from its close
-    until the next one begins. `own_levels` are all that the operator ever said in this session: those that
-    act on a minute are put in place as it begins, never in between. `unknown` is why prices are all that can
-    be told of it, empty while it is whole: only a past session whose data are not there has such a market."""
+    """Prices and analysis of the session's symbols. For who looks `minute_bars` are the newest closed ones of
+    each, oldest first, and `funding` the rates that were settled last (fractions of notional). `minute_ns` is
+    the open of the newest minute; `minute_closed` is True from its close until the next one begins.
+    `own_levels` are all that the operator ever said in this session: those that act on a minute are put in
+    place as it begins, never in between. `unknown` is why prices are all that can be told of it, empty while
+    it is whole: only a past session whose data are not there has such a market."""
 
     __slots__ = (
-        "_any_late", "_late", "_placed", "_present", "_prior", "analysis", "gap_ns", "htf_closed",
+        "_any_late", "_late", "_placed", "_present", "_prior", "analysis", "funding", "gap_ns", "htf_closed",
         "instruments", "marks", "minute_bars", "minute_closed", "minute_ns", "minutes", "own_levels",
         "prior_sessions", "symbols", "ttf_closed", "unknown",
     )  # fmt: skip
@@ -42,6 +43,7 @@ class MarketView:
         self.analysis = analysis
         self.symbols = tuple(sorted(analysis))
         self.marks: dict[str, float] = {}
+        self.funding: dict[str, Decimal] = {}
         self.minute_bars: dict[str, deque[Bar]] = {
             symbol: deque(maxlen=CHART_MINUTES) for symbol in self.symbols
         }
@@ -78,6 +80,7 @@ class MarketView:
         self.gap_ns = minute.open_ns - self.minute_ns - NS_PER_MIN if self.minute_ns else 0
         self.minute_ns = minute.open_ns
         self._present = minute.bars
+        self.funding.update(minute.funding)
         self.minute_closed = self.ttf_closed = self.htf_closed = False
         if self.own_levels or self._placed:
             self._place_levels(acting(self.own_levels, minute.open_ns))

@@ -11,6 +11,7 @@ from typing import Any
 
 from ytc_tui.analysis.symbol import SymbolAnalysis
 from ytc_tui.engine.situation import Situation
+from ytc_tui.model.money import HUNDRED
 from ytc_tui.model.orders import OrderRole
 from ytc_tui.model.own import Bias
 from ytc_tui.model.session import Gate
@@ -45,7 +46,7 @@ def _row(sit: Situation, symbol: str, setup: tuple[str, float] | None) -> WatchR
     tick = market.instruments[symbol].tick
     price, last = market.mark(symbol), market.marks.get(symbol)
     ready, atr = known and analysis.ready, analysis.atr_ttf if known else None
-    bias = sit.state.standing_bias(symbol, sit.at_ns)
+    bias, funding = sit.state.standing_bias(symbol, sit.at_ns), market.funding.get(symbol)
     return WatchRow(
         symbol=symbol,
         price=price,
@@ -60,6 +61,8 @@ def _row(sit: Situation, symbol: str, setup: tuple[str, float] | None) -> WatchR
         held=sit.state.position(symbol).quantity,
         why_not=_why_not(sit, symbol),
         disabled=bias is not None and bias.bias is Bias.NO_TRADES,
+        spread_pct=2 * sit.policy.limits.half_spread_bps / HUNDRED,
+        funding_pct=funding * HUNDRED if funding is not None else None,
     )
 
 

@@ -73,7 +73,7 @@ def _bare(view: Any) -> Any:
         case OwnView():
             return replace(view, mistake_codes=())
         case WatchlistView():
-            priced = tuple(replace(row, decimals=_decimals(row.price)) for row in view.rows)
+            priced = tuple(replace(row, decimals=_decimals(row.price), spread_pct=None) for row in view.rows)
             return replace(view, rows=priced)
         case ChartView():
             prices = [Decimal(repr(candle.close)) for candle in view.candles]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.engine.playback.watchers import NAMES, until, watched
+from tests.playback.watchers import NAMES, until, watched
 from tests.sim.tape import on_day
 from ytc_tui.engine.playback.past import Past
 from ytc_tui.engine.playback.player import SPEEDS, Player

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.playback.watchers import watched
+from tests.playback.watchers import watched
 from ytc_tui.engine.playback.past import Past
 from ytc_tui.engine.playback.player import Player
 from ytc_tui.errors import JournalUnavailable, UsageInvalid
