@@ -28,7 +28,7 @@ class WatchRow:
     """One symbol. `atr_pct` of the trading timeframe in percent of the price; regime and trend None until
     there are bars enough; `score` of the best setup that is on now, `held` what we hold (signed); `why_not`
     is what keeps an entry off, empty = nothing does; `disabled` = by the operator, until the day ends.
-    `spread_pct` is the bid-ask spread that the gate expects, `funding_pct` the rate that was settled last, both
+    `spread_pct` is the bid-ask spread that the gate expects, `funding_pct` the rate settled last, both
     in percent of the price; None = not known."""
 
     symbol: str
