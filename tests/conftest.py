@@ -9,7 +9,8 @@ import pytest
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Without this half of the suite's time goes into walking what was imported and collected, again and again."""
+    """Keep the garbage collector from walking what was imported and collected again and again: that took half
+    of the suite's time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 10, 50)
