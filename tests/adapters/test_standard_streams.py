@@ -48,6 +48,7 @@ def test_without_a_standard_error_the_answer_is_there(tmp_path: Path) -> None:
     assert "no session yet" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("redirected", [">&-", "> /dev/full"])
 def test_a_run_says_how_many_lines_are_lost(tmp_path: Path, redirected: str) -> None:
     until = "--from 2022-11-08T04:00Z --to 2022-11-08T04:05Z"

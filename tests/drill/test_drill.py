@@ -125,6 +125,7 @@ def test_a_rule_that_always_refuses_is_found(
     assert "refused" in line.inside.problem
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["losing_streak", "open_risk", "blackout"])
 def test_only_the_broken_rules_line_fails(
     monkeypatch: pytest.MonkeyPatch, shared: Sandbox, name: str

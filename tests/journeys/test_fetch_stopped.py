@@ -31,6 +31,7 @@ def stop_at_second_page(venue: Venue, folder: Path, number: int) -> tuple[int, s
     return process.returncode, said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_the_same_command_goes_on_where_it_was_stopped(tmp_path: Path, number: signal.Signals) -> None:
     part = tmp_path / f"{NAME}.part"

@@ -138,6 +138,7 @@ async def test_a_record_without_its_sheet_says_what_it_cannot_show(ended: Home) 
         await desk.sees("the settings of its run are not on record")
 
 
+@pytest.mark.slow
 def test_what_cannot_be_played_is_refused_before_the_screen_is_taken(ended: Home) -> None:
     with closing(sqlite3.connect(ended.paper / "ytc.db")) as store:
         [(session,)] = store.execute("SELECT DISTINCT session FROM journal")

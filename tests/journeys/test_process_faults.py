@@ -35,6 +35,7 @@ def state_of(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
+@pytest.mark.slow
 def test_a_machine_that_slept_finds_its_engine_going_on(home: Home) -> None:
     with home.running(*SLOW) as engine:
         engine.send_signal(signal.SIGSTOP)
@@ -72,6 +73,7 @@ def test_the_plainest_terminal_shows_the_desk_and_the_lines(home: Home) -> None:
         report.shows("mode", "PAPER")
 
 
+@pytest.mark.slow
 def test_an_engine_without_memory_loses_nothing(home: Home) -> None:
     with home.running(*SLOW) as engine:
         used = int(Path(f"/proc/{engine.pid}/statm").read_text().split()[0]) * PAGE

@@ -19,6 +19,7 @@ def two(user: Home) -> Iterator[list[str]]:
         yield user.engines()
 
 
+@pytest.mark.slow
 def test_one_of_two_is_chosen_and_then_the_other(user: Home, two: list[str]) -> None:
     with Terminal(user, "attach") as terminal:
         terminal.shows("several engines run", two[0], two[1], "which one? 1 to 2")
