@@ -6,6 +6,11 @@ import gc
 from zlib import crc32
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long something takes says how busy the machine is, not whether a law holds.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
