@@ -169,29 +169,26 @@ async def strangers_order(host: Path) -> None:
         line.close()
 
 
-def proposed(flags: Flags) -> str:
-    """Play the demo until its setup waits for an answer, and stop; the id of its session."""
+def play_to_proposal(flags: Flags) -> None:
+    """Play the demo until its setup waits for an answer, and stop."""
     with subprocess.Popen([sys.executable, "-m", "ytc_tui", *flags.of_engine()]) as engine:
         end_s = time.monotonic() + TIMEOUT_S
-        while not (found := _waiting()):
+        while not _proposed():
             if time.monotonic() > end_s or engine.poll() is not None:
                 raise RuntimeError("nothing was proposed")
             time.sleep(0.2)
         engine.send_signal(signal.SIGTERM)
         engine.wait()
-        return found
 
 
-def _waiting() -> str:
-    """The session in which a proposal is on record, empty while there is none."""
+def _proposed() -> bool:
+    """Whether a proposal is on record."""
     try:
         with SqliteReader(paper_paths().database) as reader:
-            for session in reader.sessions():
-                if any(entry.type == "TradeProposed" for entry in reader.entries(session)):
-                    return session
+            every = (entry for session in reader.sessions() for entry in reader.entries(session))
+            return any(entry.type == "TradeProposed" for entry in every)
     except YtcError:
-        return ""
-    return ""
+        return False
 
 
 def main(folder: Path) -> None:
@@ -207,7 +204,7 @@ def main(folder: Path) -> None:
             hosting.stdout.readline()
             given = ("trading.approval=confirm", f"paper.host={host}")
             flags = partial(Flags, demo=True, label="today", assignments=given)
-            proposed(flags(speed="max"))
+            play_to_proposal(flags(speed="max"))
             pictures = asyncio.run(live(flags(speed=SPEED), host))
         finally:
             hosting.terminate()

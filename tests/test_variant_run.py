@@ -30,8 +30,14 @@ def test_it_is_the_run_entry_by_entry_and_its_sums_are_the_books(tmp_path: Path)
     )
     parts.paths.prepare()
     upgrade(parts.paths.database)
-    run = PaperRun(parts, memory_outlets(parts, lambda entry, event: None))
+    over_before: list[int] = []  # sessions that were over as the next was about to open
+    run = PaperRun(
+        parts,
+        memory_outlets(parts, lambda entry, event: None),
+        about_to_open=lambda: over_before.append(len(run.documents)),
+    )
     asyncio.run(run.run())
+    assert over_before == [0, 1, 2]
     assert [session.head for session in found.sessions] == [one["journal"]["head"] for one in run.documents]
     assert found.planned == len(found.sessions) == 3
     figures = run_figures(found.sessions)
