@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 from textual.events import Key, Paste
 
@@ -161,6 +164,21 @@ async def test_a_word_that_comes_with_its_key_in_one_piece_counts() -> None:
         await app.on_event(Key("enter", None))
         await quiet(pilot)
         assert verbs(app) == [*AT_ONCE, Verb.FLATTEN]
+
+
+async def test_what_is_closed_is_shown_whole_when_a_line_of_it_grows() -> None:
+    app = staged(in_trade())
+    async with desk_of(app, size=(80, 24)) as pilot:
+        await press(pilot, FLATTEN)
+        body = app.screen.query_one("#flatten-body")
+        height = body.size.height
+        exposure = in_trade()["exposure"]
+        grown = replace(exposure.positions[0], pnl=Decimal("1234567.89"), r_now=Decimal("-1234.56"))
+        app.engine.tell(exposure=replace(exposure, positions=(grown,)))
+        while "1234567" not in shown(pilot, "#flatten-body").replace(",", ""):
+            await pilot.pause()
+        await quiet(pilot)
+        assert body.size.height == height + 1
 
 
 async def test_the_word_can_be_pasted_and_corrected() -> None:

@@ -24,6 +24,20 @@ class SetupKind(StrEnum):
     PB = "PB"
     CPB = "CPB"
 
+    @property
+    def meaning(self) -> str:
+        """What the letters stand for."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    SetupKind.TST: "test of a level",
+    SetupKind.BOF: "failed breakout",
+    SetupKind.BPB: "breakout pullback",
+    SetupKind.PB: "simple pullback",
+    SetupKind.CPB: "complex pullback",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ScorePart:

@@ -49,7 +49,6 @@ from ytc_tui.views.sanitised import Sanitiser
 
 _log = logging.getLogger(__name__)
 _WATCH_S = 0.2
-_BELOW_EVERY_S = 1.0
 _MAX_SAID = 200
 Tone = Literal["plain", "good", "bad"]
 _TONES: dict[Tone, str] = {"plain": "", "good": "$text-success", "bad": "bold $text-error"}
@@ -101,7 +100,6 @@ class DeskApp(Following, ByHand, ChartActions, OwnSaying, Resolving, Leaving, Pl
         self.chart_chosen = False
         self.trail = [self.DEFAULT_MODE]
         self.last_words: list[str] = []  # for the shell, once the desk is gone
-        self._below_s = 0.0  # when the desk under a dialog was last shown
 
     def get_key_display(self, binding: Binding) -> str:
         return actions.key_text(binding.key)
@@ -151,13 +149,9 @@ class DeskApp(Following, ByHand, ChartActions, OwnSaying, Resolving, Leaving, Pl
         """Let every screen of this mode show what is known; nothing once the app takes its screens down."""
         if not self.is_running:
             return
-        # Under the emergency dialog the desk follows slowly: each of its frames delays a key.
-        now_s = self.desk.now_s()
-        hidden = isinstance(self.screen, FlattenDialog) and now_s - self._below_s < _BELOW_EVERY_S
-        self._below_s = self._below_s if hidden else now_s
-        for screen in self.screen_stack:
-            if hidden and screen is not self.screen:
-                continue
+        # The emergency dialog hides what is below it, which catches up when it is seen again.
+        seen = self.screen_stack[-1:] if isinstance(self.screen, FlattenDialog) else self.screen_stack
+        for screen in seen:
             show = getattr(screen, "show_views", None)
             if show is not None and screen.is_mounted:
                 show()

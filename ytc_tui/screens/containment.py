@@ -10,6 +10,7 @@ its screen is opened anew.
 from __future__ import annotations
 
 import logging
+import operator
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -60,11 +61,12 @@ class Part(Contained):
     """A part of a screen that fails by itself: a card stands in its place."""
 
     failure = ""
+    _shown: tuple[object, ...] = ()
     _made = True
     _only_unshown = False  # the next view may well be shown
 
     def compose(self) -> ComposeResult:
-        self._made = True
+        self._made, self._shown = True, ()
         try:
             yield from self.content()
         except Exception as error:
@@ -77,7 +79,7 @@ class Part(Contained):
 
     def fail(self, error: Exception) -> None:
         """Show a card in the place of everything here."""
-        self._only_unshown = False
+        self._only_unshown, self._shown = False, ()
         self._fail(error)
 
     def try_again(self) -> None:
@@ -86,16 +88,21 @@ class Part(Contained):
         if not self._made:
             self.refresh(recompose=True)
 
-    def guarded(self: PartT, show: Callable[[PartT], object]) -> None:
-        """Let `show` fill this part, unless it could not be made or painted or is being taken down."""
+    def guarded(self: PartT, show: Callable[[PartT], object], *of: object) -> None:
+        """Let `show` fill this part, unless it could not be made or painted or is being taken down; nor
+        where `of`, all that it shows, is the very same that is shown already."""
         if going(self) or (self.failure and not self._only_unshown):
             return
+        if of and len(of) == len(self._shown) and all(map(operator.is_, of, self._shown)):
+            return
+        self._shown = ()
         try:
             show(self)
         except Exception as error:
             self._only_unshown = True
             self._fail(error)
         else:
+            self._shown = of
             self._recover()
 
     def render(self) -> RenderResult:

@@ -74,15 +74,17 @@ class DeskScreen(EngineScreen):
         unknown = UNKNOWN_TEXT if link.playback else WARMING_UP
         charted = views.get(chart_name(*chart)) if chart else None
         past = views.get(past_name(*chart)) if chart else None
-        self.query_one(PhasePane).guarded(
-            lambda p: p.show(views.get("phase"), link.top, zone, views.get("own"), unknown)
-        )
-        self.query_one(RiskPane).guarded(lambda p: p.show(views.get("risk")))
-        self.query_one(AlertsPane).guarded(lambda p: p.show(views.get("alerts"), zone))
-        self.query_one(ExposurePane).guarded(lambda p: p.show(views.get("exposure")))
+        phase, own, top = views.get("phase"), views.get("own"), link.top
+        risk, alerts, exposure, agents = map(views.get, ("risk", "alerts", "exposure", "agents"))
         glyphs = self.desk.desk.glyphs
-        self.query_one(AgentsPane).guarded(lambda p: p.show(views.get("agents"), zone, glyphs))
-        self.query_one(ChartPane).guarded(lambda p: p.show(charted, past))
+        self.query_one(PhasePane).guarded(
+            lambda p: p.show(phase, top, zone, own, unknown), phase, top, own, unknown
+        )
+        self.query_one(RiskPane).guarded(lambda p: p.show(risk), risk)
+        self.query_one(AlertsPane).guarded(lambda p: p.show(alerts, zone), alerts)
+        self.query_one(ExposurePane).guarded(lambda p: p.show(exposure), exposure)
+        self.query_one(AgentsPane).guarded(lambda p: p.show(agents, zone, glyphs), agents)
+        self.query_one(ChartPane).guarded(lambda p: p.show(charted, past), charted, past)
 
     def open_chart(self, at_ns: int = 0) -> None:
         """The focus on the chart, over the whole screen where it is not seen now; at an instant, if any."""

@@ -111,7 +111,8 @@ class TradesScreen(TableScreen):
 
 def _trade_rows(trade: TradeLine, zone: ZoneInfo) -> Iterator[Row]:
     tone: Tone = "stale" if trade.pnl is None else "loss" if trade.pnl < 0 else "gain"
-    reason = f", {trade.reason.value}" if trade.reason is not None else ""
+    scratched = trade.state is TradeState.SCRATCHED  # which is its reason as well
+    reason = "" if trade.reason is None or scratched else f", {trade.reason.value}"
     result = (words.money(trade.pnl), words.signed(trade.r)) if trade.opened_ns else ("", "")
     yield Row(
         trade.trade_id,

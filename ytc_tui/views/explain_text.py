@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from ytc_tui.model.signals import SetupKind
 from ytc_tui.views.explain import DecisionPart, Explanation, SetupPart
 from ytc_tui.views.gate_chain import GateChain, verdict_step
 from ytc_tui.views.journal import plain
@@ -64,6 +65,8 @@ def _gates(chain: GateChain) -> Iterator[str]:
         if len(alike) > 1:
             alike = [Step(f"{alike[0].gate} to {alike[-1].gate}", Mark.NOT_ASKED, str(why))]
         yield _step(alike[0])
+    if named := [kind for kind in SetupKind if any(step.gate == kind.value for step in chain.steps)]:
+        yield f"      {', '.join(f'{kind.value} {kind.meaning}' for kind in named)}"
 
 
 def _step(step: Step) -> str:
@@ -75,16 +78,17 @@ def _step(step: Step) -> str:
 def _setup(part: SetupPart) -> Iterator[str]:
     setup = part.setup
     yield ""
-    yield f"setup {setup.setup_id}, found at {part.at} (entry {part.seq})"
+    yield f"setup {setup.setup_id}, a {setup.kind.meaning}, found at {part.at} (entry {part.seq})"
     yield f"  score {setup.score:.10g} of 100, grade {setup.grade}"
     for points in setup.score_parts:
         yield f"    {points.name:<24} {points.points:.10g} of {points.of:.10g}"
     yield f"  confluence: {', '.join(setup.confluence) or 'none'}"
     yield f"  regime {setup.regime.value}, fit {setup.regime_fit:.10g}"
     t2 = "-" if setup.t2 is None else f"{setup.t2:.10g}"
+    yield f"  trigger {setup.trigger:.10g}, stop {setup.stop:.10g}, T1 {setup.t1:.10g}, T2 {t2}"
     yield (
-        f"  trigger {setup.trigger:.10g}, worst entry {setup.limit:.10g}"
-        f" (LWP {setup.lwp:.10g}, LRP {setup.lrp:.10g}), stop {setup.stop:.10g}, T1 {setup.t1:.10g}, T2 {t2}"
+        f"  worst entry {setup.limit:.10g}: last wholesale price (LWP) {setup.lwp:.10g},"
+        f" last reward-to-risk price (LRP) {setup.lrp:.10g}"
     )
 
 

@@ -28,6 +28,8 @@ class Lines(LiveScreen[None]):
         (["feed 05:28:41 UTC", "feed 05:28:51 UTC"], 1),
         (["a", "b"], 1),
         (["P&L +0.00 │ gate ACTIVE", "P&L -0.01 │ gate ACTIVE"], 5),
+        (["P&L +0.00", "P&L +10.00"], 10),
+        (["P&L +10.00", "P&L +0.00"], 10),
     ],
 )
 async def test_what_changed_is_sent_and_shown(said: list[str], sent: int) -> None:
@@ -40,6 +42,45 @@ async def test_what_changed_is_sent_and_shown(said: list[str], sent: int) -> Non
             await pilot.pause()
             assert app.lines[0].rstrip() == " " * PADDING + text
     assert app.written == sent
+
+
+async def test_of_several_lines_the_one_that_changed_is_sent() -> None:
+    app = Terminal(Lines())
+    async with app.run_test(size=SIZE) as pilot:
+        line = app.screen.query_one(Line)
+        for text in ("soft end 13:59\nin 0:07:10\nwaits", "soft end 13:59\nin 0:07:09\nwaits"):
+            app.written = 0
+            line.say(Content(text))
+            await pilot.pause()
+            assert [shown.strip() for shown in app.lines[:3]] == text.split("\n")
+    assert app.written == 2
+
+
+async def test_a_line_that_is_wrapped_anew_is_shown_whole() -> None:
+    app = Terminal(Lines())
+    async with app.run_test(size=SIZE) as pilot:
+        line = app.screen.query_one(Line)
+        room = line.size.width
+        for words in (["x" * room, "y"], ["x" * (room // 2), "y" * room], ["z"]):
+            line.say(Content(" ".join(words)))
+            await pilot.pause()
+            assert [shown.strip() for shown in app.lines[: len(words)]] == words
+            assert line.size.height == len(words)
+
+
+async def test_what_was_said_to_a_hidden_line_is_there_once_it_is_seen() -> None:
+    app = Terminal(Lines())
+    async with app.run_test(size=SIZE) as pilot:
+        line = app.screen.query_one(Line)
+        line.say(Content("before"))
+        line.display = False
+        await pilot.pause()
+        line.say(Content("while\nhidden"))
+        await pilot.pause()
+        line.display = True
+        await pilot.pause()
+        assert [shown.strip() for shown in app.lines[:2]] == ["while", "hidden"]
+        assert line.size.height == 2
 
 
 async def test_a_text_of_another_length_or_style_is_shown_whole() -> None:

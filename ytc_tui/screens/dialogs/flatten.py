@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -31,6 +30,7 @@ from ytc_tui.screens import words
 from ytc_tui.screens.link import Link
 from ytc_tui.screens.themes import MUTED
 from ytc_tui.screens.top_line import unconfirmed_text
+from ytc_tui.screens.widgets.line import Line
 from ytc_tui.views.exposure import ExposureView, OrderRow
 from ytc_tui.views.top import TopView
 
@@ -63,16 +63,15 @@ class FlattenDialog(ModalScreen[None]):
         self._latch_sent = not why_unreachable()
         self._drawn = self._asked = self._taken = False
         self._failed = self._typed = ""
-        self._shown: dict[str, Content] = {}
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -danger"):
             yield Static(Content("Emergency flatten"), classes="title")
             with VerticalScroll(classes="body"):
-                yield Static(id="flatten-body")
-            yield Static(id="flatten-word")
-            yield Static(id="flatten-problem", classes="problem")
-            yield Static(id="flatten-hint", classes="hint")
+                yield Line(id="flatten-body")
+            yield Line(id="flatten-word")
+            yield Line(id="flatten-problem", classes="problem")
+            yield Line(id="flatten-hint", classes="hint")
 
     def on_mount(self) -> None:
         self._drawn = True
@@ -84,19 +83,13 @@ class FlattenDialog(ModalScreen[None]):
             return
         unreachable = self._why_unreachable()
         body = _unreachable(unreachable, self._kill_command) if unreachable else self._open_now()
-        self._show("#flatten-body", body)
-        self._show("#flatten-word", self._word())
-        self._show("#flatten-problem", Content(self._failed))
-        self._show("#flatten-hint", Content(self._hint(unreachable)))
-
-    def _show(self, place: str, content: Content) -> None:
-        """Say `content`; the screen is laid out anew only where the number of lines changed, for frames come
-        ten times a second and the keys of this dialog must not wait for them."""
-        before = self._shown.get(place)
-        if before is None or before != content:
-            self._shown[place] = content
-            same_size = before is not None and _widths(before) == _widths(content)
-            self.query_one(place, Static).update(content, layout=not same_size)
+        for place, said in (
+            ("#flatten-body", body),
+            ("#flatten-word", self._word()),
+            ("#flatten-problem", Content(self._failed)),
+            ("#flatten-hint", Content(self._hint(unreachable))),
+        ):
+            self.query_one(place, Line).say(said)
 
     def _hint(self, unreachable: str) -> str:
         again = f"type {WORD} and enter" if self._confirm == "typed" else f"press {self._key} again"
@@ -204,11 +197,6 @@ class FlattenDialog(ModalScreen[None]):
 
     def action_close(self) -> None:
         self.dismiss(None)
-
-
-def _widths(content: Content) -> list[int]:
-    """The cells of each line."""
-    return [cell_len(line) for line in content.plain.split("\n")]
 
 
 def closing_lines(view: ExposureView) -> list[str]:
