@@ -26,6 +26,7 @@ from ytc_tui.screens.glyphs import glyph_set
 from ytc_tui.screens.link import EngineHandle, FindSessions, RunningSession
 from ytc_tui.screens.pace import LinkKind, seeming
 from ytc_tui.screens.ringing import Bell
+from ytc_tui.screens.themes import theme_for
 
 if TYPE_CHECKING:
     from ytc_tui.boot import RunRequest
@@ -84,6 +85,7 @@ def strip(session: str) -> None:
         now_s=time.monotonic,
         kill_command=kill_command_of(paths, engine.session_id),
         glyphs=glyph_set(ui.glyphs, os.environ),
+        theme=theme_for(ui.theme, os.environ),
     ).run(inline=True)
 
 
@@ -119,6 +121,7 @@ def desk_on(
         link=seeming(os.environ) if ui.link == "auto" else LinkKind(ui.link),
         bell=Bell(ui.bell),
         glyphs=glyph_set(ui.glyphs, os.environ),
+        theme=theme_for(ui.theme, os.environ),
         playback=playback,
         find_sessions=find_sessions,
     )

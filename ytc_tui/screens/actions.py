@@ -194,6 +194,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("screens", "o", "Screens", "Every screen by its key", Group.DESK, footer=True),
     Action("help", "question_mark", "Help", "Every key", Group.DESK, footer=True),
     Action("palette", "colon", "Palette", "Every action by name", Group.DESK),
+    Action("theme", "ctrl+t", "Theme", "Colours for a light ground, or for a dark one", Group.DESK),
     Action("sessions", "A", "Sessions", "Every running session; another one on this desk", Group.DESK),
     Action("leave", "q", "Quit", "Leave the desk; asks what becomes of the engine", Group.DESK, footer=True),
 )

@@ -67,6 +67,7 @@ class DeskSettings:
     read_only: bool = False
     flatten_confirm: Literal["typed", "double_key"] = "typed"
     glyphs: GlyphSet = GlyphSet.BRAILLE
+    theme: str = DARK.name
     keys: Mapping[str, str] = field(default_factory=dict)  # by name, as far as they differ from the table's
     link: LinkKind = LinkKind.LOCAL
     bell: Bell = Bell.CRITICAL
@@ -122,7 +123,7 @@ class DeskApp(Following, ByHand, ChartActions, OwnSaying, Resolving, Leaving, Pl
     def on_mount(self) -> None:
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DARK.name
+        self.theme = self.desk.theme
         if not self.pace.animated:
             self.animation_level = "none"
         self.set_interval(_WATCH_S, self._watch_silence)

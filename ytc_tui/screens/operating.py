@@ -26,6 +26,7 @@ from ytc_tui.screens.engine_screen import EngineScreen
 from ytc_tui.screens.help import help_content
 from ytc_tui.screens.link import EngineHandle, Link
 from ytc_tui.screens.table_screen import TableScreen
+from ytc_tui.screens.themes import THEMES
 from ytc_tui.views.alerts import AlertsView
 from ytc_tui.views.exposure import ExposureView
 
@@ -238,6 +239,10 @@ class OperatedApp(DiscreetApp[int]):
         )
         if answer is not None:
             await self.run_action(screens[answer].runs)
+
+    def action_theme(self) -> None:
+        """The other theme, for as long as this desk is open."""
+        self.theme = next(theme.name for theme in THEMES if theme.name != self.theme)
 
     def action_palette(self) -> None:
         self.action_command_palette()

@@ -22,7 +22,7 @@ from ytc_tui.errors import YtcError
 from ytc_tui.screens.crash import DiscreetApp
 from ytc_tui.screens.glyphs import GlyphSet, with_glyphs
 from ytc_tui.screens.link import Link
-from ytc_tui.screens.themes import DARK
+from ytc_tui.screens.themes import DARK, THEMES
 from ytc_tui.screens.top_line import banner_content, top_content
 from ytc_tui.screens.widgets.line import Line
 from ytc_tui.views.sanitised import Sanitiser, sanitised
@@ -51,9 +51,10 @@ class StripApp(DiscreetApp[None]):
         now_s: Callable[[], float],
         kill_command: str,
         glyphs: GlyphSet = GlyphSet.BRAILLE,
+        theme: str = DARK.name,
     ) -> None:
         super().__init__()
-        self._glyphs = glyphs
+        self._glyphs, self._theme = glyphs, theme
         self._client, self._zone, self._safe, self._now_s = client, zone, safe, now_s
         self._kill_command = kill_command
         self.link = Link(read_only=True)
@@ -69,8 +70,9 @@ class StripApp(DiscreetApp[None]):
         yield Line(id="banner")
 
     def on_mount(self) -> None:
-        self.register_theme(DARK)
-        self.theme = DARK.name
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._theme
         self.set_interval(_WATCH_S, self.show_lines)
         self.follow()
 

@@ -6,6 +6,8 @@ see red and green (blue against orange), and no meaning rests on colour alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.theme import Theme
 
 # What matters less, in Content; `$text-muted` is an "auto" colour, which there comes out as bright as can be.
@@ -57,3 +59,15 @@ LIGHT = Theme(
     },
 )
 THEMES = (DARK, LIGHT)
+# Grounds that terminals which set COLORFGBG count as light: white, and bright white.
+_LIGHT_GROUNDS = frozenset({"7", "15"})
+
+
+def theme_for(wanted: str, environ: Mapping[str, str]) -> str:
+    """The name of the theme that the setting `ui.theme` wants; "auto" is dark unless the terminal says that
+    its ground is light."""
+    if wanted == "auto":
+        light = environ.get("COLORFGBG", "").rpartition(";")[2] in _LIGHT_GROUNDS
+    else:
+        light = wanted == "light"
+    return LIGHT.name if light else DARK.name

@@ -263,6 +263,11 @@ class UiSettings(Section):
     bell: Literal["off", "critical", "warning"] = setting(
         "critical", "Alerts from this severity on ring the terminal's bell.", decides=False
     )
+    theme: Literal["auto", "dark", "light"] = setting(
+        "auto",
+        "Colours for a dark or a light ground; auto = dark, unless COLORFGBG names a light one.",
+        decides=False,
+    )
     keys: Mapping[ActionName, KeyName] = setting(
         {},
         "Keys of actions, in place of those of docs/keys.md.",
