@@ -27,12 +27,12 @@ _COLUMNS = (
     Column("what", "trade, order", 17, priority=20),
     Column("symbol", "symbol", 8, priority=19),
     Column("side", "side", 5, priority=18),
-    Column("size", "size", 11, "right", priority=16),
-    Column("price", "price", 9, "right", priority=15),
+    Column("size", "size", 11, "right", priority=13),
+    Column("price", "price", 9, "right", priority=16),
     Column("stop", "stop", 9, "right", priority=9),
     Column("state", "state", 16, priority=17, share=1),
-    Column("pnl", "net P&L", 9, "right", priority=14),
-    Column("r", "R", 6, "right", priority=13),
+    Column("pnl", "net P&L", 9, "right", priority=15),
+    Column("r", "R", 6, "right", priority=14),
     Column("at", "at", 5, priority=12),
 )
 _TONES: dict[TradeState, Tone] = {
@@ -157,6 +157,7 @@ def _order(order: OrderLine, zone: ZoneInfo) -> Row:
 def trade_content(trade: TradeLine) -> Content:
     """A trade in figures: its plan, and how far it went both ways."""
     lines = [
+        ("size", words.quantity(trade.quantity)),
         ("stop", f"{words.price(trade.stop)}, at first {words.price(trade.initial_stop)}"),
         ("targets", ", ".join(map(words.price, trade.targets))),
     ]
