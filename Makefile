@@ -11,8 +11,7 @@ run: .venv/.run        ## the desk's session on the bundled demo data
 	.venv/bin/ytc run --demo
 
 test: .venv/.dev       ## lint, types, floors, the whole suite, and that it tries every branch of what may not be missed
-	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory -j2 --output-sync=target suite cover
+	@$(MAKE) --no-print-directory -j3 --output-sync=target check suite cover
 
 suite: .venv/.dev      ## every test but those that `cover` runs
 	$(PY) -m pytest -n 4 --dist worksteal -q $(addprefix --ignore=,$(COVERED))
@@ -62,7 +61,7 @@ lock:                  ## resolve again (needs uv); commit the result
 	touch $@
 
 .venv/.dev: .venv/bin/python requirements-dev.lock pyproject.toml
-	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(PY) -m pip install -q --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.lock
 	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 

@@ -38,16 +38,16 @@ TICK = 0.1
 FROM = "2022-11-01"
 
 
-def repeated(weeks: int, folder: Path) -> Path:
-    """A file with the first week of the demo's bars `weeks` times, one after the other."""
-    week = pq.read_table(demo_file("BTCUSDT")).slice(0, BARS_A_WEEK)
+def repeated(source: str, symbol: str, weeks: int, folder: Path) -> Path:
+    """A file with the first week of the bars of `source` `weeks` times, one after the other."""
+    week = pq.read_table(source).slice(0, BARS_A_WEEK)
     place = week.schema.get_field_index("timestamp")
     times = week.column(place)
     shifted = (
         week.set_column(place, "timestamp", pa_compute.add(times, pa.scalar(number * WEEK_MS, times.type)))
         for number in range(weeks)
     )
-    path = folder / "binance_um_BTCUSDT_1m_repeated.parquet"
+    path = folder / f"binance_um_{symbol}_1m_repeated.parquet"
     pq.write_table(pa.concat_tables(shifted), path)
     return path
 
@@ -117,7 +117,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="131,000 bars in place of 514,000")
     weeks = QUICK_WEEKS if parser.parse_args().quick else WEEKS
     with tempfile.TemporaryDirectory() as folder:
-        live, bars = weeks_of_live_path(repeated(weeks, Path(folder)), weeks)
+        live, bars = weeks_of_live_path(repeated(demo_file("BTCUSDT"), "BTCUSDT", weeks, Path(folder)), weeks)
     report("analysis", weeks_of_analysis(bars))
     report("live path", live)
 

@@ -65,6 +65,7 @@ class Terminal:
             start_new_session=True,
         )
         os.close(inner)
+        self.pid = self._process.pid
         self.first_text_s: float | None = None
         self._usage = psutil.Process(self._process.pid)
         self._start()

@@ -215,22 +215,6 @@ async def test_a_view_that_cannot_be_shown_is_followed_by_one_that_can(
             assert "session loss" in text_of(app)
 
 
-async def test_a_pane_is_filled_again_when_its_view_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = staged(in_trade())
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        filled: list[object] = []
-        monkeypatch.setattr(panes.RiskPane, "show", lambda pane, view: filled.append(view))
-        app.show_views()
-        assert filled == []
-        another = replace(in_trade()["risk"], trades_taken=7)
-        app.engine.tell(risk=another)
-        while not filled:
-            await pilot.pause()
-        app.show_views()
-        assert filled == [another]
-
-
 async def test_a_top_line_that_fails_leaves_the_desk_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_screen, "top_content", breaking)
     app = staged(in_trade())

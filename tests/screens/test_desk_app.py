@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,13 +13,14 @@ from textual.widgets import Static
 
 from tests.screens.desk_cards import HANDOFF, PROPOSAL, decided
 from tests.screens.desk_scenes import alert_storm, in_trade, paused, proposal_waiting
-from tests.screens.desk_stage import StagedDesk, desk_of, press, quiet, shown, staged, verbs
+from tests.screens.desk_stage import StagedDesk, desk_of, press, quiet, settle, shown, staged, verbs
 from tests.screens.desk_views import NOW_NS
 from tests.screens.table_views import all_screens
 from ytc_tui.client import Receipt
 from ytc_tui.errors import EngineUnreachable
 from ytc_tui.model.commands import Verb
 from ytc_tui.model.session import Gate
+from ytc_tui.screens import panes
 from ytc_tui.screens.actions import ACTIONS, Group, key_text
 from ytc_tui.screens.app import DeskApp
 from ytc_tui.screens.dialogs.asking import ReadingDialog, TextDialog
@@ -230,3 +232,19 @@ async def test_no_answer_is_not_confirmed() -> None:
     async with desk_of(app) as pilot:
         await press(pilot, "p")
         assert shown(pilot, "#said") == "pause: NOT confirmed: nobody answers at the socket"
+
+
+async def test_a_pane_is_filled_again_when_its_view_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = staged(in_trade())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        filled: list[object] = []
+        monkeypatch.setattr(panes.RiskPane, "show", lambda pane, view: filled.append(view))
+        app.show_views()
+        assert filled == []
+        another = replace(in_trade()["risk"], trades_taken=7)
+        app.engine.tell(risk=another)
+        while not filled:
+            await pilot.pause()
+        app.show_views()
+        assert filled == [another]
