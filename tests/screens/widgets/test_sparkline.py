@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf, nan
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 from rich.cells import cell_len
 
 from ytc_tui.screens.glyphs import GlyphSet
@@ -48,6 +48,7 @@ def test_what_is_not_known_is_a_gap_and_nothing_known_says_so() -> None:
     assert sparkline([], 0, GlyphSet.ASCII) == ""
 
 
+@example([1.7976931348623157e308, -1e292], 1, GlyphSet.BRAILLE, False)
 @given(st.lists(ANY, max_size=50), st.integers(0, 30), st.sampled_from(GlyphSet), st.booleans())
 def test_any_values_fit(values: list[float | None], width: int, glyphs: GlyphSet, whole: bool) -> None:
     line = sparkline(values, width, glyphs, whole=whole)

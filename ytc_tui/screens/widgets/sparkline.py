@@ -65,7 +65,9 @@ def _level(point: float | None, bottom: float, top: float, levels: int) -> int:
     """1 to `levels` from below; 0 for a gap. Values that are all alike stand in the middle."""
     if point is None:
         return 0
-    share = (point - bottom) / (top - bottom) if top > bottom else 0.5
+    # Halves: the distance between two large floats may be infinite.
+    room = top / 2 - bottom / 2
+    share = (point / 2 - bottom / 2) / room if room > 0 else 0.5
     return 1 + max(0, min(levels - 1, int(share * levels)))
 
 
