@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 PY := .venv/bin/python
 export PYTHONHASHSEED ?= 0
+# The suite starts hundreds of processes: none of them compiles the program anew.
+unexport PYTHONDONTWRITEBYTECODE
 # What is run under coverage, and so not a second time.
 COVERED := tests/engine tests/model tests/commands/test_reconcile.py tests/properties/test_order_machine.py \
 	tests/proof/test_chain_program.py
@@ -61,7 +63,7 @@ lock:                  ## resolve again (needs uv); commit the result
 	touch $@
 
 .venv/.dev: .venv/bin/python requirements-dev.lock pyproject.toml
-	$(PY) -m pip install -q --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.lock
+	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 

@@ -1,7 +1,8 @@
 """M1: what engine, desk and journal keep in memory while five symbols are played.
 
 `ytc run --headless` at full speed with its journal and logs on disk, and `ytc attach` on a pseudo-terminal:
-one week of bars again and again, a session each working day. The PSS of both processes is read while they
+one week of bars again and again, a session each working day, into a store that holds a session already: only
+a first start makes one, with tools that no other start needs. The PSS of both processes is read while they
 run; what grows is the slope of their sum from bar 100,000 on. Beside it, both programs imported and doing
 nothing. `python -m benchmarks.memory [--quick]`
 """
@@ -37,6 +38,7 @@ WEEKS, QUICK_WEEKS = 6, 3
 COUNTED_FROM, EACH = 100_000, 100_000
 PSS_GOAL_MB, GROWTH_GOAL_MB = 200.0, 5.0
 SAMPLE_S, START_TIMEOUT_S = 0.5, 60.0
+RUN = (sys.executable, "-m", "ytc_tui", "run", "--headless", "--speed", "max", "--exit-when-done")
 IDLE = "import time, ytc_tui.{}; time.sleep(1)"
 
 
@@ -68,9 +70,13 @@ def files_of(weeks: int, folder: Path) -> tuple[list[str], str]:
     return data, f"{weeks} times {what}"
 
 
+def make_store(folder: Path) -> None:
+    """Let the demo be on record."""
+    subprocess.run([*RUN, "--demo"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
 def engine_of(folder: Path, data: Sequence[str]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "ytc_tui", "run", "--headless", "--speed", "max", "--exit-when-done"]
-    command += ["--set", f"feed.instruments_path={folder / 'instruments.toml'}"]
+    command = [*RUN, "--set", f"feed.instruments_path={folder / 'instruments.toml'}"]
     for each in data:
         command += ["--data", each]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
@@ -158,6 +164,7 @@ def main() -> None:
             peak_pss_mb([sys.executable, "-c", IDLE.format(module)], folder)
             for module in ("commands.run", "commands.desk")
         )
+        make_store(folder)
         with engine_of(folder, data) as process:
             try:
                 engine = found(process)
