@@ -26,9 +26,3 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-def pytest_runtest_teardown() -> None:
-    """A run that ended gave back to the collector all that was taken out of its rounds, this too."""
-    if not gc.get_freeze_count():
-        gc.freeze()
