@@ -16,7 +16,7 @@ test: .venv/.dev       ## lint, types, floors, the whole suite, and that it trie
 	@$(MAKE) --no-print-directory -j3 --output-sync=target check suite cover
 
 suite: .venv/.dev      ## every test but those that `cover` runs
-	$(PY) -m pytest -n 4 --dist worksteal -q $(addprefix --ignore=,$(COVERED))
+	$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder -q $(addprefix --ignore=,$(COVERED))
 
 check: .venv/.dev
 	.venv/bin/ruff check .

@@ -12,10 +12,13 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from time import perf_counter, process_time
+from subprocess import Popen
+from time import monotonic, perf_counter, process_time, sleep
 
 from ytc_tui.adapters.stores.upgrade import upgrade
+from ytc_tui.adapters.transports.sockets import RunningEngine, find_engines
 from ytc_tui.boot import RunRequest, prepare
+from ytc_tui.commands.places import paper_paths
 from ytc_tui.config import load_settings
 from ytc_tui.model.chain import Entry
 from ytc_tui.model.events import Event, SessionEnded, SessionStarted
@@ -23,6 +26,7 @@ from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
 from ytc_tui.outlets import memory_outlets
 from ytc_tui.paper_run import PaperRun
 
+START_TIMEOUT_S = 120.0
 _BESIDE = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 
@@ -41,6 +45,16 @@ def demo_file(symbol: str) -> str:
 def at(text: str) -> int:
     """`2022-03-01` or `2022-03-01T12:00`, UTC, as nanoseconds."""
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * NS_PER_S
+
+
+def engine_behind(process: Popen[bytes]) -> RunningEngine:
+    """The engine that `process` starts in the folders of this one's environment, as soon as it answers."""
+    end_s = monotonic() + START_TIMEOUT_S
+    while not (found := find_engines(paper_paths().socket_dir)):
+        if process.poll() is not None or monotonic() > end_s:
+            raise RuntimeError("the engine did not start")
+        sleep(0.1)
+    return found[0]
 
 
 def request_of(data: Sequence[str], from_text: str, to_text: str) -> RunRequest:

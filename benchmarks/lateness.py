@@ -23,15 +23,15 @@ from statistics import fmean
 from subprocess import Popen
 from zoneinfo import ZoneInfo
 
+from benchmarks.engine import engine_behind
 from benchmarks.harness import emit, percentile
 from benchmarks.screen_parts import TICK_S, every
-from benchmarks.terminal import START_TIMEOUT_S, Terminal, Watched
+from benchmarks.terminal import Terminal, Watched
 from ytc_tui.adapters.terminal_text import safe_line
-from ytc_tui.adapters.transports.sockets import find_engines
 from ytc_tui.boot import RunRequest
 from ytc_tui.client import EngineClient
 from ytc_tui.commands.output import Output
-from ytc_tui.commands.places import command_of, paper_paths
+from ytc_tui.commands.places import command_of
 from ytc_tui.commands.run import Manner, Stay, run_engine
 from ytc_tui.commands.safe_text import SAFE_TEXT
 from ytc_tui.commands.starting import Flags, request_of
@@ -145,11 +145,7 @@ def own_process(file: Path, seconds: float) -> tuple[list[float], Watched]:
     """The engine alone, and the desk that follows it on a terminal."""
     with Popen([sys.executable, "-m", SELF, "--engine", str(file)]) as engine:
         try:
-            end_s = time.monotonic() + START_TIMEOUT_S
-            while not find_engines(paper_paths().socket_dir):
-                if engine.poll() is not None or time.monotonic() > end_s:
-                    raise RuntimeError("the engine did not start")
-                time.sleep(0.05)
+            engine_behind(engine)
             with Terminal("ytc_tui", ["attach"]) as terminal:
                 begin_s, end_s, seen = watched(terminal, seconds)
         finally:

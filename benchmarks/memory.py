@@ -20,16 +20,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from statistics import linear_regression
-from time import monotonic, sleep
 
-from benchmarks.engine import demo_file, large_file
+from benchmarks.engine import demo_file, engine_behind, large_file
 from benchmarks.flat import repeated
 from benchmarks.harness import emit
-from benchmarks.symbols import JUNE, peak_pss_mb, pss_mb, write_instruments
+from benchmarks.symbols import JUNE, imported_pss_mb, pss_mb, write_instruments
 from benchmarks.terminal import Terminal
 from ytc_tui.adapters.transports.client import HttpClient
-from ytc_tui.adapters.transports.sockets import RunningEngine, find_engines
-from ytc_tui.commands.places import paper_paths
+from ytc_tui.adapters.transports.sockets import RunningEngine
 from ytc_tui.errors import EngineUnreachable
 from ytc_tui.model.market import NS_PER_MIN, NS_PER_S
 
@@ -37,9 +35,8 @@ SYMBOLS = 5
 WEEKS, QUICK_WEEKS = 6, 3
 COUNTED_FROM, EACH = 100_000, 100_000
 PSS_GOAL_MB, GROWTH_GOAL_MB = 200.0, 5.0
-SAMPLE_S, START_TIMEOUT_S = 0.5, 60.0
+SAMPLE_S = 0.5
 RUN = (sys.executable, "-m", "ytc_tui", "run", "--headless", "--speed", "max", "--exit-when-done")
-IDLE = "import time, ytc_tui.{}; time.sleep(1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +77,6 @@ def engine_of(folder: Path, data: Sequence[str]) -> subprocess.Popen[bytes]:
     for each in data:
         command += ["--data", each]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-
-
-def found(process: subprocess.Popen[bytes]) -> RunningEngine:
-    end_s = monotonic() + START_TIMEOUT_S
-    while not (engines := find_engines(paper_paths().socket_dir)):
-        if process.poll() is not None or monotonic() > end_s:
-            raise RuntimeError("the engine did not start")
-        sleep(0.05)
-    return engines[0]
 
 
 def feed_ns(engine: RunningEngine) -> int | None:
@@ -160,14 +148,11 @@ def main() -> None:
         folder = Path(name)
         os.environ |= {"XDG_STATE_HOME": name, "XDG_RUNTIME_DIR": name, "XDG_CONFIG_HOME": name}
         data, what = files_of(weeks, folder)
-        imports_mb = sum(
-            peak_pss_mb([sys.executable, "-c", IDLE.format(module)], folder)
-            for module in ("commands.run", "commands.desk")
-        )
+        imports_mb = sum(imported_pss_mb(module, folder) for module in ("commands.run", "commands.desk"))
         make_store(folder)
         with engine_of(folder, data) as process:
             try:
-                engine = found(process)
+                engine = engine_behind(process)
                 with Terminal("ytc_tui", ["attach"]) as desk:
                     samples = sampled(process, desk, engine)
             finally:

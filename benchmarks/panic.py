@@ -24,13 +24,14 @@ from subprocess import DEVNULL, Popen
 from typing import Any
 
 from benchmarks.crowd import Crowd, request_of, settings_of
+from benchmarks.engine import engine_behind
 from benchmarks.harness import emit, percentile
 from benchmarks.terminal import Terminal
 from benchmarks.witness_host import Witness, witness_host
 from ytc_tui.adapters.transports.client import HttpClient
-from ytc_tui.adapters.transports.sockets import RunningEngine, find_engines
+from ytc_tui.adapters.transports.sockets import RunningEngine
 from ytc_tui.commands.output import Output
-from ytc_tui.commands.places import command_of, paper_paths
+from ytc_tui.commands.places import command_of
 from ytc_tui.commands.run import Manner, run_engine
 from ytc_tui.errors import EngineUnreachable
 
@@ -40,7 +41,7 @@ DRILLS, QUICK_DRILLS = 1_000, 30
 DAYS, QUICK_DAYS = 400, 40
 GOAL_MS, MS, NS_PER_S = 250.0, 1_000.0, 1_000_000_000
 FLATTEN_KEY, WORD, RETURN, ESCAPE = b"!", b"FLAT", b"\r", b"\x1b"
-START_TIMEOUT_S, READY_TIMEOUT_S, DRILL_TIMEOUT_S = 120.0, 120.0, 20.0
+READY_TIMEOUT_S, DRILL_TIMEOUT_S = 120.0, 20.0
 LOOK_S, PAUSE_S = 0.02, 0.08
 
 
@@ -96,12 +97,7 @@ def running_engine(folder: Path, host: Witness, quick: bool) -> Iterator[Running
     arguments = ["--engine", str(folder), "--socket", str(host.socket), *(["--quick"] if quick else [])]
     with Popen([sys.executable, "-m", SELF, *arguments], stdout=DEVNULL) as process:
         try:
-            end_s = time.monotonic() + START_TIMEOUT_S
-            while not (found := find_engines(paper_paths().socket_dir)):
-                if process.poll() is not None or time.monotonic() > end_s:
-                    raise RuntimeError("the engine did not start")
-                time.sleep(0.1)
-            yield found[0]
+            yield engine_behind(process)
         finally:
             process.terminate()
             process.wait()

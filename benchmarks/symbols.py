@@ -198,6 +198,11 @@ def peak_pss_mb(command: Sequence[str], folder: Path) -> float:
     return peak
 
 
+def imported_pss_mb(module: str, folder: Path) -> float:
+    """PSS of a process that imported `ytc_tui.MODULE` and does nothing."""
+    return peak_pss_mb([sys.executable, "-c", f"import time, ytc_tui.{module}; time.sleep(1)"], folder)
+
+
 def measure_memory(quick: bool, folder: Path) -> None:
     year = large_file(YEAR)
     if year is None:
@@ -214,8 +219,7 @@ def measure_memory(quick: bool, folder: Path) -> None:
     run += ["--set", f"journal.state_dir={folder}", "--from", span[0], "--to", span[1]]
     for path in data:
         run += ["--data", path]
-    idle = [sys.executable, "-c", "import time, ytc_tui.commands.run; time.sleep(1)"]
-    imports = peak_pss_mb(idle, folder)
+    imports = imported_pss_mb("commands.run", folder)
     peak = peak_pss_mb(run, folder)
     emit(
         "R2",

@@ -72,7 +72,7 @@ def run(home: Home, *arguments: str) -> subprocess.CompletedProcess[bytes]:
 def assert_nothing_left(home: Home) -> int:
     count = 0
     for path in home.folder.rglob("*"):
-        if path.is_file() and path.parent.name != "rings" and path.name != "program.out":
+        if path.is_file() and "rings" not in path.parts and path.name != "program.out":
             content = path.read_bytes()
             assert_absent(str(path), gzip.decompress(content) if path.suffix == ".gz" else content)
             count += 1

@@ -11,6 +11,7 @@ from textual.events import Key, Paste
 from tests.screens.desk_scenes import halted, in_trade, paused
 from tests.screens.desk_stage import FLATTEN, KILL_COMMAND, desk_of, press, quiet, shown, staged, verbs
 from tests.screens.desk_views import top_view
+from tests.screens.test_containment import text_of
 from tests.screens.test_desk_app import REFUSED
 from ytc_tui.errors import EngineUnreachable
 from ytc_tui.model.commands import Verb
@@ -179,6 +180,16 @@ async def test_what_is_closed_is_shown_whole_when_a_line_of_it_grows() -> None:
             await pilot.pause()
         await quiet(pilot)
         assert body.size.height == height + 1
+
+
+async def test_what_the_dialog_hid_has_caught_up_when_it_is_seen_again() -> None:
+    app = staged(in_trade())
+    async with desk_of(app) as pilot:
+        await press(pilot, FLATTEN)
+        app.engine.tell(alerts=replace(in_trade()["alerts"], rows=()))
+        await quiet(pilot)
+        await press(pilot, "escape")
+        assert "no alerts" in text_of(app)
 
 
 async def test_the_word_can_be_pasted_and_corrected() -> None:

@@ -42,6 +42,7 @@ from ytc_tui.screens.palette import ActionCommands, ThingCommands
 from ytc_tui.screens.playing import Playing
 from ytc_tui.screens.resolving import Resolving
 from ytc_tui.screens.ringing import Bell, Ringing
+from ytc_tui.screens.stylesheet import KeptStylesheet
 from ytc_tui.screens.switching import Switching
 from ytc_tui.screens.themes import DARK, THEMES
 from ytc_tui.screens.widgets.live_table_screen import freeze_start_up
@@ -91,6 +92,10 @@ class DeskApp(Following, ByHand, ChartActions, OwnSaying, Resolving, Leaving, Pl
         super().__init__()
         self.handle = handle
         self.desk = settings
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = settings.theme
+        self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self.keys = keys_with(settings.keys)
         self.set_keymap(keymap_of(settings.keys))
         self.pace, self.ringing = PACES[settings.link], Ringing(settings.bell)
@@ -121,9 +126,6 @@ class DeskApp(Following, ByHand, ChartActions, OwnSaying, Resolving, Leaving, Pl
             self.say_failed(error)
 
     def on_mount(self) -> None:
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = self.desk.theme
         if not self.pace.animated:
             self.animation_level = "none"
         self.set_interval(_WATCH_S, self._watch_silence)
