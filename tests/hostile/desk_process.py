@@ -28,6 +28,7 @@ from ytc_tui.views.sanitised import sanitised
 from ytc_tui.views.waiting import WaitingView
 
 FRAME_S = 0.12
+FRAMES = 10  # at least
 
 
 class RudeEngine(StillEngine):
@@ -86,14 +87,16 @@ def main(texts_count: int, seed: int, report: Path) -> None:
     app.bell = lambda: rung.append(None)  # type: ignore[method-assign]
 
     async def talk() -> None:
-        while used < 2 * len(texts):
+        for frame in count():
+            if frame >= FRAMES and used >= 2 * len(texts):
+                break
             await asyncio.sleep(FRAME_S)
             engine.tell(**scene_of(said))
             app.clock.now += 0.01
             app.say(safe_text(next(said)))
         app.exit(return_code=0)
 
-    app.call_later(lambda: app.run_worker(talk(), name="talk"))
+    app.call_after_refresh(lambda: app.run_worker(talk(), name="talk"))
     app.run()
     told = {
         "sent": [command.verb.value for command in engine.sent],
