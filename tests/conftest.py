@@ -26,7 +26,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """Keep the garbage collector from walking what was imported and collected again and again: that took half
-    of the suite's time."""
+    of the suite's time. What runs in a test and freezes or unfreezes for itself leaves that as it is."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(200_000, 20, 20)
+    vars(gc).update(freeze=_nothing, unfreeze=_nothing)
+    gc.set_threshold(50_000, 20, 20)
+
+
+def _nothing() -> None:
+    pass

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.stores.disks import small_disk
-from tests.journeys.process import Home, until
+from tests.journeys.process import Home, count_on_record, until
 from tests.sim.tape import DAY, Tape
 
 DEMO = ("--demo", "--from", "2022-11-08T03:46Z")
@@ -108,7 +108,9 @@ def test_operator_verbs_say_what_was_confirmed(home: Home) -> None:
         assert json.loads(flat.stdout)["verified_flat"]
         assert home.ytc("resume").returncode == 8
         assert home.ytc("shutdown").returncode == 0
-    assert json.loads(home.ytc("verify", "--json").stdout)["ok"]
+        until(lambda: count_on_record(home, "SessionEnded") == 1)
+        # Its head is signed a moment later.
+        until(lambda: bool(json.loads(home.ytc("verify", "--json").stdout)["ok"]))
 
 
 @pytest.mark.slow

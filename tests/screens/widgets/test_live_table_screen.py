@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 
+import pytest
 from textual.app import ComposeResult
 
 from ytc_tui.screens.widgets.live_table import LiveTable
@@ -46,9 +48,9 @@ async def test_the_terminal_shows_the_screen_and_only_the_change_is_sent() -> No
     assert sent == [9, 9, 9]
 
 
-def test_start_up_can_be_frozen() -> None:
-    try:
-        freeze_start_up()
-        assert gc.get_freeze_count() > 0
-    finally:
-        gc.unfreeze()
+def test_what_start_up_left_is_collected_and_then_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    for name in ("collect", "freeze"):
+        monkeypatch.setattr(gc, name, partial(done.append, name))
+    freeze_start_up()
+    assert done == ["collect", "freeze"]
