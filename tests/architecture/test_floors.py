@@ -70,6 +70,22 @@ def test_help_loads_nothing_heavy() -> None:
     assert not loaded & {"sqlmodel", "pyarrow", "fastapi", "pydantic", "psutil", "httpx", "numpy", "asyncio"}
 
 
+def test_an_engine_loads_nothing_that_draws_and_a_desk_nothing_that_computes() -> None:
+    assert not loaded_by("ytc_tui.commands.run") & {
+        "rich",
+        "textual",
+        "sqlalchemy",
+        "ytc_tui.commands.report",
+    }
+    assert not loaded_by("ytc_tui.commands.desk") & {
+        "numpy",
+        "pyarrow",
+        "fastapi",
+        "pygments",
+        "rich.traceback",
+    }
+
+
 def test_fetching_alone_loads_what_is_slow() -> None:
     names = [name.removesuffix(".__init__") for name in modules_of("")]
     quick = [name for name in names if not name.endswith(("__main__", "migrations.env", *SLOW_ROOMS))]

@@ -62,8 +62,9 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def typed(text: str) -> str:
-    """As a shell can hand it over: no NUL, and what is no UTF-8 as the surrogates of its bytes."""
-    return text.replace("\0", "").encode(errors="replace").decode()[:4_000]
+    """As a shell can hand it over: no NUL, and what is no UTF-8 as the surrogates of its bytes; never nothing
+    at all, for a run without a speed is a run."""
+    return text.replace("\0", "").encode(errors="replace").decode()[:4_000] or " "
 
 
 def carry_out(command: tuple[str, ...], text: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -107,12 +107,14 @@ def differences(ours: State, theirs: State) -> list[str]:
 
 
 def settled(state: State) -> State:
-    """`state` without what a repeated cancel may change: a restart asks again for every cancel that had
-    no answer, so it may be told of one sooner, or fail to be told once more."""
+    """`state` without what asking again may change: a restart asks again for every order and cancel that had
+    no answer, so it may be told of one sooner or a little later, or fail to be told once more."""
     orders = {
         name: dataclasses.replace(record, updated_ns=0, detail="") for name, record in state.orders.items()
     }
-    alerts = {name: dataclasses.replace(alert, count=1, last_ns=0) for name, alert in state.alerts.items()}
+    alerts = {
+        name: dataclasses.replace(alert, at_ns=0, count=1, last_ns=0) for name, alert in state.alerts.items()
+    }
     document = {name: value for name, value in state.document.items() if name != "alerts"}
     return dataclasses.replace(state, orders=orders, alerts=alerts, document=document)
 

@@ -14,11 +14,19 @@ from ytc_tui.screens.strip import StripApp
 
 
 class Breaking(DiscreetApp[None]):
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("b", "break")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("b", "break"), Binding("c", "break_again")]
 
     def action_break(self) -> None:
         api_key = "-".join(["sk", "live", "1234"])
         raise RuntimeError(f"broke with a key of {len(api_key)} characters")
+
+    def action_break_again(self) -> None:
+        try:
+            self.action_break()
+        except RuntimeError as error:
+            later = KeyError("later")
+            later.add_note("said \x1b[31mby an exchange")
+            raise later from error
 
 
 async def test_no_value_of_a_local_reaches_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,6 +38,17 @@ async def test_no_value_of_a_local_reaches_the_terminal(capsys: pytest.CaptureFi
     assert "RuntimeError: broke" in text
     assert "action_break" in text
     assert "sk-live-1234" not in text
+
+
+async def test_what_an_error_came_of_is_told_before_it(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyError, match="later"):
+        async with Breaking().run_test() as pilot:
+            await pilot.press("c")
+    printed = capsys.readouterr()
+    text = printed.out + printed.err
+    assert text.index("RuntimeError: broke") < text.index("KeyError: 'later'")
+    assert "said \\x1b[31mby an exchange" in text
+    assert "\x1b[31m" not in text
 
 
 def test_every_app_is_discreet() -> None:

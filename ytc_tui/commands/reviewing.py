@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ytc_tui.adapters.stores.reader import SqliteReader
-from ytc_tui.commands.report import reviewed
 from ytc_tui.commands.sessions import open_session, session_row
 from ytc_tui.views.report_layout import sections
 from ytc_tui.views.review import PastSession, PastSessions, Review
@@ -45,6 +44,9 @@ def past_sessions(db_path: Path, *, safe: Sanitiser) -> PastSessions:
 
 def review(db_path: Path, session: str, *, safe: Sanitiser) -> Review:
     """The session called `session`. Raises as `ytc report` does."""
+    # What reports are made of is loaded by an engine that is asked for one.
+    from ytc_tui.commands.report import reviewed
+
     with ExitStack() as stack:
         reader, name = open_session(db_path, session, stack)
         built, figures, _, tables = reviewed(reader, name, db_path, safe)

@@ -1,15 +1,17 @@
 """An app that dies of a defect shows where, and nothing of what it held.
 
-Decides what of an unhandled exception is printed. Imports Textual, of it one method that is not public: the
+Decides what of an unhandled exception is printed. Imports Textual, of it two members that are not public: the
 version is pinned and a test crashes an app. Invariant: no value of a local variable reaches the terminal, and
 the words of an exception only as `discreet` lets them.
 """
 
 from __future__ import annotations
 
-import rich
-from rich.segment import Segments
-from rich.traceback import Traceback
+import sys
+from collections.abc import Iterator
+from traceback import format_tb
+
+from rich.text import Text
 from textual.app import App, ReturnType
 
 
@@ -21,11 +23,24 @@ class DiscreetApp(App[ReturnType]):
         return ascii(text)[1:-1]
 
     def _fatal_error(self) -> None:
-        traceback = Traceback(show_locals=False, width=None, suppress=[rich])
-        for stack in traceback.trace.stacks:
-            stack.exc_value = self.discreet(stack.exc_value)
-            stack.notes = [self.discreet(note) for note in stack.notes]
-            stack.syntax_error = None  # it quotes a line
-            stack.exceptions = []  # of a group, with words of their own
-        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        chain = reversed(list(_with_causes(sys.exception())))
+        told = "\n\n".join("\n".join(self._told(error)) for error in chain)
+        self._exit_renderables.append(Text(told))
         self._close_messages_no_wait()
+
+    def _told(self, error: BaseException) -> Iterator[str]:
+        """Where `error` came from, and its words; of a group not those that it holds."""
+        yield "Traceback (most recent call last):"
+        yield "".join(format_tb(error.__traceback__)).rstrip()
+        yield f"{type(error).__name__}: {self.discreet(str(error))}"
+        for note in getattr(error, "__notes__", ()):
+            yield self.discreet(str(note))
+
+
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and those that it came of, the newest first."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

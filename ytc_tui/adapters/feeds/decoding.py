@@ -19,9 +19,6 @@ from numpy.typing import NDArray
 from ytc_tui.adapters.feeds.tables import PRICES, Chunk, quoted
 from ytc_tui.adapters.feeds.timestamps import Ints
 
-# Arrow's own pool keeps what reading a file took for as long as the process lives.
-pa.set_memory_pool(pa.system_memory_pool())
-
 Floats = NDArray[np.float64]
 _NO_CAST = (pa.ArrowInvalid, pa.ArrowNotImplementedError)
 _INT64_DIGITS = 19
