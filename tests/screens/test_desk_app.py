@@ -6,10 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from tests.screens.desk_cards import HANDOFF, PROPOSAL, decided
 from tests.screens.desk_scenes import alert_storm, in_trade, paused, proposal_waiting
@@ -27,6 +25,7 @@ from ytc_tui.screens.dialogs.asking import ReadingDialog, TextDialog
 from ytc_tui.screens.palette import ActionCommands, ThingCommands, things
 from ytc_tui.screens.widgets.key_footer import KeyFooter
 from ytc_tui.screens.widgets.live_table import LiveTable
+from ytc_tui.screens.widgets.reading import Reading
 from ytc_tui.views.waiting import WaitingView
 
 KEYS = {action.id: action.key for action in ACTIONS}
@@ -55,7 +54,7 @@ async def test_bindings_palette_and_help_are_the_table() -> None:
         palette = [hit.text async for hit in ActionCommands(app.screen).discover()]
         assert palette == [action.title for action in there]
         await press(pilot, "question_mark")
-        text = str(app.screen.query_one(VerticalScroll).query_one(Static).render())
+        text = app.screen.query_one(Reading).content.plain
         for action in there:
             assert f"{key_text(action.key):<8} {action.title:<14} {action.does}" in text
         assert Group.PLAYBACK.value not in text

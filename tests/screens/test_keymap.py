@@ -14,6 +14,7 @@ from ytc_tui.screens.keymap import default_keys, keymap_of, problems
 from ytc_tui.screens.palette import ActionCommands
 from ytc_tui.screens.widgets.key_footer import KeyFooter
 from ytc_tui.screens.widgets.live_table import LiveTable
+from ytc_tui.screens.widgets.reading import Reading
 
 
 def desk_with(**keys: str) -> StagedDesk:
@@ -90,7 +91,7 @@ async def test_the_help_of_a_changed_desk_has_its_keys() -> None:
     async with desk_of(app, (40, 10)) as pilot:
         assert "f12 flatten" in shown(pilot, "#emergency")
         await press(pilot, "question_mark")
-        told = shown(pilot, ".body Static")
+        told = pilot.app.screen.query_one(Reading).content.plain
         assert "f12      Flatten" in told
         assert "f9       Why" in told
     assert default_keys()["flatten"] == FLATTEN

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.containers import VerticalScroll
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from tests.screens.desk_scenes import SCENES, in_trade
 from tests.screens.desk_stage import settle, staged
@@ -20,6 +19,7 @@ from ytc_tui.screens.palette import ActionCommands
 from ytc_tui.screens.table_screen import STOPPED_S
 from ytc_tui.screens.widgets.key_footer import KeyFooter
 from ytc_tui.screens.widgets.live_table import LiveTable
+from ytc_tui.screens.widgets.reading import Reading
 from ytc_tui.views.journal_query import PageQuery
 
 GONE = "zones, swings and trends: no such file: /data/binance_um_ETHUSDT_1m.parquet"
@@ -178,7 +178,7 @@ async def test_help_palette_and_footer_of_a_playback_have_what_acts() -> None:
         assert {"?", "q"} <= set(keys) and "!" not in keys
         await pilot.press("question_mark")
         await pilot.pause()
-        told = str(app.screen.query_one(VerticalScroll).query_one(Static).render())
+        told = app.screen.query_one(Reading).content.plain
         assert told.index("\nPlayback\n") < told.index("\nLooking\n") and "In Approvals" not in told
         for action in ACTIONS:
             line = f"  {key_text(action.key):<8} {action.title:<14} {action.does}"

@@ -18,6 +18,8 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from ytc_tui.screens.widgets.reading import Reading
+
 _CLOSE = Binding("escape", "close", "Back", id="dialog.close")
 
 
@@ -105,7 +107,7 @@ class ReadingDialog(ModalScreen[None]):
         with Vertical(classes="dialog"):
             yield Static(Content(self._title), classes="title")
             with VerticalScroll(classes="body", id="reading"):
-                yield Static(self._body)
+                yield Reading(self._body)
             yield Static(Content("escape: back"), classes="hint")
 
     def on_mount(self) -> None:
