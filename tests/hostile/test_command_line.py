@@ -126,7 +126,8 @@ PLAIN_COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("as_json", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("as_json", [False, True])
 def test_folders_and_settings_that_steer_a_terminal(
     room: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, as_json: bool
 ) -> None:

@@ -159,6 +159,7 @@ def test_an_engine_that_wakes_under_a_halt_closes_and_enters_nothing(home: Home)
     assert [fact["reason"] for fact in facts(home, "GuardHalted")] == ["acted while it slept"]
 
 
+@pytest.mark.slow
 def test_without_a_venue_of_its_own_there_is_no_guard(home: Home) -> None:
     with home.running(*PLAYED):
         refused = home.ytc("guard")

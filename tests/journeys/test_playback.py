@@ -93,6 +93,7 @@ async def test_its_end_is_the_end_that_the_report_tells(ended: Home) -> None:
         await desk.sees("Why")
 
 
+@pytest.mark.slow
 async def test_a_session_that_crashed_is_played_while_another_engine_runs(user: Home) -> None:
     with user.running("--demo", "--speed", "max", "--set", "trading.approval=confirm") as engine:
         until(lambda: count_on_record(user, "TradeProposed") == 1)

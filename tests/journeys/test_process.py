@@ -83,6 +83,7 @@ def test_the_kill_file_of_the_mode_reaches_every_engine_in_its_folder(home: Home
         assert sorted(each["session_status"] for each in documents) == ["paused", "paused", "running"]
 
 
+@pytest.mark.slow
 def test_a_reader_that_stopped_keeps_nobody_from_operating(home: Home) -> None:
     """Nothing reads the engine's output here, and a pipe holds 64 KiB."""
     with home.running("--json", *DEMO, "--speed", "300") as engine:
@@ -173,6 +174,7 @@ def test_a_full_disk_begins_no_session_and_the_same_command_does_when_there_is_r
         assert json.loads(home.ytc("verify", "--json").stdout)["ok"]
 
 
+@pytest.mark.slow
 def test_one_digit_edited_in_the_file_is_named(home: Home) -> None:
     home.documents(*FAST)
     with sqlite3.connect(home.paper / "ytc.db") as store:

@@ -20,6 +20,7 @@ def verified(home: Home) -> tuple[int, dict[str, Any]]:
     return done.returncode, json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_a_session_ends_signed_and_an_older_store_is_found_out(home: Home) -> None:
     first, *_ = home.documents(*SHORT)
     code, data = verified(home)

@@ -100,13 +100,15 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
 
 
 def _statements(text: str, path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """Each statement of a valid document: first line, text, and the document it is by itself.
+    """Each statement of a valid document but comments: first line, text, and the document it is by itself.
 
     Every statement of a valid document is a valid document too, and no shorter run of its lines is.
     """
     pending: list[str] = []
     first = 1
     for number, line in enumerate(text.split("\n"), start=1):
+        if not pending and (not line.strip() or line.lstrip().startswith("#")):
+            continue
         first = number if not pending else first
         pending.append(line)
         chunk = "\n".join(pending)
