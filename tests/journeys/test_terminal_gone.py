@@ -44,7 +44,7 @@ def attach_s(home: Home, session: str) -> tuple[float, float, float]:
         shown_s = desk.shows("PAPER", "gate ", "setup_scanner")
         starved_s = waited_s(desk.process.pid) - desk.drawn_waited_s
         desk.press(b"q")
-        assert desk.process.wait(timeout=DESK_ENDS_S) == 0
+        assert desk.ended(DESK_ENDS_S) == 0
         return desk.drawn_s - desk.executed_s, shown_s - desk.drawn_s, starved_s
 
 
